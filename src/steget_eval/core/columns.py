@@ -24,8 +24,13 @@ class AnswerColumn:
     en: str
 
 
-def _column(name: str, dtype: Literal["text", "float", "count"], role: Literal["key", "number", "count", "word"],
-            sv: str, en: str) -> AnswerColumn:  # fmt: skip
+def _column(
+    name: str,
+    dtype: Literal["text", "float", "count"],
+    role: Literal["key", "number", "count", "word"],
+    sv: str,
+    en: str,
+) -> AnswerColumn:
     return AnswerColumn(name=name, dtype=dtype, role=role, sv=sv, en=en)
 
 
@@ -34,8 +39,13 @@ ANSWER_COLUMNS: tuple[AnswerColumn, ...] = (
     _column("estimand", "text", "key", "estimand", "estimand"),
     _column("outcome", "text", "key", "utfall", "outcome"),
     _column("kind", "text", "key", "utfallets slag", "kind of outcome"),
-    _column("population", "text", "key", "population: ATE alla, ATT de behandlade, ATO överlappet, arm en arm",
-            "population: ATE everyone, ATT the treated, ATO the overlap, arm one arm"),  # fmt: skip
+    _column(
+        "population",
+        "text",
+        "key",
+        "population: ATE alla, ATT de behandlade, ATO överlappet, arm en arm",
+        "population: ATE everyone, ATT the treated, ATO the overlap, arm one arm",
+    ),
     _column("contrast", "text", "key", "effektmått", "contrast"),
     _column("method", "text", "key", "metod", "method"),
     _column("subgroup", "text", "key", "undergrupp", "subgroup"),

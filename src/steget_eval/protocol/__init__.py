@@ -1,1 +1,6 @@
-"""."""
+"""The decisions made before the data are opened, as frozen models."""
+
+from steget_eval.protocol.protocol import Protocol
+from steget_eval.protocol.yaml import load_protocol
+
+__all__ = ["Protocol", "load_protocol"]

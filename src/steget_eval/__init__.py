@@ -1,0 +1,44 @@
+"""From a protocol and records to a report that can be verified.
+
+The names below are imported on first use, so that ``import steget_eval`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+#: Public name to the module that holds it; a module's own name stands for the module itself.
+_PUBLIC: dict[str, str] = {
+    "load_protocol": "steget_eval.protocol",
+    "read_records": "steget_eval.intake",
+    "simulate_records": "steget_eval.simulate",
+    "build_cohort": "steget_eval.cohort",
+    "evaluate": "steget_eval.study",
+    "analyse": "steget_eval.study",
+    "weigh": "steget_eval.study",
+    "disclose": "steget_eval.reporting",
+    "reproduce": "steget_eval.study",
+    "rehearse": "steget_eval.study",
+    "write_report": "steget_eval.reporting",
+    "run_batch": "steget_eval.reporting.runner",
+    "verify_report": "steget_eval.reporting.verify",
+    "tables": "steget_eval.reporting.tables",
+    "figures": "steget_eval.reporting.figures",
+    "text": "steget_eval.reporting.text",
+}
+
+__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'steget_eval' has no attribute {name!r}")
+    module = import_module(_PUBLIC[name])
+    return module if _PUBLIC[name].endswith(f".{name}") and not hasattr(module, name) else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,77 @@
+"""The questions: population, contrast, and how each intercurrent event is met."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from steget_eval.core.catalogue import Population
+from steget_eval.protocol.base import Id, Part, Text
+
+#: How an intercurrent event is met (ICH E9(R1)); principal strata and the like are refused, since nothing here can
+#: answer them.
+Strategy = Literal["treatment_policy", "composite", "while_alive", "hypothetical"]
+Contrast = Literal[
+    "risk", "risk_difference", "risk_ratio", "odds_ratio", "nnt", "hazard_ratio", "rmst_difference",
+    "rmtl_difference", "mean", "mean_difference",
+]  # fmt: skip
+
+
+class Estimand(Part):
+    """One question.
+
+    Attributes
+    ----------
+    strategies
+        Intercurrent event to strategy; every event of the outcome must be met. ``treatment_policy`` looks through
+        it, ``composite`` counts it as not reaching the outcome, ``while_alive`` lets it compete, ``hypothetical``
+        asks for a world without it, by inverse probability of censoring.
+    methods
+        Names in the catalogue; the first is the main one and heads the report. Empty takes the design's default.
+    """
+
+    id: Id
+    question: Text
+    outcome: Id
+    population: Population = "ATE"
+    contrast: Contrast
+    strategies: dict[Id, Strategy] = Field(default_factory=dict)
+    methods: tuple[str, ...] = ()
+
+
+class Target(Part):
+    """A programme's own goal for one arm: at least a share, or a share between two limits."""
+
+    id: Id
+    label: Text
+    estimand: Id
+    at_least: float | None = Field(default=None, gt=0, lt=1)
+    between: tuple[float, float] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_goal(self) -> Target:
+        if (self.at_least is None) == (self.between is None):
+            raise ValueError("a target is exactly one of at_least and between")
+        if self.between is not None and not 0 < self.between[0] < self.between[1] < 1:
+            raise ValueError("between needs two shares, the lower first, both strictly inside 0 and 1")
+        return self
+
+
+class Choice(Part):
+    """An ambiguity that was decided: what could be read in several ways, and what was chosen, and why."""
+
+    id: Id
+    question: Text
+    chosen: Text
+    because: Text
+
+
+class Benchmark(Part):
+    """A randomised comparison in the same records that an adjusted estimate is held against.
+
+    The arm must stand among `arms.outside`; its people are used for nothing else.
+    """
+
+    comparison: str
+    label: Text

@@ -1,0 +1,146 @@
+"""The protocol: one frozen value with a fingerprint."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from steget_eval.core.fingerprint import fingerprint_json
+from steget_eval.core.html import frame_html
+from steget_eval.protocol.base import Id, Part, Text
+from steget_eval.protocol.clock import Clock
+from steget_eval.protocol.cohort_rules import Covariate, Eligibility
+from steget_eval.protocol.disclosure import Disclosure
+from steget_eval.protocol.estimand import Benchmark, Choice, Estimand, Target
+from steget_eval.protocol.outcome import Outcome
+from steget_eval.protocol.programme import Arms, Design, Programme
+
+#: Designs with two arms compared, and designs that must not name a comparison.
+TWO_ARMS = frozenset({"randomised", "comparison"})
+
+
+class Protocol(Part):
+    """What was decided before the data were opened.
+
+    Attributes
+    ----------
+    decided_on
+        The day the protocol was decided.
+    primary
+        The one estimand that heads the report.
+    cluster
+        A column of `participants` whose values are clusters, or None.
+    limits
+        Sentences on what the design cannot say, printed in every report.
+    """
+
+    schema_version: Literal[1]
+    id: Id
+    title: Text
+    decided_on: date
+    programme: Programme
+    design: Design
+    arms: Arms
+    clock: Clock
+    eligibility: tuple[Eligibility, ...] = ()
+    covariates: tuple[Covariate, ...] = ()
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    estimands: tuple[Estimand, ...] = Field(min_length=1)
+    primary: Id
+    targets: tuple[Target, ...] = ()
+    benchmark: Benchmark | None = None
+    cluster: str | None = None
+    choices: tuple[Choice, ...] = ()
+    limits: tuple[Text, ...] = ()
+    disclosure: Disclosure = Disclosure()
+    confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
+    seed: int = Field(default=2026, ge=0)
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Protocol:
+        self._ids_are_unique()
+        self._design_fits_arms()
+        self._estimands_fit_outcomes()
+        self._references_exist()
+        return self
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of every decision, defaults included, whatever the file looked like."""
+        return fingerprint_json(self.model_dump(mode="json"))
+
+    def outcome(self, outcome_id: str) -> Outcome:
+        """Return the outcome of that id; raises `KeyError` where there is none."""
+        return {outcome.id: outcome for outcome in self.outcomes}[outcome_id]
+
+    def estimand(self, estimand_id: str) -> Estimand:
+        """Return the estimand of that id; raises `KeyError` where there is none."""
+        return {estimand.id: estimand for estimand in self.estimands}[estimand_id]
+
+    def _ids_are_unique(self) -> None:
+        for name in ("eligibility", "covariates", "outcomes", "estimands", "targets", "choices"):
+            ids = [part.id for part in getattr(self, name)]
+            twice = sorted({one for one in ids if ids.count(one) > 1})
+            if twice:
+                raise ValueError(f"{name}: the id {twice[0]!r} stands more than once")
+
+    def _design_fits_arms(self) -> None:
+        has_comparison = self.arms.comparison is not None
+        if self.design in TWO_ARMS and not has_comparison:
+            raise ValueError(f"design {self.design} needs arms.comparison")
+        if self.design not in TWO_ARMS and has_comparison:
+            raise ValueError(f"design {self.design} has one arm; arms.comparison belongs to randomised or comparison")
+
+    def _estimands_fit_outcomes(self) -> None:
+        outcomes = {outcome.id: outcome for outcome in self.outcomes}
+        for estimand in self.estimands:
+            at = f"estimands.{estimand.id}"
+            if estimand.outcome not in outcomes:
+                raise ValueError(f"{at}.outcome is {estimand.outcome!r}; allowed: {', '.join(sorted(outcomes))}")
+            self._strategies_are_complete(at, estimand, outcomes[estimand.outcome])
+            if self.design not in TWO_ARMS and estimand.population != "arm":
+                raise ValueError(f"{at}.population must be arm in a {self.design} design")
+            if self.design not in TWO_ARMS and estimand.contrast not in {"risk", "mean"}:
+                raise ValueError(f"{at}.contrast must be risk or mean in a {self.design} design")
+            if outcomes[estimand.outcome].needs_clock and self.clock.index == "none":
+                raise ValueError(f"{at}: outcome {estimand.outcome} counts days, so clock.index cannot be none")
+
+    def _strategies_are_complete(self, at: str, estimand: Estimand, outcome: Outcome) -> None:
+        events = {event.id for event in outcome.intercurrent_events}
+        met = set(estimand.strategies)
+        if events != met:
+            raise ValueError(
+                f"{at}.strategies must meet exactly the intercurrent events of {outcome.id}: "
+                f"{', '.join(sorted(events)) or 'none'}; found {', '.join(sorted(met)) or 'none'}"
+            )
+        competes = "while_alive" in estimand.strategies.values()
+        if competes != (outcome.kind == "competing"):
+            raise ValueError(f"{at}.strategies: while_alive goes with an outcome of kind competing, and only with it")
+
+    def _references_exist(self) -> None:
+        estimands = {estimand.id for estimand in self.estimands}
+        if self.primary not in estimands:
+            raise ValueError(f"primary is {self.primary!r}; allowed: {', '.join(sorted(estimands))}")
+        for target in self.targets:
+            if target.estimand not in estimands:
+                raise ValueError(
+                    f"targets.{target.id}.estimand is {target.estimand!r}; allowed: {', '.join(sorted(estimands))}"
+                )
+        if self.benchmark is not None and self.benchmark.comparison not in {arm.id for arm in self.arms.outside}:
+            raise ValueError("benchmark.comparison must be one of arms.outside")
+
+    def _repr_html_(self) -> str:
+        import pandas as pd
+
+        rows = [
+            ("protocol", self.id), ("title", self.title.en), ("design", self.design),
+            ("decided on", self.decided_on.isoformat()), ("primary", self.primary),
+            ("fingerprint", self.fingerprint[:12]),
+        ]  # fmt: skip
+        return frame_html(pd.DataFrame(rows, columns=["what", "value"]))
+
+    def __repr__(self) -> str:
+        return f"<Protocol {self.id}: {self.design}, fingerprint {self.fingerprint[:12]}>"

@@ -1,0 +1,100 @@
+"""What passed the gate: the only thing that tables, figures and sentences accept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from steget_eval.core.frames import Tidy
+from steget_eval.protocol import Protocol
+from steget_eval.study.results import Refusal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedVerdict:
+    """A verdict that passed the gate; a suppressed one keeps its goal and loses everything else.
+
+    `needed` is told only where the count it is held against is.
+    """
+
+    target: str
+    estimand: str
+    goal: Literal["at_least", "between"]
+    low: float
+    high: float | None
+    suppressed: bool
+    point: Literal["reached", "not_reached", "below", "within", "above"] | None
+    shown: bool | None
+    needed: int | None
+    estimate: float | None
+    conf_low: float | None
+    conf_high: float | None
+    n: int | None
+    events: int | None
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """How many cells a rule of the gate took away, and where."""
+
+    rule: Literal[
+        "small_cell", "complement", "small_denominator", "curve_step", "zero", "dependent", "small_difference"
+    ]
+    place: str
+    cells: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Release(Tidy):
+    """Results after the gate. Every frame has a column `suppressed`; a suppressed cell is missing, never masked text.
+
+    Attributes
+    ----------
+    estimates
+        The answer's columns in their order, then `suppressed`. In a suppressed row every number, count and note that
+        depends on them is missing.
+    curves
+        `estimand`, `arm`, `cause`, `time`, `estimate`, `conf_low`, `conf_high`, `suppressed`: steps with too few
+        events merged into the next, ended where too few are at risk.
+    at_risk
+        `estimand`, `arm`, `time`, `at_risk`, `suppressed`: numbers at risk at the marked times.
+    baseline
+        As in `Results.baseline`, then `suppressed`.
+    states
+        `arm`, `month`, `state`, `n`, `total`, `share`, `suppressed`; the small states of a month are one row of state
+        ``suppressed`` whose `n` is large enough by itself.
+    flow
+        `step`, `kind`, `id`, `arm`, `n`, `suppressed`.
+    overlap, unknown
+        As in `Results`, then `suppressed`.
+    suppressions
+        What was taken away, by rule and place.
+    internal
+        True for the internal view: nothing was taken away, and every page carries a watermark.
+    """
+
+    protocol: Protocol
+    records_fingerprint: str
+    origin: Literal["real", "synthetic"]
+    source: Mapping[str, str]
+    estimates: pd.DataFrame
+    verdicts: tuple[ReleasedVerdict, ...]
+    curves: pd.DataFrame
+    at_risk: pd.DataFrame
+    baseline: pd.DataFrame
+    states: pd.DataFrame
+    overlap: pd.DataFrame
+    unknown: pd.DataFrame
+    flow: pd.DataFrame
+    refusals: tuple[Refusal, ...]
+    suppressions: tuple[Suppression, ...]
+    internal: bool = False
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the released table of estimates."""
+        return self.estimates.copy()

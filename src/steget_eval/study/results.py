@@ -1,0 +1,101 @@
+"""Everything one evaluation found, before the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from steget_eval.cohort import Flow
+from steget_eval.core.estimates import Estimates
+from steget_eval.core.frames import Tidy
+from steget_eval.protocol import Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A method that refused to answer, and why."""
+
+    estimand: str
+    method: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A programme's goal held against what was found.
+
+    Attributes
+    ----------
+    point
+        What the point estimate says: ``reached`` or ``not_reached`` for at_least; ``below``, ``within`` or ``above``
+        for a band.
+    shown
+        Whether it is shown by the one-sided exact 5 % test (for a band: both one-sided limits inside it).
+    needed
+        For at_least: the smallest number of people with the outcome, of those analysed, that would have shown it.
+        For a band: the smallest number of people with which *shown within* becomes possible at all. None under
+        censoring.
+    answers
+        The one row of the table of estimates that the verdict rests on, with its limits and counts.
+    """
+
+    target: str
+    estimand: str
+    goal: Literal["at_least", "between"]
+    low: float
+    high: float | None
+    point: Literal["reached", "not_reached", "below", "within", "above"]
+    shown: bool
+    needed: int | None
+    answers: Estimates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Results(Tidy):
+    """What one evaluation found.
+
+    Attributes
+    ----------
+    estimates
+        Every inference, the primary estimand's first; `estimand` is the protocol's id. The benchmark's rows have
+        `subgroup` ``benchmark``.
+    curves
+        Step functions: `estimand`, `arm`, `cause` (``event`` or the id of a competing event), `time` (days),
+        `estimate` (cumulative risk), `conf_low`, `conf_high`, `at_risk`, `events`, `competing`, `censored` (the
+        last three: people on that day); one row per distinct day with an event or an end, and a row at day 0.
+    baseline
+        Table 1: `covariate`, `level` (empty but for a category), `arm`, `n` (people with a value), `count` (people
+        with the level or for whom a binary holds; missing for a number), `mean`, `sd` (missing but for a number),
+        `smd`, `smd_weighted` (arm 1 minus arm 0 over the pooled standard deviation; on the treated arm's rows).
+    states
+        People by arm, month and state, as in `Cohort.states`.
+    overlap
+        Key figures of the weights by estimand: `estimand`, `key`, `value` (n, effective sample size, largest
+        weight, range of the score by arm).
+    refusals
+        Methods that refused, each with its reason.
+    unknown
+        `estimand`, `arm`, `n`, `known`: how many have a known outcome.
+    """
+
+    protocol: Protocol
+    records_fingerprint: str
+    origin: Literal["real", "synthetic"]
+    estimates: Estimates
+    verdicts: tuple[Verdict, ...]
+    curves: pd.DataFrame
+    baseline: pd.DataFrame
+    states: pd.DataFrame
+    overlap: pd.DataFrame
+    unknown: pd.DataFrame
+    flow: Flow
+    refusals: tuple[Refusal, ...]
+    source: Mapping[str, str]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table of estimates."""
+        return self.estimates.to_frame()
