@@ -1,0 +1,168 @@
+"""People at risk, events and censorings, counted per distinct day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from steget_eval.core.errors import EmptyArmError, HorizonError, MethodError
+from steget_eval.core.frames import Tidy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Longer than any person's follow-up (two hundred years); what lies beyond is a date by mistake.
+MAX_DAYS = 73_050
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class DayCounts(Tidy):
+    """How many were at risk on each distinct day, what happened to them.
+
+    Attributes
+    ----------
+    days : np.ndarray, shape (D,)
+        Distinct days on which anybody's follow-up ended, rising; day 0 always stands first.
+    at_risk : np.ndarray, shape (D,)
+        People whose time is that day or later.
+    events, competing, censored : np.ndarray, shape (D,)
+        People whose follow-up ended that day by the cause of interest, by another cause, by censoring. Events come
+        before censorings of the same day.
+    n : int
+        People in all.
+    """
+
+    days: np.ndarray
+    at_risk: np.ndarray
+    events: np.ndarray
+    competing: np.ndarray
+    censored: np.ndarray
+    n: int
+
+    @property
+    def any_cause(self) -> np.ndarray:
+        """Events of whichever cause, per distinct day."""
+        return np.asarray(self.events + self.competing)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether everybody still at risk on the last day had an event on it, so that nothing later is unknown."""
+        return bool(self.any_cause[-1] == self.at_risk[-1])
+
+    def check_reach(self, horizon: int) -> None:
+        """Refuse a horizon past the longest follow-up: a curve is not extended beyond its last observed day.
+
+        Where everybody has had an event the curve is known for ever after, so any horizon will do.
+        """
+        if horizon > self.days[-1] and not self.is_exhausted:
+            raise HorizonError(f"the horizon is day {horizon}, but nobody was followed beyond day {self.days[-1]}")
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per distinct day."""
+        import pandas as pd
+
+        names = ("days", "at_risk", "events", "competing", "censored")
+        return pd.DataFrame({name: getattr(self, name) for name in names})
+
+
+def count_days(t: np.ndarray, d: np.ndarray, *, cause: int = 1) -> DayCounts:
+    """Count per distinct day those at risk, with the event, with a competing event and censored.
+
+    One pass of `np.bincount` over the people: whole days tie exactly and nothing is jittered apart.
+
+    Parameters
+    ----------
+    t : np.ndarray, shape (n,)
+        Whole days, zero or more.
+    d : np.ndarray, shape (n,)
+        0 censored, otherwise the cause of the event.
+    cause
+        The cause of interest.
+    """
+    days_in_all = int(t.max()) + 1
+    ended = np.bincount(t, minlength=days_in_all)
+    events = np.bincount(t[d == cause], minlength=days_in_all)
+    censored = np.bincount(t[d == 0], minlength=days_in_all)
+    at_risk = t.size - (np.cumsum(ended) - ended)
+    present = ended > 0
+    present[0] = True
+    days = np.flatnonzero(present)
+    return DayCounts(
+        days=days,
+        at_risk=at_risk[days],
+        events=events[days],
+        competing=(ended - events - censored)[days],
+        censored=censored[days],
+        n=int(t.size),
+    )
+
+
+def check_days(t: np.ndarray) -> np.ndarray:
+    """Return times as whole days (int64), or refuse them with a sentence.
+
+    Parameters
+    ----------
+    t : np.ndarray, shape (n,)
+        Days from the index date to the event or to the end of follow-up.
+    """
+    values = np.asarray(t)
+    if values.ndim != 1 or values.size == 0:
+        raise EmptyArmError("nobody has a follow-up time")
+    if values.dtype.kind not in "iuf":
+        raise MethodError(f"times must be whole days as numbers, got {values.dtype}")
+    with np.errstate(invalid="ignore"):
+        wrong = ~((values >= 0) & (values <= MAX_DAYS)) | (values != np.floor(values))
+    if wrong.any():
+        raise MethodError(
+            f"times must be whole days from 0 to {MAX_DAYS}; {int(wrong.sum())} of {values.size} are missing, "
+            "negative, fractions or longer"
+        )
+    return values.astype(np.int64)
+
+
+def check_causes(d: np.ndarray, n: int, *, competing: bool) -> np.ndarray:
+    """Return causes as whole numbers (int64), or refuse them with a sentence.
+
+    Parameters
+    ----------
+    d : np.ndarray, shape (n,)
+        0 censored, 1 the event of interest, 2, 3 … competing causes.
+    competing
+        Whether the method can take competing causes.
+    """
+    values = np.asarray(d)
+    if values.shape != (n,):
+        raise MethodError(f"there are {n} times but {values.size} causes; each person needs both")
+    if values.dtype.kind not in "biuf":
+        raise MethodError(f"causes must be whole numbers, got {values.dtype}")
+    if not np.all((values >= 0) & (values == np.floor(values))):
+        raise MethodError("causes must be 0 for censored, 1 for the event, 2, 3 … for competing events")
+    whole = values.astype(np.int64)
+    if not competing and whole.max() > 1:
+        raise MethodError(
+            "one minus survival is not a risk where a competing event exists; use Aalen–Johansen (cumulative incidence)"
+        )
+    return whole
+
+
+def check_arms(a: np.ndarray, n: int) -> np.ndarray:
+    """Return arms as 0 or 1 (int64), both with somebody in them, or refuse them with a sentence."""
+    values = np.asarray(a)
+    if values.shape != (n,):
+        raise MethodError(f"there are {n} times but {values.size} arms; each person needs both")
+    if values.dtype.kind not in "biuf" or not np.all((values == 0) | (values == 1)):
+        raise MethodError("arms must be 0 or 1")
+    whole = values.astype(np.int64)
+    for arm in (1, 0):
+        if not np.any(whole == arm):
+            raise EmptyArmError(f"arm {arm} has nobody")
+    return whole
+
+
+def check_horizon(horizon: float) -> int:
+    """Return the horizon as whole days, one or more, or refuse it with a sentence."""
+    if not (horizon >= 1 and float(horizon).is_integer()):
+        raise HorizonError(f"the horizon must be a whole number of days, one or more, got {horizon!r}")
+    return int(horizon)
