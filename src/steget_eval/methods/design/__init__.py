@@ -1,1 +1,1 @@
-"""."""
+"""Makes arms comparable: propensity, weights, balance, overlap."""

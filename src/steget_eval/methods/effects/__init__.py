@@ -1,1 +1,1 @@
-"""."""
+"""Answers: one file per kind of outcome, one function per method."""

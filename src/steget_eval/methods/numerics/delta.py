@@ -1,0 +1,47 @@
+"""Turns a function of two arm means into an inference by the delta method."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from steget_eval.core.estimates import Estimate
+
+
+def delta_row(
+    estimate: float,
+    gradient: tuple[float, float],
+    covariance: NDArray[np.float64],
+    *,
+    level: float,
+    scale: Literal["identity", "log"] = "identity",
+    test: bool = True,
+    **columns: Any,
+) -> Estimate:
+    """Return an estimate with Wald limits, symmetric on its scale.
+
+    Parameters
+    ----------
+    gradient
+        Of the estimate on `scale`, with respect to the means of arm 1 and arm 0.
+    covariance : shape (2, 2)
+        Of the two means.
+    test
+        Whether equality of the arms is tested (against 0, or a ratio of 1).
+    """
+    g = np.asarray(gradient)
+    std_error = math.sqrt(max(float(g @ covariance @ g), 0.0))
+    half = float(norm.isf((1 - level) / 2)) * std_error
+    distance = abs(math.log(estimate)) if scale == "log" else abs(estimate)
+    p_value = float(2 * norm.sf(distance / std_error)) if test and std_error > 0 else math.nan
+    low, high = estimate - half, estimate + half
+    if scale == "log":
+        low, high = estimate * math.exp(-half), estimate * math.exp(half)
+    return Estimate(
+        estimate=estimate, std_error=std_error, conf_low=low, conf_high=high, conf_level=level,
+        p_value=p_value, scale=scale, **columns,
+    )  # fmt: skip

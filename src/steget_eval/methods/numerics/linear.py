@@ -1,0 +1,66 @@
+"""Design matrices: an intercept, columns on one scale, a rank that is checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steget_eval.core.errors import MethodError
+
+Floats = NDArray[np.float64]
+
+_RANK_TOLERANCE = 1e-9  # smallest over largest singular value, columns standardised
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Design:
+    """A design matrix whose first column is one and whose others have mean 0 and standard deviation 1.
+
+    A fit and its predictions do not depend on the scale; its arithmetic does.
+
+    Attributes
+    ----------
+    Z : shape (n, 1 + p)
+    centre, spread : shape (p,)
+        What was taken off each covariate, what it was divided by.
+    """
+
+    Z: Floats
+    centre: Floats
+    spread: Floats
+
+    def unscaled(self, coefficients: Floats) -> Floats:
+        """Return coefficients per unit of each covariate, the intercept first."""
+        slopes = coefficients[1:] / self.spread
+        return np.concatenate([[coefficients[0] - slopes @ self.centre], slopes])
+
+
+def build_design(X: Floats) -> Design:
+    """Return the design of covariates of shape (n, p); refuse a constant column or dependent ones."""
+    centre, spread = X.mean(axis=0), X.std(axis=0)
+    for column in range(X.shape[1]):
+        if spread[column] <= 1e-14 * max(abs(centre[column]), 1e-300):
+            raise MethodError(f"covariate {column + 1} of {X.shape[1]} has the same value for everyone; leave it out")
+    Z = np.column_stack([np.ones(X.shape[0]), (X - centre) / spread])
+    check_rank(Z, "the covariates")
+    return Design(Z=Z, centre=centre, spread=spread)
+
+
+def check_rank(Z: Floats, what: str) -> None:
+    """Refuse columns of which one follows from the others, or more columns than people."""
+    n, k = Z.shape
+    if n < k:
+        raise MethodError(f"{what} need at least {k} people for {k} coefficients, there are {n}")
+    values = np.linalg.svd(np.linalg.qr(Z, mode="r"), compute_uv=False)
+    if values[-1] < _RANK_TOLERANCE * values[0]:
+        raise MethodError(f"{what} are linearly dependent; leave one out")
+
+
+def multiply(Z: Floats, coefficients: NDArray[Any]) -> NDArray[Any]:
+    """Return `Z` times coefficients that may be complex, without a complex copy of `Z`."""
+    if np.iscomplexobj(coefficients):
+        return np.asarray(Z @ coefficients.real + 1j * (Z @ coefficients.imag))
+    return np.asarray(Z @ coefficients)

@@ -1,0 +1,108 @@
+"""One inference engine: stacked estimating equations with their sandwich.
+
+Stefanski and Boos (2002). Nuisance models stand in the same stack as the targets, so that estimated weights, scores
+and predictions are never treated as known. The derivative is taken by complex step, exact to rounding. With clusters
+the contributions are added within each before they are squared; there is no small-sample factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from steget_eval.core.errors import ConvergenceError, MethodError
+
+Floats = NDArray[np.float64]
+Residuals = Callable[[NDArray[Any]], tuple[NDArray[Any], ...]]
+
+_H = 1e-30  # a complex step subtracts nothing, so it may be as small as one likes
+_ROOT_TOLERANCE = 1e-8  # of the sum of the equations, relative to the sum of their absolute terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Equations:
+    """Estimating equations in blocks: person i adds ``instruments[b][i] * residuals(theta)[b][i]`` to block b.
+
+    Attributes
+    ----------
+    instruments : one per block, shape (n, k_b)
+        What does not depend on the parameters.
+    residuals
+        Gives, at parameters of shape (k,), one vector of shape (n,) per block; must accept complex parameters.
+    """
+
+    instruments: tuple[Floats, ...]
+    residuals: Residuals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Solution:
+    """Parameters at the root of their equations, with their sandwich covariance.
+
+    Attributes
+    ----------
+    theta : shape (k,)
+    covariance : shape (k, k)
+    """
+
+    theta: Floats
+    covariance: Floats
+
+
+def solve_sandwich(equations: Equations, theta: Floats, *, cluster: ArrayLike | None = None) -> Solution:
+    """Return the sandwich covariance ``A⁻¹ B A⁻ᵀ`` of parameters that are a root of the equations.
+
+    Raises `ConvergenceError` where they are not, `MethodError` where the derivative is singular.
+    """
+    blocks = zip(equations.instruments, equations.residuals(theta), strict=True)
+    psi = np.hstack([Z * residual[:, None] for Z, residual in blocks])
+    scale = np.abs(psi).sum(axis=0)
+    if (np.abs(psi.sum(axis=0)) > _ROOT_TOLERANCE * scale).any():
+        raise ConvergenceError("the stacked estimating equations are not at their root")
+    return Solution(theta=theta, covariance=_sandwich(_derivative(equations, theta), _grouped(psi, cluster)))
+
+
+def _sandwich(derivative: Floats, contributions: Floats) -> Floats:
+    try:
+        influence = np.linalg.solve(derivative, contributions.T)
+    except np.linalg.LinAlgError as error:
+        raise MethodError("the stacked estimating equations are singular: a parameter is not determined") from error
+    return np.asarray(influence @ influence.T)
+
+
+def _derivative(equations: Equations, theta: Floats) -> Floats:
+    """Return the derivative of the summed equations, shape (k, k), one complex step per parameter."""
+    columns = []
+    for j in range(theta.size):
+        shifted = theta.astype(np.complex128)
+        shifted[j] += 1j * _H
+        slopes = [np.imag(residual) / _H for residual in equations.residuals(shifted)]
+        columns.append(np.concatenate([Z.T @ s for Z, s in zip(equations.instruments, slopes, strict=True)]))
+    return np.column_stack(columns)
+
+
+def _grouped(psi: Floats, cluster: ArrayLike | None) -> Floats:
+    """Return contributions added within clusters, shape (clusters, k); without clusters, as they are."""
+    if cluster is None:
+        return psi
+    labels = np.asarray(cluster)
+    if labels.shape != (psi.shape[0],):
+        raise MethodError(f"clusters must be one label per person, got the shape {labels.shape}")
+    if labels.dtype.kind == "f" and np.isnan(labels).any():
+        raise MethodError("clusters must be known for everyone")
+    _, codes = np.unique(labels, return_inverse=True)
+    count = int(codes.max()) + 1
+    if count < 2:
+        raise MethodError("one cluster gives no standard error; at least two are needed")
+    sums = np.zeros((count, psi.shape[1]))
+    np.add.at(sums, codes, psi)
+    return sums
+
+
+def variance_of(solution: Solution, gradient: Floats) -> float:
+    """Return the variance of a function of the parameters by the delta method, from its gradient of shape (k,)."""
+    return float(gradient @ solution.covariance @ gradient)

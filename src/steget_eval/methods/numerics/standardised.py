@@ -1,0 +1,173 @@
+"""Mean outcome under each arm, standardised to a population: by outcome model, by weights, by both.
+
+With score e(x), the populations are everyone (ATE), the treated (ATT) and the overlap (ATO); a person's weight is
+h(x) / e(x) in arm 1, h(x) / (1 - e(x)) in arm 0, with h = 1, e, e(1 - e). Every mean is divided by the sum of its own
+weights (Hájek).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from steget_eval.core.errors import OverlapError
+from steget_eval.methods.numerics.arms import Arms, Floats
+from steget_eval.methods.numerics.glm import Family, fit_propensity_model, inverse_link
+from steget_eval.methods.numerics.linear import multiply
+from steget_eval.methods.numerics.outcome_model import (
+    OutcomeModel,
+    Vector,
+    fit_model_of_comparison,
+    fit_model_per_arm,
+    fit_one_model,
+)
+from steget_eval.methods.numerics.stacked import Equations, Residuals, solve_sandwich
+
+Population = Literal["ATE", "ATT", "ATO"]
+
+_LARGEST_WEIGHT = 1e6  # a person who speaks for a million others: the score is 0 or 1 but for rounding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ArmMeans:
+    """Standardised mean of each arm.
+
+    Attributes
+    ----------
+    mean_1, mean_0
+        Mean outcome, had everyone in the population been in that arm.
+    covariance : shape (2, 2)
+        Of the two, arm 1 first; nuisance models are accounted for.
+    """
+
+    mean_1: float
+    mean_0: float
+    covariance: Floats
+
+
+def means_of_arms(arms: Arms, cluster: ArrayLike | None) -> ArmMeans:
+    """Return the crude mean of each arm; without clusters its variance is the arm's with divisor n, over n."""
+    one = np.ones((arms.a.size, 1))
+
+    def residuals(theta: Vector) -> tuple[Vector, ...]:
+        return arms.a * (arms.y - theta[-2]), (1 - arms.a) * (arms.y - theta[-1])
+
+    means = (_mean(arms.y, arms.a), _mean(arms.y, 1 - arms.a))
+    return _solve((one, one), residuals, np.empty(0), means, cluster)
+
+
+def means_by_model(
+    arms: Arms, Z: Floats, family: Family, population: Population, interaction: bool, cluster: ArrayLike | None
+) -> ArmMeans:
+    """Return means predicted by the outcome model (g-computation); with `interaction` one model per arm."""
+    model = _fit_outcome(arms, Z, family, population, interaction)
+    h = np.ones(arms.a.size) if population == "ATE" else arms.a
+    one = np.ones((arms.a.size, 1))
+
+    def residuals(theta: Vector) -> tuple[Vector, ...]:
+        m_1, m_0 = model.predict(theta[:-2])
+        return *model.residuals(theta[:-2]), h * (m_1 - theta[-2]), h * (m_0 - theta[-1])
+
+    m_1, m_0 = model.predict(model.coefficients)
+    means = (_mean(m_1, h), _mean(m_0, h))
+    return _solve((*model.instruments, one, one), residuals, model.coefficients, means, cluster)
+
+
+def means_by_weights(arms: Arms, Z: Floats, population: Population, cluster: ArrayLike | None) -> ArmMeans:
+    """Return means weighted by the inverse of the estimated probability of the person's own arm."""
+    gamma = _fit_score(arms, Z, population)
+    one = np.ones((arms.a.size, 1))
+
+    def residuals(theta: Vector) -> tuple[Vector, ...]:
+        e = _score(Z, theta[:-2])
+        w_1, w_0 = _weights(arms.a, e, population)
+        return arms.a - e, w_1 * (arms.y - theta[-2]), w_0 * (arms.y - theta[-1])
+
+    w_1, w_0 = _weights(arms.a, _score(Z, gamma), population)
+    return _solve((Z, one, one), residuals, gamma, (_mean(arms.y, w_1), _mean(arms.y, w_0)), cluster)
+
+
+def means_by_both(
+    arms: Arms, Z: Floats, family: Family, population: Population, interaction: bool, cluster: ArrayLike | None
+) -> ArmMeans:
+    """Return means predicted by the outcome model, corrected by the weighted mean of its residuals (AIPW).
+
+    The correction is divided by the sum of its own weights, as in Mao, Li and Greene (2019).
+    """
+    gamma = _fit_score(arms, Z, population)
+    model = _fit_outcome(arms, Z, family, population, interaction)
+    one, k = np.ones((arms.a.size, 1)), gamma.size
+
+    def residuals(theta: Vector) -> tuple[Vector, ...]:
+        e, beta = _score(Z, theta[:k]), theta[k:-4]
+        shift_1, shift_0, mean_1, mean_0 = theta[-4:]
+        (m_1, m_0), (w_1, w_0) = model.predict(beta), _weights(arms.a, e, population)
+        h = _tilt(arms.a, e, population)
+        return (
+            arms.a - e, *model.residuals(beta),
+            w_1 * (arms.y - m_1 - shift_1), w_0 * (arms.y - m_0 - shift_0),
+            h * (m_1 + shift_1 - mean_1), h * (m_0 + shift_0 - mean_0),
+        )  # fmt: skip
+
+    e, (m_1, m_0) = _score(Z, gamma), model.predict(model.coefficients)
+    (w_1, w_0), h = _weights(arms.a, e, population), _tilt(arms.a, e, population)
+    shifts = (_mean(arms.y - m_1, w_1), _mean(arms.y - m_0, w_0))
+    means = (_mean(m_1, h) + shifts[0], _mean(m_0, h) + shifts[1])
+    nuisance = np.concatenate([gamma, model.coefficients, shifts])
+    return _solve((Z, *model.instruments, one, one, one, one), residuals, nuisance, means, cluster)
+
+
+def _solve(
+    instruments: tuple[Floats, ...],
+    residuals: Residuals,
+    nuisance: Floats,
+    means: tuple[float, float],
+    cluster: ArrayLike | None,
+) -> ArmMeans:
+    equations = Equations(instruments=instruments, residuals=residuals)
+    solution = solve_sandwich(equations, np.concatenate([nuisance, means]), cluster=cluster)
+    return ArmMeans(mean_1=means[0], mean_0=means[1], covariance=solution.covariance[-2:, -2:])
+
+
+def _fit_outcome(arms: Arms, Z: Floats, family: Family, population: Population, interaction: bool) -> OutcomeModel:
+    if not interaction:
+        return fit_one_model(arms, Z, family)
+    return (fit_model_of_comparison if population == "ATT" else fit_model_per_arm)(arms, Z, family)
+
+
+def _fit_score(arms: Arms, Z: Floats, population: Population) -> Floats:
+    fit = fit_propensity_model(Z, arms.a)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        w_1, w_0 = _weights(arms.a, fit.fitted, population)
+    if not max(w_1.max(), w_0.max()) <= _LARGEST_WEIGHT:
+        raise OverlapError("the arms do not overlap: somebody would get a weight of more than a million")
+    return fit.coefficients
+
+
+def _score(Z: Floats, gamma: Vector) -> Vector:
+    return inverse_link("logit", multiply(Z, gamma))
+
+
+def _weights(a: Floats, e: Vector, population: Population) -> tuple[Vector, Vector]:
+    """Return each person's weight as a member of arm 1 and of arm 0; zero in the arm of others."""
+    if population == "ATT":
+        return a, (1 - a) * e / (1 - e)
+    if population == "ATO":
+        return a * (1 - e), (1 - a) * e
+    return a / e, (1 - a) / (1 - e)
+
+
+def _tilt(a: Floats, e: Vector, population: Population) -> Vector:
+    """Return each person's weight in the population.
+
+    The treated are counted, not modelled: so ATT stays right when the score is wrong and the outcome model right.
+    """
+    tilts: dict[Population, Vector] = {"ATE": np.ones(a.size), "ATT": a, "ATO": e * (1 - e)}
+    return tilts[population]
+
+
+def _mean(values: Vector, w: Vector) -> float:
+    return float(w @ values / w.sum())
