@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from steget_eval.core.estimates import Estimates
-from steget_eval.methods.effects.summaries import check_follow_up, mean_rows, pair_readings, risk_rows
+from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
+from steget_eval.methods.effects.summaries import check_follow_up, pair_readings
 from steget_eval.methods.numerics.horizon import risk_by, time_lost_by
 
 

@@ -9,14 +9,8 @@ from scipy import stats
 
 from steget_eval.core.errors import MethodError
 from steget_eval.core.estimates import Estimate, Estimates
-from steget_eval.methods.effects.summaries import (
-    ArmPair,
-    ArmSummary,
-    check_follow_up,
-    mean_rows,
-    pair_readings,
-    risk_rows,
-)
+from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
+from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, check_follow_up, pair_readings
 from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, count_days
 from steget_eval.methods.numerics.horizon import risk_by, time_lost_by
 

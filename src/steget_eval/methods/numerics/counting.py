@@ -166,3 +166,15 @@ def check_horizon(horizon: float) -> int:
     if not (horizon >= 1 and float(horizon).is_integer()):
         raise HorizonError(f"the horizon must be a whole number of days, one or more, got {horizon!r}")
     return int(horizon)
+
+
+def check_strata(stratum: np.ndarray | None, n: int) -> np.ndarray:
+    """Return strata numbered from 0 in sorted order (int64); without strata everybody is in the first."""
+    if stratum is None:
+        return np.zeros(n, dtype=np.int64)
+    values = np.asarray(stratum)
+    if values.shape != (n,):
+        raise MethodError(f"there are {n} times but {values.size} strata; each person needs both")
+    if values.dtype.kind == "f" and np.isnan(values).any():
+        raise MethodError(f"strata must be known; {int(np.isnan(values).sum())} of {n} are missing")
+    return np.unique(values, return_inverse=True)[1].astype(np.int64)

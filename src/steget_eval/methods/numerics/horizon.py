@@ -105,7 +105,7 @@ def time_lost_by(t: np.ndarray, d: np.ndarray, horizon: int, *, cause: int = 1) 
 def survival_before(counts: DayCounts) -> np.ndarray:
     """Share without any event just before each distinct day, shape (D,)."""
     after = np.cumprod(1 - counts.any_cause / counts.at_risk)
-    return np.concatenate(([1.0], after[:-1]))
+    return np.asarray(np.concatenate(([1.0], after[:-1])))
 
 
 def incidence(counts: DayCounts) -> np.ndarray:
@@ -118,7 +118,7 @@ def incidence(counts: DayCounts) -> np.ndarray:
 def _per_survivor(counts: DayCounts, what: np.ndarray) -> np.ndarray:
     """Divide by those who passed the day without an event; where nobody did, nothing follows and the share is zero."""
     survivors = counts.at_risk - counts.any_cause
-    return np.divide(what, survivors, out=np.zeros_like(what), where=survivors > 0)
+    return np.asarray(np.divide(what, survivors, out=np.zeros_like(what), where=survivors > 0))
 
 
 def _events_within(counts: DayCounts, within: np.ndarray) -> int:

@@ -1,0 +1,1 @@
+"""Arithmetic on what others have published."""

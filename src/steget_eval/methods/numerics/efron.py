@@ -1,0 +1,52 @@
+"""Score residuals of Cox regression under Efron's handling of tied days."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def efron_residuals(t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.ndarray) -> np.ndarray:
+    """Return each person's contribution to the Efron score at `beta`, shape (n, p); at the estimate they sum to zero.
+
+    Therneau & Grambsch (2000, §7.1). The k-th of m events tied on a day sees the tied ones weigh 1 − k/m; a person's
+    residual is the own event's covariates less their expectation, less what the person added to the hazard of every
+    day at risk. lifelines leaves the ties out of its residuals, so they are taken here.
+
+    Parameters
+    ----------
+    t : np.ndarray, shape (n,)
+        Whole days.
+    event : np.ndarray, shape (n,)
+        True where the person had the event.
+    X : np.ndarray, shape (n, p)
+        Covariates.
+    beta : np.ndarray, shape (p,)
+        Log hazard ratios.
+    """
+    days, at = np.unique(t, return_inverse=True)
+    centred = X - X.mean(axis=0)
+    weight = np.exp(centred @ beta)
+    # Column 0 carries the weight itself, the others weight × covariate.
+    moments = weight[:, None] * np.column_stack([np.ones(t.size), centred])
+    at_risk = np.cumsum(_per_day(at, moments, days.size)[::-1], axis=0)[::-1]
+    tied = _per_day(at[event], moments[event], days.size)
+    deaths = np.bincount(at[event], minlength=days.size)
+
+    day = np.repeat(np.arange(days.size), deaths)  # one line per event
+    rank = np.arange(day.size) - np.repeat(np.cumsum(deaths) - deaths, deaths)
+    kept = 1 - rank / deaths[day]
+    risk_set = at_risk[day] - (1 - kept)[:, None] * tied[day]
+    mean = risk_set[:, 1:] / risk_set[:, :1]
+    hazard = np.column_stack([np.ones(day.size), mean]) / risk_set[:, :1]
+
+    full = _per_day(day, hazard, days.size)
+    own = _per_day(day, hazard * kept[:, None], days.size)
+    expected = _per_day(day, mean, days.size) / np.maximum(deaths, 1)[:, None]
+    drained = np.cumsum(full, axis=0)[at] - event[:, None] * (full - own)[at]
+    drift = weight[:, None] * (centred * drained[:, :1] - drained[:, 1:])
+    return np.asarray(event[:, None] * (centred - expected[at]) - drift)
+
+
+def _per_day(at: np.ndarray, columns: np.ndarray, days: int) -> np.ndarray:
+    """Sum the rows of each day, shape (days, columns)."""
+    return np.column_stack([np.bincount(at, column, days) for column in columns.T])
