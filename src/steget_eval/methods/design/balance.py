@@ -73,7 +73,7 @@ def balance(a: ArrayLike, X: ArrayLike, names: Sequence[str], w: ArrayLike | Non
     covariates = checked_covariates(X, arm.size)
     if len(names) != covariates.shape[1]:
         raise MethodError(f"{covariates.shape[1]} covariates need as many names, got {len(names)}")
-    binary = np.isin(covariates, (0.0, 1.0)).all(axis=0)
+    binary = np.asarray(np.isin(covariates, (0.0, 1.0)).all(axis=0))
     one, zero = covariates[arm == 1], covariates[arm == 0]
     mean_1, mean_0 = one.mean(axis=0), zero.mean(axis=0)
     variance_1, variance_0 = _variance(one, binary), _variance(zero, binary)
@@ -88,10 +88,9 @@ def balance(a: ArrayLike, X: ArrayLike, names: Sequence[str], w: ArrayLike | Non
 
 
 def _variance(values: Floats, binary: np.ndarray) -> Floats:
-    share = values.mean(axis=0)
-    if values.shape[0] < 2:
-        return np.where(binary, share * (1 - share), np.nan)
-    return np.where(binary, share * (1 - share), values.var(axis=0, ddof=1))
+    share = np.asarray(values.mean(axis=0))
+    amount = values.var(axis=0, ddof=1) if values.shape[0] > 1 else np.full(values.shape[1], np.nan)
+    return np.where(binary, share * (1 - share), amount)
 
 
 def _ratio(variance_1: Floats, variance_0: Floats, binary: np.ndarray) -> Floats:
@@ -101,8 +100,9 @@ def _ratio(variance_1: Floats, variance_0: Floats, binary: np.ndarray) -> Floats
 
 def _standardise(difference: Floats, pooled: Floats) -> Floats:
     varies = pooled != 0
-    smd = difference / np.where(varies, pooled, 1.0)
-    return np.where(varies | (difference == 0) | np.isnan(difference), smd, np.copysign(np.inf, difference))
+    smd = np.asarray(difference / np.where(varies, pooled, 1.0))
+    settled = varies | (difference == 0) | np.isnan(difference)
+    return np.asarray(np.where(settled, smd, np.copysign(np.inf, difference)))
 
 
 def _weighted_means(arm: Floats, X: Floats, w: ArrayLike | None) -> tuple[Floats, Floats]:

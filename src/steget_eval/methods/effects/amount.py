@@ -14,6 +14,7 @@ from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import (
     Arms,
     Floats,
+    checked_amounts,
     checked_arms,
     checked_choice,
     checked_level,
@@ -59,7 +60,7 @@ def mean_difference(
     ``welch`` has Welch's t with Satterthwaite's degrees of freedom. ``wald`` is the large-sample sandwich (HC0: arm
     variances with divisor n) with normal limits, and takes `cluster` without a small-sample factor.
     """
-    arms = checked_arms(y, a, binary=False)
+    arms = checked_amounts(y, a)
     checked_choice(interval, ("welch", "wald"), "interval")
     columns = _columns(arms, "mean_difference", interval, unit)
     if interval == "welch":
@@ -78,7 +79,7 @@ def mean_ratio(
 
     The delta method on the large-sample sandwich (arm variances with divisor n). Both means must be above zero.
     """
-    arms = checked_arms(y, a, binary=False)
+    arms = checked_amounts(y, a)
     m: ArmMeans = means_of_arms(arms, cluster)
     if m.mean_1 <= 0 or m.mean_0 <= 0:
         raise MethodError("a ratio of means needs both means above zero")
@@ -114,8 +115,6 @@ def _welch(arms: Arms, level: float, columns: dict[str, Any]) -> Estimate:
         raise MethodError("an arm of one person gives no variance; Welch's interval needs two in each arm")
     v_1, v_0 = _variance_of_mean(arms.y_1), _variance_of_mean(arms.y_0)
     difference, std_error = float(arms.y_1.mean() - arms.y_0.mean()), math.sqrt(v_1 + v_0)
-    if std_error == 0:
-        raise MethodError("the amounts do not vary within either arm: Welch's interval is not defined")
     df = (v_1 + v_0) ** 2 / (v_1**2 / (arms.y_1.size - 1) + v_0**2 / (arms.y_0.size - 1))
     half = float(student.isf((1 - level) / 2, df)) * std_error
     return Estimate(

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from numpy.typing import ArrayLike
 
 from steget_eval.core.estimates import Estimates
-from steget_eval.methods.numerics.arms import Arms, checked_arms, checked_choice, checked_covariates, checked_level
+from steget_eval.methods.numerics.arms import Arms, checked_amounts, checked_choice, checked_covariates, checked_level
 from steget_eval.methods.numerics.delta import delta_row
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.standardised import (
@@ -40,7 +40,7 @@ def g_computation(
     with it, one model per arm, averaged over everyone (ATE) or over the treated (ATT).
     """
     checked_choice(population, ("ATE", "ATT"), "population")
-    arms = checked_arms(y, a, binary=False)
+    arms = checked_amounts(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
     means = means_by_model(arms, Z, "identity", population, interaction, cluster)
     return _rows(means, arms, "g_computation", population, unit, level)
@@ -62,7 +62,7 @@ def inverse_probability(
     weights are estimated is accounted for.
     """
     checked_choice(population, ("ATE", "ATT", "ATO"), "population")
-    arms = checked_arms(y, a, binary=False)
+    arms = checked_amounts(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
     return _rows(means_by_weights(arms, Z, population, cluster), arms, "ipw", population, unit, level)
 
@@ -85,7 +85,7 @@ def augmented(
     overlap the propensity model also defines the population, so it must be right.
     """
     checked_choice(population, ("ATE", "ATT", "ATO"), "population")
-    arms = checked_arms(y, a, binary=False)
+    arms = checked_amounts(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
     means = means_by_both(arms, Z, "identity", population, interaction, cluster)
     return _rows(means, arms, "aipw", population, unit, level)

@@ -66,8 +66,8 @@ def risk_difference(
     """Difference in risk, arm 1 minus arm 0.
 
     Newcombe (1998, method 10) with Pearson's chi-squared p-value; Miettinen and Nurminen (1985) with its own score
-    test; Wald with its own. `std_error` is the unpooled one in all three. The p-value is missing where all or nobody
-    have the event.
+    test; Wald with its own, refused where neither arm varies. `std_error` is the unpooled one in all three. The
+    p-value is missing where all or nobody have the event.
     """
     table = _table(y, a)
     checked_choice(interval, ("newcombe", "miettinen_nurminen", "wald"), "interval")
@@ -81,8 +81,9 @@ def risk_difference(
 def risk_ratio(y: ArrayLike, a: ArrayLike, *, interval: RatioInterval = "log", level: float = 0.95) -> Estimates:
     """Ratio of risks, arm 1 over arm 0.
 
-    ``log`` is Wald on the log scale and refuses an arm without events; ``koopman`` (1984) answers it with 0 or
-    infinity, with Pearson's chi-squared p-value. `std_error` is that of the log, missing where an arm has no event.
+    ``log`` is Wald on the log scale, refused for an arm without events or where everyone has the event; ``koopman``
+    (1984) answers with 0 or infinity, with Pearson's chi-squared p-value. `std_error` is that of the log, missing
+    where an arm has no event.
     """
     table = _table(y, a)
     checked_choice(interval, ("log", "koopman"), "interval")
@@ -92,6 +93,8 @@ def risk_ratio(y: ArrayLike, a: ArrayLike, *, interval: RatioInterval = "log", l
     empty = table.x_1 == 0 or table.x_0 == 0
     if interval == "log" and empty:
         raise MethodError("an arm has no event: the log interval of the risk ratio is not defined; koopman is")
+    if interval == "log" and _standard_error(table) == 0:
+        raise MethodError("everyone had the event in both arms: the log interval has no width; koopman has")
     ratio = math.inf if table.x_0 == 0 else table.p_1 / table.p_0
     std_error = math.nan
     if not empty:
@@ -189,6 +192,8 @@ def _difference_limits(t: Table, interval: DifferenceInterval, level: float) -> 
         return limits_newcombe(t, level=level)
     if interval == "miettinen_nurminen":
         return limits_miettinen_nurminen(t, level=level)
+    if _standard_error(t) == 0:
+        raise MethodError("neither arm varies: Wald's interval has no width; newcombe and miettinen_nurminen have")
     half = float(norm.isf((1 - level) / 2)) * _standard_error(t)
     return Limits(low=t.p_1 - t.p_0 - half, high=t.p_1 - t.p_0 + half)
 
@@ -198,8 +203,7 @@ def _difference_p(t: Table, interval: DifferenceInterval) -> float:
         return _score_p(t)
     if interval == "newcombe":
         return _pearson_p(t)
-    std_error = _standard_error(t)
-    return math.nan if std_error == 0 else float(2 * norm.sf(abs(t.p_1 - t.p_0) / std_error))
+    return float(2 * norm.sf(abs(t.p_1 - t.p_0) / _standard_error(t)))
 
 
 def _standard_error(t: Table) -> float:
@@ -212,7 +216,7 @@ def _log_limits(ratio: float, std_error: float, level: float) -> Limits:
 
 
 def _log_p(ratio: float, std_error: float) -> float:
-    return math.nan if std_error == 0 else float(2 * norm.sf(abs(math.log(ratio)) / std_error))
+    return float(2 * norm.sf(abs(math.log(ratio)) / std_error))
 
 
 def _pearson_p(t: Table) -> float:

@@ -54,6 +54,14 @@ def checked_arms(y: ArrayLike, a: ArrayLike, *, binary: bool) -> Arms:
     return arms
 
 
+def checked_amounts(y: ArrayLike, a: ArrayLike) -> Arms:
+    """Return amounts in two arms of which at least one varies: without that an interval would have no width."""
+    arms = checked_arms(y, a, binary=False)
+    if np.ptp(arms.y_1) == 0 and np.ptp(arms.y_0) == 0:
+        raise MethodError("the amounts do not vary within either arm: a comparison would have an interval of no width")
+    return arms
+
+
 def checked_outcome(y: ArrayLike, *, binary: bool) -> Floats:
     """Return one outcome per person; a binary one is 0 or 1."""
     values = checked_vector(y, "the outcome")
