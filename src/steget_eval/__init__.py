@@ -22,6 +22,7 @@ _PUBLIC: dict[str, str] = {
     "disclose": "steget_eval.reporting",
     "reproduce": "steget_eval.study",
     "rehearse": "steget_eval.study",
+    "blocks": "steget_eval.reporting.blocks",
     "write_report": "steget_eval.reporting",
     "run_batch": "steget_eval.reporting.runner",
     "verify_report": "steget_eval.reporting.verify",

@@ -119,6 +119,8 @@ class Cohort(Tidy):
         Counts removed per rule.
     benchmark
         The outcomes of the benchmark comparison arm, estimand id to values, all of them with a = 0; empty without.
+    source
+        What the records' card says of them: `title_sv`, `title_en`, `source_sv`, `source_en`, `licence`, `citation`.
     """
 
     arms: tuple[str, ...]
@@ -131,6 +133,7 @@ class Cohort(Tidy):
     benchmark: Mapping[str, OutcomeValues]
     records_fingerprint: str
     origin: Literal["real", "synthetic"]
+    source: Mapping[str, str]
 
     @property
     def a(self) -> np.ndarray:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Literal
+
+from steget_eval.core.estimates import Estimates
 
 Kind = Literal["binary", "time_to_event", "competing", "amount", "longitudinal", "transition"]
 Population = Literal["ATE", "ATT", "ATO", "arm"]
@@ -28,7 +32,9 @@ class Method:
     clusters
         Whether it takes clusters.
     function
-        Dotted name of the function.
+        Where it is done, as ``module:function``.
+    options
+        Named options that make this line of the function.
     witness
         What holds its numbers: a file under ``tests/reference/`` or a test's node.
     """
@@ -41,3 +47,10 @@ class Method:
     clusters: bool = False
     function: str
     witness: str
+    options: tuple[tuple[str, str], ...] = ()
+
+    def resolve(self) -> Callable[..., Estimates]:
+        """Return the function, imported on first use."""
+        module, name = self.function.split(":")
+        function: Callable[..., Estimates] = getattr(import_module(module), name)
+        return function

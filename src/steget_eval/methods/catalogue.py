@@ -1,0 +1,92 @@
+"""Every method, one line each: what it answers, where it is done and who witnesses it."""
+
+from __future__ import annotations
+
+from steget_eval.core.catalogue import Kind, Method
+
+_EFFECTS = "steget_eval.methods.effects"
+_TIMES: tuple[Kind, ...] = ("time_to_event", "competing")
+_BINARY_CONTRASTS = ("risk_difference", "risk_ratio", "odds_ratio")
+
+
+def _crude(name: str, contrast: str, function: str, witness: str = "tests/reference/binary.R") -> Method:
+    return Method(
+        name=name,
+        kinds=("binary",),
+        contrasts=(contrast,),
+        function=f"{_EFFECTS}.binary:{function}",
+        options=(("interval", name),),
+        witness=witness,
+    )
+
+
+CATALOGUE: tuple[Method, ...] = (
+    Method(name="wilson", kinds=("binary",), contrasts=("risk",), populations=("arm",),
+           function=f"{_EFFECTS}.binary:risk", options=(("interval", "wilson"),),
+           witness="tests/reference/binary.R"),
+    Method(name="clopper_pearson", kinds=("binary",), contrasts=("risk",), populations=("arm",),
+           function=f"{_EFFECTS}.binary:risk", options=(("interval", "clopper_pearson"),),
+           witness="tests/reference/binary.R"),
+    _crude("newcombe", "risk_difference", "risk_difference"),
+    _crude("miettinen_nurminen", "risk_difference", "risk_difference"),
+    _crude("wald", "risk_difference", "risk_difference"),
+    _crude("log", "risk_ratio", "risk_ratio"),
+    _crude("koopman", "risk_ratio", "risk_ratio"),
+    _crude("log", "odds_ratio", "odds_ratio"),
+    _crude("score", "odds_ratio", "odds_ratio"),
+    _crude("newcombe", "nnt", "number_needed"),
+    _crude("miettinen_nurminen", "nnt", "number_needed"),
+    Method(name="g_computation", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=("ATE", "ATT"),
+           adjusts=True, clusters=True, function=f"{_EFFECTS}.binary_adjusted:g_computation",
+           witness="tests/reference/adjusted.R"),
+    Method(name="ipw", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=("ATE", "ATT", "ATO"),
+           adjusts=True, clusters=True, function=f"{_EFFECTS}.binary_adjusted:inverse_probability",
+           witness="tests/reference/adjusted.R"),
+    Method(name="aipw", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=("ATE", "ATT", "ATO"),
+           adjusts=True, clusters=True, function=f"{_EFFECTS}.binary_adjusted:augmented",
+           witness="tests/reference/adjusted.R"),
+    Method(name="t_interval", kinds=("amount",), contrasts=("mean",), populations=("arm",),
+           function=f"{_EFFECTS}.amount:mean", witness="tests/reference/amount.R"),
+    Method(name="welch", kinds=("amount",), contrasts=("mean_difference",),
+           function=f"{_EFFECTS}.amount:mean_difference", options=(("interval", "welch"),),
+           witness="tests/reference/amount.R"),
+    Method(name="g_computation", kinds=("amount",), contrasts=("mean_difference",), populations=("ATE", "ATT"),
+           adjusts=True, clusters=True, function=f"{_EFFECTS}.amount_adjusted:g_computation",
+           witness="tests/reference/adjusted.R"),
+    Method(name="ipw", kinds=("amount",), contrasts=("mean_difference",), populations=("ATE", "ATT", "ATO"),
+           adjusts=True, clusters=True, function=f"{_EFFECTS}.amount_adjusted:inverse_probability",
+           witness="tests/reference/adjusted.R"),
+    Method(name="aipw", kinds=("amount",), contrasts=("mean_difference",), populations=("ATE", "ATT", "ATO"),
+           adjusts=True, clusters=True, function=f"{_EFFECTS}.amount_adjusted:augmented",
+           witness="tests/reference/adjusted.R"),
+    Method(name="kaplan_meier", kinds=("time_to_event",), contrasts=("risk", "risk_difference", "risk_ratio"),
+           populations=("arm", "ATE"), clusters=True, function=f"{_EFFECTS}.time_to_event:risk_at",
+           witness="tests/reference/survival.R"),
+    Method(name="kaplan_meier", kinds=("time_to_event",), contrasts=("rmst_difference",), clusters=True,
+           function=f"{_EFFECTS}.time_to_event:rmst", witness="tests/reference/survival.R"),
+    Method(name="log_rank", kinds=("time_to_event",), contrasts=("hazard_ratio",),
+           function=f"{_EFFECTS}.time_to_event:log_rank", witness="tests/reference/survival.R"),
+    Method(name="aalen_johansen", kinds=("competing",), contrasts=("risk", "risk_difference", "risk_ratio"),
+           populations=("arm", "ATE"), clusters=True, function=f"{_EFFECTS}.competing:cumulative_incidence",
+           witness="tests/reference/competing.R"),
+    Method(name="aalen_johansen", kinds=("competing",), contrasts=("rmtl_difference",), clusters=True,
+           function=f"{_EFFECTS}.competing:time_lost", witness="tests/reference/competing.R"),
+    Method(name="censoring_weights", kinds=_TIMES, contrasts=("risk", "risk_difference", "risk_ratio"),
+           populations=("arm", "ATE"), clusters=True,
+           function=f"{_EFFECTS}.censoring_weights:risk_by_censoring_weights",
+           witness="tests/reference/competing.R"),
+    Method(name="cox", kinds=_TIMES, contrasts=("hazard_ratio",), adjusts=True, clusters=True,
+           function=f"{_EFFECTS}.cox:hazard_ratio", witness="tests/reference/survival.R"),
+)  # fmt: skip
+
+
+def find_method(kind: str, contrast: str, name: str) -> Method | None:
+    """Return the line that answers this contrast for this kind by that name, or None."""
+    lines = (m for m in CATALOGUE if m.name == name and kind in m.kinds and contrast in m.contrasts)
+    return next(lines, None)
+
+
+def method_names(kind: str, contrast: str, population: str) -> tuple[str, ...]:
+    """Return the names that can answer, in the catalogue's order."""
+    fitting = (m for m in CATALOGUE if kind in m.kinds and contrast in m.contrasts)
+    return tuple(m.name for m in fitting if m.adjusts or population in m.populations or "arm" not in m.populations)

@@ -1,0 +1,97 @@
+"""Asks every estimand of the protocol of one cohort."""
+
+from __future__ import annotations
+
+from steget_eval.cohort import Cohort, build_cohort
+from steget_eval.core.errors import CohortError, MethodError
+from steget_eval.core.estimates import Estimates, gather
+from steget_eval.protocol import Protocol
+from steget_eval.protocol.estimand import Estimand
+from steget_eval.records import Records
+from steget_eval.study.answers import answer, answer_benchmark, method_lines
+from steget_eval.study.baseline import baseline_table
+from steget_eval.study.curves import curve_table
+from steget_eval.study.results import Refusal, Results, Verdict
+from steget_eval.study.targets import hold_against
+from steget_eval.study.unknown import unknown_table
+from steget_eval.study.weigh import overlap_table
+
+#: Designs that this version answers; the others are accepted as protocols and refused here.
+ANSWERED = frozenset({"randomised", "comparison", "single_arm"})
+
+
+def evaluate(protocol: Protocol, records: Records) -> Results:
+    """Build the cohort and ask every estimand of it.
+
+    Raises
+    ------
+    CohortError
+        Where records and protocol do not fit, or the design is one whose effects cannot be estimated.
+    """
+    return analyse(build_cohort(protocol, records), protocol)
+
+
+def analyse(cohort: Cohort, protocol: Protocol) -> Results:
+    """Ask every estimand of a cohort; a method that refuses is told of, and the others go on."""
+    if protocol.design not in ANSWERED:
+        raise CohortError(_why_not_answered(protocol))
+    parts: list[Estimates] = []
+    refusals: list[Refusal] = []
+    for estimand in _primary_first(protocol):
+        for method in method_lines(protocol, estimand):
+            try:
+                parts.append(answer(cohort, protocol, estimand, method))
+            except MethodError as error:
+                refusals.append(Refusal(estimand=estimand.id, method=method.name, reason=str(error)))
+        if cohort.benchmark:
+            parts.append(answer_benchmark(cohort, protocol, estimand))
+    verdicts = _verdicts(cohort, protocol, refusals)
+    estimates = gather([*parts, *(verdict.answers for verdict in verdicts)])
+    return Results(
+        protocol=protocol,
+        records_fingerprint=cohort.records_fingerprint,
+        origin=cohort.origin,
+        estimates=_distinct(estimates),
+        verdicts=tuple(verdicts),
+        curves=curve_table(cohort, protocol),
+        baseline=baseline_table(cohort, protocol),
+        states=cohort.states,
+        overlap=overlap_table(cohort, protocol),
+        unknown=unknown_table(cohort, protocol),
+        flow=cohort.flow,
+        refusals=tuple(refusals),
+        source=cohort.source,
+    )
+
+
+def _why_not_answered(protocol: Protocol) -> str:
+    if protocol.design == "prestudy":
+        return f"{protocol.id}: a prestudy has no participants, so there is no effect to estimate"
+    answered = ", ".join(sorted(ANSWERED))
+    return f"{protocol.id}: design {protocol.design} cannot be analysed by this version, which answers {answered}"
+
+
+def _primary_first(protocol: Protocol) -> list[Estimand]:
+    return sorted(protocol.estimands, key=lambda estimand: estimand.id != protocol.primary)
+
+
+def _verdicts(cohort: Cohort, protocol: Protocol, refusals: list[Refusal]) -> list[Verdict]:
+    verdicts = []
+    for target in protocol.targets:
+        try:
+            verdicts.append(hold_against(cohort, protocol, target))
+        except MethodError as error:
+            refusals.append(Refusal(estimand=target.estimand, method=f"target {target.id}", reason=str(error)))
+    return verdicts
+
+
+def _distinct(estimates: Estimates) -> Estimates:
+    """Drop a row that repeats another: two methods of one estimand share their arms' crude risks."""
+    kept: dict[tuple[str, ...], None] = {}
+    rows = []
+    for row in estimates:
+        key = (row.estimand, row.contrast, row.method, row.subgroup, row.population, row.arm_0)
+        if key not in kept:
+            kept[key] = None
+            rows.append(row)
+    return Estimates(tuple(rows))

@@ -1,0 +1,196 @@
+"""Takes one estimand and one line of the catalogue to an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from steget_eval.cohort import Cohort, OutcomeValues
+from steget_eval.core.catalogue import Method
+from steget_eval.core.errors import EmptyArmError, MethodError, SpecError
+from steget_eval.core.estimates import Estimates
+from steget_eval.methods.catalogue import find_method, method_names
+from steget_eval.protocol import Protocol
+from steget_eval.protocol.estimand import Estimand
+from steget_eval.study.design_matrix import design_matrix
+
+#: Contrast of the protocol to the contrasts of the answer that belong to it: the arms beside their comparison.
+_ROWS = {
+    "risk": ("risk_1",),
+    "mean": ("mean_1",),
+    "risk_difference": ("risk_difference", "risk_1", "risk_0"),
+    "risk_ratio": ("risk_ratio", "risk_1", "risk_0"),
+    "odds_ratio": ("odds_ratio",),
+    "nnt": ("nnt",),
+    "hazard_ratio": ("hazard_ratio", "log_rank"),
+    "rmst_difference": ("rmst_difference", "rmst_1", "rmst_0"),
+    "rmtl_difference": ("rmtl_difference", "rmtl_1", "rmtl_0"),
+    "mean_difference": ("mean_difference", "mean_1", "mean_0"),
+}
+#: The method that answers when the protocol names none, by contrast; an adjusted one where the design needs it.
+_CRUDE = {
+    "risk": {"binary": "wilson", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
+    "mean": {"amount": "t_interval"},
+    "risk_difference": {"binary": "miettinen_nurminen", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
+    "risk_ratio": {"binary": "log", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
+    "odds_ratio": {"binary": "log"},
+    "nnt": {"binary": "newcombe"},
+    "hazard_ratio": {"time_to_event": "cox", "competing": "cox"},
+    "rmst_difference": {"time_to_event": "kaplan_meier"},
+    "rmtl_difference": {"competing": "aalen_johansen"},
+    "mean_difference": {"amount": "welch"},
+}
+
+
+def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
+    """Return the catalogue's lines for an estimand, the main one first.
+
+    Raises
+    ------
+    SpecError
+        Where a method is not in the catalogue for this kind and contrast, or cannot speak of the population.
+    """
+    kind = protocol.outcome(estimand.outcome).kind
+    names = estimand.methods or (_default(protocol, estimand, kind),)
+    lines = []
+    for name in names:
+        line = find_method(kind, estimand.contrast, name)
+        if line is None:
+            allowed = ", ".join(method_names(kind, estimand.contrast, estimand.population)) or "none"
+            raise SpecError(
+                f"estimands.{estimand.id}.methods: {name!r} does not answer {estimand.contrast} "
+                f"of a {kind} outcome; allowed: {allowed}"
+            )
+        if line.adjusts and name != "cox" and estimand.population not in line.populations:
+            raise SpecError(
+                f"estimands.{estimand.id}: {name} cannot speak of population {estimand.population}; "
+                f"allowed: {', '.join(line.populations)}"
+            )
+        lines.append(line)
+    return tuple(lines)
+
+
+def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method) -> Estimates:
+    """Return one method's answer to one estimand, labelled with the protocol's names."""
+    values = cohort.outcomes[estimand.id]
+    found = _call(cohort, protocol, estimand, method, values)
+    if (
+        not method.adjusts
+        and estimand.contrast in {"risk_difference", "risk_ratio", "mean_difference"}
+        and values.y.size
+    ):
+        found = found + _arms(cohort, protocol, values)
+    wanted = _ROWS[estimand.contrast]
+    rows = Estimates(tuple(row for row in found if row.contrast in wanted))
+    return _label(rows, protocol, estimand, values)
+
+
+def answer_benchmark(cohort: Cohort, protocol: Protocol, estimand: Estimand) -> Estimates:
+    """Return the crude answer of the treated against the benchmark arm; empty where no crude method answers."""
+    kind = protocol.outcome(estimand.outcome).kind
+    name = _CRUDE.get(estimand.contrast, {}).get(kind)
+    line = None if name is None else find_method(kind, estimand.contrast, name)
+    if line is None or protocol.benchmark is None or line.adjusts:
+        return Estimates()
+    values = _joined(cohort, estimand.id)
+    a = np.concatenate([np.ones(_size(values) - _size(cohort.benchmark[estimand.id])),
+                        np.zeros(_size(cohort.benchmark[estimand.id]))]).astype(np.int64)  # fmt: skip
+    arguments = _arguments(values, a, line, protocol)
+    rows = Estimates(tuple(r for r in line.resolve()(**arguments) if r.contrast == _ROWS[estimand.contrast][0]))
+    labelled = _label(rows, protocol, estimand, values)
+    return labelled.label(subgroup="benchmark", arm_0=protocol.benchmark.comparison)
+
+
+def _default(protocol: Protocol, estimand: Estimand, kind: str) -> str:
+    adjusts = protocol.design == "comparison" and any(covariate.adjust for covariate in protocol.covariates)
+    if adjusts and find_method(kind, estimand.contrast, "aipw") is not None:
+        return "aipw"
+    crude = _CRUDE.get(estimand.contrast, {}).get(kind)
+    if crude is None:
+        raise SpecError(f"estimands.{estimand.id}: no method answers {estimand.contrast} of a {kind} outcome")
+    return crude
+
+
+def _call(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method, values: OutcomeValues) -> Estimates:
+    known = values.known
+    if not known.any():
+        raise EmptyArmError("nobody has a known outcome")
+    a = cohort.a[known] if protocol.arms.comparison is not None else None
+    arguments = _arguments(values, a, method, protocol)
+    if method.adjusts:
+        X = design_matrix(cohort, protocol)[known]
+        arguments["X"] = X if X.shape[1] or method.name != "cox" else None
+        if method.name != "cox":
+            arguments["population"] = estimand.population
+    if method.clusters and protocol.cluster is not None:
+        arguments["cluster"] = cohort.persons["cluster"].to_numpy()[known]
+    return method.resolve()(**arguments)
+
+
+def _arguments(values: OutcomeValues, a: np.ndarray | None, method: Method, protocol: Protocol) -> dict[str, Any]:
+    arguments: dict[str, Any] = dict(method.options)
+    if method.name != "log_rank":
+        arguments["level"] = protocol.confidence_level
+    if values.y.size:
+        arguments["y"] = values.y[values.known]
+    else:
+        arguments |= {"t": values.t, "d": values.d}
+        if method.name not in {"cox", "log_rank"}:
+            arguments["horizon"] = values.horizon_days
+    if a is not None:
+        arguments["a"] = a
+    elif not {"risk", "mean"} & set(method.contrasts):
+        raise MethodError(f"{method.name} compares two arms, and the protocol has one")
+    return arguments
+
+
+def _arms(cohort: Cohort, protocol: Protocol, values: OutcomeValues) -> Estimates:
+    from steget_eval.methods.effects import amount, binary
+
+    y, a = values.y[values.known], cohort.a[values.known]
+    if values.kind == "binary":
+        return binary.risks(y, a, level=protocol.confidence_level)
+    return amount.means(y, a, level=protocol.confidence_level)
+
+
+def _joined(cohort: Cohort, estimand_id: str) -> OutcomeValues:
+    """The treated of the cohort beside the benchmark arm."""
+    mine, theirs = cohort.outcomes[estimand_id], cohort.benchmark[estimand_id]
+    treated = cohort.a == 1
+    keep_mine = treated & mine.known
+    keep_theirs = theirs.known
+    if mine.y.size:
+        y = np.concatenate([mine.y[keep_mine], theirs.y[keep_theirs]])
+        return OutcomeValues(kind=mine.kind, y=y, t=mine.t[:0], d=mine.d[:0], unit=mine.unit)
+    return OutcomeValues(
+        kind=mine.kind,
+        y=mine.y,
+        t=np.concatenate([mine.t[keep_mine], theirs.t[keep_theirs]]),
+        d=np.concatenate([mine.d[keep_mine], theirs.d[keep_theirs]]),
+        causes=mine.causes,
+        horizon_days=mine.horizon_days,
+        unit=mine.unit,
+    )
+
+
+def _size(values: OutcomeValues) -> int:
+    return int(values.known.sum())
+
+
+def _label(rows: Estimates, protocol: Protocol, estimand: Estimand, values: OutcomeValues) -> Estimates:
+    comparison = protocol.arms.comparison
+    labels: dict[str, Any] = {
+        "programme": protocol.programme.id,
+        "estimand": estimand.id,
+        "outcome": estimand.outcome,
+        "kind": values.kind,
+        "arm_1": protocol.arms.treated.id,
+        "arm_0": "" if comparison is None else comparison.id,
+    }
+    if protocol.clock.horizon is not None and protocol.outcome(estimand.outcome).needs_clock:
+        labels |= {"horizon": float(protocol.clock.horizon), "horizon_unit": protocol.clock.unit}
+    labelled = rows.label(**labels)
+    if values.kind == "amount":
+        labelled = labelled.label(unit=values.unit)
+    return labelled

@@ -1,0 +1,52 @@
+"""Holds a programme's own goals against what was found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steget_eval.cohort import Cohort
+from steget_eval.core.errors import MethodError
+from steget_eval.methods.effects import single_arm
+from steget_eval.protocol import Protocol
+from steget_eval.protocol.estimand import Target
+from steget_eval.study.results import Verdict
+
+
+def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
+    """Return the verdict on one target, for the treated arm.
+
+    Under censoring the risk at the horizon is held against the goal by its one-sided log–log limit; where everyone's
+    outcome is known, by the exact test.
+    """
+    estimand = protocol.estimand(target.estimand)
+    if estimand.contrast != "risk":
+        raise MethodError(f"a target is held against a risk; estimand {estimand.id} asks for {estimand.contrast}")
+    values = cohort.outcomes[estimand.id]
+    goal: tuple[float, ...] = (target.at_least,) if target.at_least is not None else target.between or ()
+    found: Any
+    if values.y.size:
+        exact = single_arm.at_least if len(goal) == 1 else single_arm.between
+        found = exact(values.y[values.known], *goal)
+    else:
+        censored = single_arm.at_least_under_censoring if len(goal) == 1 else single_arm.between_under_censoring
+        found = censored(values.t, values.d, *goal, horizon=values.horizon_days)
+    answers = found.estimates.label(
+        programme=protocol.programme.id,
+        estimand=estimand.id,
+        outcome=estimand.outcome,
+        kind=values.kind,
+        arm_1=protocol.arms.treated.id,
+    )
+    if protocol.clock.horizon is not None:
+        answers = answers.label(horizon=float(protocol.clock.horizon), horizon_unit=protocol.clock.unit)
+    return Verdict(
+        target=target.id,
+        estimand=estimand.id,
+        goal="at_least" if len(goal) == 1 else "between",
+        low=goal[0],
+        high=goal[1] if len(goal) == 2 else None,
+        point=found.point,
+        shown=found.shown,
+        needed=found.needed,
+        answers=answers,
+    )

@@ -1,0 +1,105 @@
+"""Weighs the arms of a cohort, and tells what the weights did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from steget_eval.cohort import Cohort
+from steget_eval.core.errors import MethodError, SpecError
+from steget_eval.core.frames import Tidy
+from steget_eval.methods.design.balance import Balance, balance
+from steget_eval.methods.design.propensity import fit_propensity
+from steget_eval.methods.design.weights import (
+    effective_sample_size,
+    weights_ate,
+    weights_att,
+    weights_overlap,
+)
+from steget_eval.protocol import Protocol
+from steget_eval.study.design_matrix import expand_covariates
+
+_WEIGHTS = {"ATE": weights_ate, "ATT": weights_att, "ATO": weights_overlap}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Weights(Tidy):
+    """Weights that make the arms stand for one population.
+
+    Attributes
+    ----------
+    population
+        Whom both arms stand for.
+    w, score
+        Weight and estimated probability of the treated arm, person by person in the cohort's order.
+    balance
+        How alike the arms are before and after.
+    """
+
+    population: Literal["ATE", "ATT", "ATO"]
+    w: np.ndarray
+    score: np.ndarray
+    balance: Balance
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the balance, one row per covariate; weights belong to people and stay out."""
+        return self.balance.to_frame()
+
+
+def weigh(cohort: Cohort, protocol: Protocol, population: Literal["ATE", "ATT", "ATO"] | None = None) -> Weights:
+    """Return propensity weights for a population, the primary estimand's where none is named.
+
+    Raises
+    ------
+    SpecError
+        Where the protocol has one arm or no covariates to adjust for.
+    OverlapError
+        Where the arms are separated.
+    """
+    if protocol.arms.comparison is None:
+        raise SpecError(f"{protocol.id}: weights need two arms, and the design is {protocol.design}")
+    columns = expand_covariates(cohort, protocol, adjusted_only=True)
+    if not columns.names:
+        raise SpecError(f"{protocol.id}: weights need at least one covariate to adjust for")
+    whom = population or _population(protocol)
+    score = fit_propensity(cohort.a, columns.X, columns.names).score
+    w = _WEIGHTS[whom](cohort.a, score)
+    return Weights(population=whom, w=w, score=score, balance=balance(cohort.a, columns.X, columns.names, w))
+
+
+def overlap_table(cohort: Cohort, protocol: Protocol) -> pd.DataFrame:
+    """Return the key figures of the primary population's weights; empty where the design needs none.
+
+    `key` is ``n``, ``ess`` or ``largest_weight_share`` (the largest weight over its arm's sum), one row per arm.
+    """
+    columns = ["population", "arm", "key", "value"]
+    weights = weights_of_design(cohort, protocol)
+    if weights is None:
+        return pd.DataFrame(columns=columns)
+    size = effective_sample_size(weights.w, cohort.a).to_frame().set_index("arm")
+    rows = []
+    for arm, code in zip(cohort.arms, (1, 0), strict=True):
+        mine = weights.w[cohort.a == code]
+        figures = {"n": float(size.loc[code, "n"]), "ess": float(size.loc[code, "ess"]),
+                   "largest_weight_share": float(mine.max() / mine.sum())}  # fmt: skip
+        rows += [(weights.population, arm, key, value) for key, value in figures.items()]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def weights_of_design(cohort: Cohort, protocol: Protocol) -> Weights | None:
+    """Return the weights of an adjusted comparison, or None where there is nothing to weigh or the arms are apart."""
+    if protocol.design != "comparison" or not any(covariate.adjust for covariate in protocol.covariates):
+        return None
+    try:
+        return weigh(cohort, protocol)
+    except MethodError:
+        # The methods that need the score refuse for the same reason, and their refusal is told in the report.
+        return None
+
+
+def _population(protocol: Protocol) -> Literal["ATE", "ATT", "ATO"]:
+    population = protocol.estimand(protocol.primary).population
+    return "ATE" if population == "arm" else population

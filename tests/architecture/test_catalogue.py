@@ -1,0 +1,27 @@
+"""A line of the catalogue has a function, a witness and a place in the documentation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from steget_eval.methods.catalogue import CATALOGUE, find_method
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("line", CATALOGUE, ids=lambda line: f"{line.name}-{'-'.join(line.contrasts)}-{line.kinds[0]}")
+def test_line_has_function_witness_and_page(line):
+    assert callable(line.resolve())
+    assert (ROOT / line.witness).is_file(), f"{line.name}: no witness at {line.witness}"
+    assert (ROOT / line.witness).with_suffix(".txt").is_file(), f"{line.witness} was never run"
+    pages = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs" / "reference").glob("*.md"))
+    assert f"`{line.name}`" in pages, f"{line.name}: no line in docs/reference"
+
+
+def test_a_name_answers_a_kind_and_contrast_once():
+    seen = [(line.name, kind, contrast) for line in CATALOGUE for kind in line.kinds for contrast in line.contrasts]
+    assert len(set(seen)) == len(seen)
+    assert find_method("binary", "risk_difference", "newcombe") is not None
+    assert find_method("competing", "risk_difference", "kaplan_meier") is None
