@@ -163,7 +163,7 @@ def target_verdict(row: Estimate, target: float, level: float, *, smallest_count
         target=target,
         level=level,
         point="reached" if row.estimate >= target else "not_reached",
-        shown=row.conf_low > target,
+        shown=_clears(row.conf_low, target),
         estimates=Estimates((row,)),
         smallest_count=smallest_count,
     )
@@ -176,10 +176,15 @@ def band_verdict(row: Estimate, low: float, high: float, level: float) -> BandVe
         high=high,
         level=level,
         point="below" if row.estimate < low else "above" if row.estimate > high else "within",
-        shown=row.conf_low > low and row.conf_high < high,
+        shown=_clears(row.conf_low, low) and _clears(high, row.conf_high),
         estimates=Estimates((row,)),
         smallest_n=smallest_n_within(low, high, level=level),
     )
+
+
+def _clears(upper: float, lower: float) -> bool:
+    # A limit that lies on the target but for rounding does not clear it.
+    return upper - lower > 1e-12
 
 
 def both_level(level: float) -> float:
