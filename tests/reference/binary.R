@@ -56,11 +56,11 @@ crude <- function(x1, n1, x0, n0) {
   score_p <- pchisq(unname(pearson$statistic) * (N - 1) / N, 1, lower.tail = FALSE)
   put(risk_difference.estimate = d, risk_difference.std_error = se,
       risk_difference.newcombe.low = nl, risk_difference.newcombe.high = nh,
-      risk_difference.miettinen_nurminen.low = ml, risk_difference.miettinen_nurminen.high = mh,
-      risk_difference.wald.low = d - sqrt(z2) * se, risk_difference.wald.high = d + sqrt(z2) * se)
+      risk_difference.miettinen_nurminen.low = ml, risk_difference.miettinen_nurminen.high = mh)
   if (x1 + x0 == 0) return(invisible())
   put(risk_difference.newcombe.p_value = pearson$p.value, risk_difference.miettinen_nurminen.p_value = score_p)
-  if (se > 0) put(risk_difference.wald.p_value = 2 * pnorm(-abs(d) / se))
+  put(risk_difference.wald.low = d - sqrt(z2) * se, risk_difference.wald.high = d + sqrt(z2) * se,
+      risk_difference.wald.p_value = 2 * pnorm(-abs(d) / se))
   ends <- sort(c(1 / nl, 1 / nh))
   put(nnt.newcombe.estimate = 1 / d, nnt.newcombe.low = ends[1], nnt.newcombe.high = ends[2])
   koopman_low <- if (x1 == 0) 0 else root(function(v) ratio_excess(v, x1, n1, x0, n0), 1e-9, if (x0 == 0) 1e6 else p1 / p0)
