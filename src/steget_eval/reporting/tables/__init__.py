@@ -1,0 +1,12 @@
+"""Tables of a release: typed cells for blocks, frames for people who count further."""
+
+from steget_eval.reporting.tables.account import choices, overlap, refusals, suppressions
+from steget_eval.reporting.tables.body import Column, Table, TableBody
+from steget_eval.reporting.tables.effects import effects
+from steget_eval.reporting.tables.goals import benchmark, targets
+from steget_eval.reporting.tables.people import flow, flow_label, states, table_one, unknown
+
+__all__ = [
+    "Column", "Table", "TableBody", "benchmark", "choices", "effects", "flow", "flow_label", "overlap", "refusals",
+    "states", "suppressions", "table_one", "targets", "unknown",
+]  # fmt: skip

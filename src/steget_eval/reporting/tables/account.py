@@ -1,0 +1,96 @@
+"""What a report owes its reader: refusals, suppressions, choices, weights."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pandas as pd
+
+from steget_eval.protocol.base import Text
+from steget_eval.reporting.release import Release, Suppression
+from steget_eval.reporting.tables.body import Column, Table, TableBody
+from steget_eval.reporting.text import Cell, Label, code_label, key_label
+from steget_eval.reporting.text.answers import outcome_label
+from steget_eval.study.results import Refusal
+
+
+def refusals(release: Release) -> Table:
+    """Return the methods that gave no answer; their own messages stand in the frame, since they are in English."""
+    rows = tuple(
+        (
+            _text(outcome_label(release.protocol, refusal.estimand)),
+            _text(code_label("method", refusal.method)),
+            _text(refusal_label(refusal)),
+        )
+        for refusal in release.refusals
+    )
+    frame = pd.DataFrame([asdict(refusal) for refusal in release.refusals], columns=["estimand", "method", "reason"])
+    return _table(("outcome", "method", "reason"), rows, "caption.refusals", frame)
+
+
+def refusal_label(refusal: Refusal) -> Label:
+    """Return why a method refused: the general reason in Swedish, the method's own sentence in English."""
+    return {"sv": _swedish_reason(refusal.reason), "en": refusal.reason}
+
+
+def suppressions(release: Release) -> Table:
+    """Return what the gate took away, by rule and place."""
+    rows = tuple(
+        (
+            _text(code_label("rule", one.rule)),
+            _text(code_label("place", one.place)),
+            Cell(format="count", value=one.cells),
+        )
+        for one in release.suppressions
+    )
+    frame = pd.DataFrame([asdict(one) for one in release.suppressions], columns=list(Suppression.__slots__))
+    return _table(("rule", "place", "cells"), rows, "caption.suppressions", frame)
+
+
+def choices(release: Release) -> Table:
+    """Return the readings decided before the data were opened."""
+    made = release.protocol.choices
+    rows = tuple(tuple(_words(words) for words in (one.question, one.chosen, one.because)) for one in made)
+    frame = pd.DataFrame(
+        [(one.id, one.question.en, one.chosen.en, one.because.en) for one in made],
+        columns=["id", "question", "chosen", "because"],
+    )
+    return _table(("question", "chosen", "because"), rows, "caption.choices", frame)
+
+
+def overlap(release: Release) -> Table:
+    """Return the key figures of the weights."""
+    rows = tuple(
+        (
+            _text(outcome_label(release.protocol, row["estimand"])),
+            _text(code_label("overlap", row["key"])),
+            Cell(format="number", state="suppressed" if row["suppressed"] else "not_applicable")
+            if pd.isna(row["value"])
+            else Cell(format="number", value=float(row["value"]), decimals=2),
+        )
+        for row in release.overlap.to_dict("records")
+    )
+    return _table(("outcome", "key", "value"), rows, "caption.overlap", release.overlap)
+
+
+def _table(names: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...], caption: str, frame: pd.DataFrame) -> Table:
+    numeric = {"cells", "value"}
+    columns = tuple(
+        Column(key=name, heading=key_label(f"column.{name}"), align="right" if name in numeric else "left")
+        for name in names
+    )
+    return Table(cells=TableBody(columns=columns, rows=rows, caption=key_label(caption)), frame=frame)
+
+
+def _words(words: Text) -> Cell:
+    return _text(words.model_dump())
+
+
+def _text(label: Label) -> Cell:
+    return Cell(format="text", label=label)
+
+
+def _swedish_reason(reason: str) -> str:
+    from steget_eval.reporting.text import phrase
+
+    return phrase("refusal.method", "sv") if reason else ""

@@ -1,0 +1,103 @@
+"""One row of the table of estimates as cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from steget_eval.core.estimates import RATIOS
+from steget_eval.protocol import Protocol
+from steget_eval.reporting.text.cell import Cell, Format, Label, key_label
+from steget_eval.reporting.text.phrases import code_label
+
+#: The order of contrasts in a table: absolute before relative.
+_ORDER = (
+    "risk_1", "risk_0", "risk_difference", "mean_1", "mean_0", "mean_difference", "rmst_1", "rmst_0",
+    "rmst_difference", "rmtl_1", "rmtl_0", "rmtl_difference", "nnt", "risk_ratio", "mean_ratio", "odds_ratio",
+    "hazard_ratio", "log_rank",
+)  # fmt: skip
+
+#: Units told without decimals: one dollar is finer than any of these estimates.
+_COARSE = frozenset({"usd", "sek"})
+
+
+def contrast_rank(contrast: str) -> int:
+    """Return where a contrast stands in a table: absolute measures first, unknown ones last."""
+    return _ORDER.index(contrast) if contrast in _ORDER else len(_ORDER)
+
+
+def estimate_cell(row: Mapping[Any, Any], *, interval: bool = True) -> Cell:
+    """Return an estimate with its interval, in the scale of its contrast; suppressed where its row is."""
+    kind, decimals, unit = _manner(row)
+    if row["suppressed"]:
+        return Cell(format=kind, state="suppressed", decimals=decimals)
+    if pd.isna(row["estimate"]):
+        return Cell(format=kind, state="not_applicable", decimals=decimals)
+    cell = Cell(format=kind, value=float(row["estimate"]), decimals=decimals, unit=unit)
+    if not interval or row["interval_kind"] == "none" or pd.isna(row["conf_low"]) or pd.isna(row["conf_high"]):
+        return cell
+    return Cell(
+        format=kind, value=cell.value, decimals=decimals, unit=unit, low=float(row["conf_low"]),
+        high=float(row["conf_high"]), level=float(row["conf_level"]), interval_kind=str(row["interval_kind"]),
+    )  # fmt: skip
+
+
+def p_cell(row: Mapping[Any, Any]) -> Cell:
+    """Return a row's p-value."""
+    if row["suppressed"]:
+        return Cell(format="p", state="suppressed")
+    if pd.isna(row["p_value"]):
+        return Cell(format="p", state="not_applicable")
+    return Cell(format="p", value=float(row["p_value"]))
+
+
+def people_cell(row: Mapping[Any, Any], which: str) -> Cell:
+    """Return how many of arm ``1`` or ``0`` had the outcome of how many; people alone where nothing is counted."""
+    n, events = row[f"n_{which}"], row[f"events_{which}"]
+    if row["suppressed"]:
+        return Cell(format="count", state="suppressed")
+    if pd.isna(n):
+        return Cell(format="count", state="not_applicable")
+    if pd.isna(events):
+        return Cell(format="count", value=int(n))
+    return Cell(format="count", value=int(events), of=int(n))
+
+
+def contrast_label(row: Mapping[Any, Any], protocol: Protocol) -> Label:
+    """Return the words of a row's contrast; a number of one arm names the arm."""
+    contrast = str(row["contrast"])
+    if contrast.endswith(("_1", "_0")):
+        return key_label(f"contrast.{contrast}", arm=arm_label(protocol, str(row[f"arm_{contrast[-1]}"]), contrast[-1]))
+    return code_label("contrast", contrast)
+
+
+def arm_label(protocol: Protocol, code: str, which: str = "") -> Label:
+    """Return an arm's words; without a code, those of the protocol's arm ``1`` or ``0``."""
+    arms = {arm.id: arm.label for arm in protocol.arms.all()}
+    if code in arms:
+        return arms[code].model_dump()
+    compared = protocol.arms.compared()
+    if which == "1" or (which == "0" and len(compared) > 1):
+        return compared[0 if which == "1" else 1].label.model_dump()
+    return {"sv": code, "en": code}
+
+
+def outcome_label(protocol: Protocol, estimand: str) -> Label:
+    """Return the words of the outcome that an estimand asks about."""
+    return protocol.outcome(protocol.estimand(estimand).outcome).label.model_dump()
+
+
+def _manner(row: Mapping[Any, Any]) -> tuple[Format, int, str]:
+    contrast, unit = str(row["contrast"]), str(row["unit"])
+    if contrast in RATIOS:
+        return "number", 2, ""
+    if contrast == "log_rank":
+        return "number", 2, ""
+    if contrast.startswith("risk"):
+        return ("points" if contrast.endswith("difference") else "percent"), 1, ""
+    if contrast == "nnt":
+        return "number", 1, ""
+    told = unit if unit not in {"proportion", "ratio", ""} else ""
+    return "number", 0 if unit in _COARSE else 1, told

@@ -1,0 +1,67 @@
+"""The words of a report: two phrase files with the same keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from steget_eval.records.codes import FOLLOW_UP_ENDS, OCCASIONS, OCCUPATIONS, SEXES, STATES
+from steget_eval.reporting.text.cell import Label, Language, key_label
+
+
+def phrase(key: str, language: Language, **values: str) -> str:
+    """Return a phrase with its places filled in; the writer escapes, not this.
+
+    Raises `KeyError` for a key that the phrase files do not hold or a place left empty.
+    """
+    return phrases(language)[key].format_map(values)
+
+
+@cache
+def phrases(language: Language) -> Mapping[str, str]:
+    """Return every phrase of a language by its dotted key."""
+    text = files("steget_eval.reporting.text").joinpath(f"phrases.{language}.yaml").read_text(encoding="utf-8")
+    return MappingProxyType(dict(_flat(yaml.safe_load(text))))
+
+
+def label_text(label: Label, language: Language) -> str:
+    """Return the words of a label: its own in that language, or its phrase with what it takes."""
+    if "key" not in label:
+        return str(label[language])
+    values = {name: label_text(value, language) for name, value in label.get("values", {}).items()}
+    return phrase(label["key"], language, **values)
+
+
+def code_label(family: str, code: str) -> Label:
+    """Return the words of a code: a phrase ``family.code``, else the shared code lists', else the code itself.
+
+    The last happens for a category's level that comes from the records, which the protocol does not name.
+    """
+    if f"{family}.{code}" in phrases("sv"):
+        return key_label(f"{family}.{code}")
+    lists = _CODES.get(family, {})
+    if code in lists:
+        return {"sv": lists[code].sv, "en": lists[code].en}
+    plain = code.replace("_", " ")
+    return {"sv": plain, "en": plain}
+
+
+_CODES: dict[str, dict[str, Any]] = {
+    "state": STATES,
+    "level": {**SEXES, **OCCUPATIONS},
+    "follow_up_end": FOLLOW_UP_ENDS,
+    "occasion": OCCASIONS,
+}
+
+
+def _flat(tree: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for name, value in tree.items():
+        key = f"{before}{name}"
+        found += _flat(value, f"{key}.") if isinstance(value, Mapping) else [(key, str(value))]
+    return found
