@@ -20,7 +20,7 @@ Family = Literal["logit", "identity"]
 
 _MAX_STEPS = 60
 _STEP_TOLERANCE = 1e-9  # of Newton's step; the next would be its square
-_CURVATURE = 1e-13  # smallest over largest eigenvalue of the information: below, the likelihood has no maximum
+_CURVATURE = 1e-12  # smallest eigenvalue of the information per person: below, the likelihood has no maximum
 
 
 def inverse_link(family: Family, eta: NDArray[Any]) -> NDArray[Any]:
@@ -108,7 +108,7 @@ def _fit_logit(Z: Floats, y: Floats, what: str) -> Fit:
 def _newton_step(Z: Floats, y: Floats, fitted: Floats, what: str) -> Floats:
     information = (Z * (fitted * (1 - fitted))[:, None]).T @ Z
     values, vectors = np.linalg.eigh(information)
-    if values[0] <= _CURVATURE * values[-1]:
+    if values[0] <= _CURVATURE * y.size:
         raise _Separated(what)
     return np.asarray(vectors @ ((vectors.T @ (Z.T @ (y - fitted))) / values))
 

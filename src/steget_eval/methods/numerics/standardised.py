@@ -82,11 +82,11 @@ def means_by_weights(arms: Arms, Z: Floats, population: Population, cluster: Arr
     one = np.ones((arms.a.size, 1))
 
     def residuals(theta: Vector) -> tuple[Vector, ...]:
-        e = _score(Z, theta[:-2])
-        w_1, w_0 = _weights(arms.a, e, population)
-        return arms.a - e, w_1 * (arms.y - theta[-2]), w_0 * (arms.y - theta[-1])
+        eta = multiply(Z, theta[:-2])
+        w_1, w_0 = _weights(arms.a, eta, population)
+        return arms.a - inverse_link("logit", eta), w_1 * (arms.y - theta[-2]), w_0 * (arms.y - theta[-1])
 
-    w_1, w_0 = _weights(arms.a, _score(Z, gamma), population)
+    w_1, w_0 = _weights(arms.a, multiply(Z, gamma), population)
     return _solve((Z, one, one), residuals, gamma, (_mean(arms.y, w_1), _mean(arms.y, w_0)), cluster)
 
 
@@ -102,18 +102,18 @@ def means_by_both(
     one, k = np.ones((arms.a.size, 1)), gamma.size
 
     def residuals(theta: Vector) -> tuple[Vector, ...]:
-        e, beta = _score(Z, theta[:k]), theta[k:-4]
+        eta, beta = multiply(Z, theta[:k]), theta[k:-4]
         shift_1, shift_0, mean_1, mean_0 = theta[-4:]
-        (m_1, m_0), (w_1, w_0) = model.predict(beta), _weights(arms.a, e, population)
-        h = _tilt(arms.a, e, population)
+        (m_1, m_0), (w_1, w_0) = model.predict(beta), _weights(arms.a, eta, population)
+        h = _tilt(arms.a, eta, population)
         return (
-            arms.a - e, *model.residuals(beta),
+            arms.a - inverse_link("logit", eta), *model.residuals(beta),
             w_1 * (arms.y - m_1 - shift_1), w_0 * (arms.y - m_0 - shift_0),
             h * (m_1 + shift_1 - mean_1), h * (m_0 + shift_0 - mean_0),
         )  # fmt: skip
 
-    e, (m_1, m_0) = _score(Z, gamma), model.predict(model.coefficients)
-    (w_1, w_0), h = _weights(arms.a, e, population), _tilt(arms.a, e, population)
+    eta, (m_1, m_0) = multiply(Z, gamma), model.predict(model.coefficients)
+    (w_1, w_0), h = _weights(arms.a, eta, population), _tilt(arms.a, eta, population)
     shifts = (_mean(arms.y - m_1, w_1), _mean(arms.y - m_0, w_0))
     means = (_mean(m_1, h) + shifts[0], _mean(m_0, h) + shifts[1])
     nuisance = np.concatenate([gamma, model.coefficients, shifts])
@@ -140,33 +140,32 @@ def _fit_outcome(arms: Arms, Z: Floats, family: Family, population: Population, 
 
 def _fit_score(arms: Arms, Z: Floats, population: Population) -> Floats:
     fit = fit_propensity_model(Z, arms.a)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        w_1, w_0 = _weights(arms.a, fit.fitted, population)
-    if not max(w_1.max(), w_0.max()) <= _LARGEST_WEIGHT:
+    weights = _weights(arms.a, Z @ fit.coefficients, population)
+    if max(w.max() for w in weights) > _LARGEST_WEIGHT:
         raise OverlapError("the arms do not overlap: somebody would get a weight of more than a million")
     return fit.coefficients
 
 
-def _score(Z: Floats, gamma: Vector) -> Vector:
-    return inverse_link("logit", multiply(Z, gamma))
+def _weights(a: Floats, eta: Vector, population: Population) -> tuple[Vector, Vector]:
+    """Return each person's weight as a member of arm 1 and of arm 0; zero in the arm of others.
 
-
-def _weights(a: Floats, e: Vector, population: Population) -> tuple[Vector, Vector]:
-    """Return each person's weight as a member of arm 1 and of arm 0; zero in the arm of others."""
+    From the log odds of arm 1: the inverse of a probability is then exact near 0 and 1 alike.
+    """
     if population == "ATT":
-        return a, (1 - a) * e / (1 - e)
+        return a, (1 - a) * np.exp(eta)
     if population == "ATO":
-        return a * (1 - e), (1 - a) * e
-    return a / e, (1 - a) / (1 - e)
+        return a * inverse_link("logit", -eta), (1 - a) * inverse_link("logit", eta)
+    return a * (1 + np.exp(-eta)), (1 - a) * (1 + np.exp(eta))
 
 
-def _tilt(a: Floats, e: Vector, population: Population) -> Vector:
+def _tilt(a: Floats, eta: Vector, population: Population) -> Vector:
     """Return each person's weight in the population.
 
     The treated are counted, not modelled: so ATT stays right when the score is wrong and the outcome model right.
     """
-    tilts: dict[Population, Vector] = {"ATE": np.ones(a.size), "ATT": a, "ATO": e * (1 - e)}
-    return tilts[population]
+    if population == "ATO":
+        return np.asarray(inverse_link("logit", eta) * inverse_link("logit", -eta))
+    return np.ones(a.size) if population == "ATE" else a
 
 
 def _mean(values: Vector, w: Vector) -> float:
