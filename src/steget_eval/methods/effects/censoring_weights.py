@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from steget_eval.core.errors import HorizonError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.curve_rows import risk_rows
 from steget_eval.methods.effects.summaries import check_follow_up, pair_influences
@@ -47,7 +48,12 @@ def risk_by_censoring_weights(
     found = []
     for arm in who.arms:
         mine = who.a == arm
-        risk, influence[mine] = _weigh(who.t[mine], who.d[mine], strata[mine], who.horizon, cause)
+        try:
+            risk, influence[mine] = _weigh(who.t[mine], who.d[mine], strata[mine], who.horizon, cause)
+        except HorizonError as stop:
+            raise HorizonError(
+                f"arm {arm}, in a stratum of it: {stop}" if stratum is not None else f"arm {arm}: {stop}"
+            ) from stop
         found.append((risk, int(np.sum(mine & (who.d == cause) & (who.t <= who.horizon)))))
     pair = pair_influences(who, found, influence, cluster)
     kind = "competing" if np.any(who.d > 1) else "time_to_event"

@@ -6,7 +6,7 @@ import numpy as np
 
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
-from steget_eval.methods.effects.summaries import check_follow_up, pair_readings
+from steget_eval.methods.effects.summaries import check_follow_up, read_arms
 from steget_eval.methods.numerics.horizon import risk_by, time_lost_by
 
 
@@ -38,8 +38,7 @@ def cumulative_incidence(
         What people belong to; influences are then summed within it.
     """
     who = check_follow_up(t, d, a, horizon, competing=True)
-    readings = [risk_by(who.t[who.a == arm], who.d[who.a == arm], who.horizon, cause=cause) for arm in who.arms]
-    pair = pair_readings(who, readings, cause=cause, cluster=cluster)
+    pair = read_arms(who, risk_by, cause=cause, cluster=cluster)
     note = "arm interval log–log"
     return risk_rows(
         pair, level=level, method="aalen_johansen", kind="competing", horizon=float(who.horizon), note=note
@@ -56,6 +55,5 @@ def time_lost(
     after getting one. Arguments as in `cumulative_incidence`.
     """
     who = check_follow_up(t, d, a, horizon, competing=True)
-    readings = [time_lost_by(who.t[who.a == arm], who.d[who.a == arm], who.horizon, cause=cause) for arm in who.arms]
-    pair = pair_readings(who, readings, cause=cause, cluster=cluster)
+    pair = read_arms(who, time_lost_by, cause=cause, cluster=cluster)
     return mean_rows(pair, "rmtl", level=level, method="time_lost", kind="competing", horizon=float(who.horizon))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import HorizonError, MethodError
 from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_horizon
 from steget_eval.methods.numerics.horizon import AtHorizon
 
@@ -58,10 +58,19 @@ def check_follow_up(t: np.ndarray, d: np.ndarray, a: np.ndarray | None, horizon:
     return FollowUp(t=days, d=causes, a=arms, arms=(1,) if a is None else (1, 0), horizon=check_horizon(horizon))
 
 
-def pair_readings(
-    who: FollowUp, readings: Sequence[AtHorizon], *, cause: int, cluster: np.ndarray | None = None
+def read_arms(
+    who: FollowUp, read: Callable[..., AtHorizon], *, cause: int = 1, cluster: np.ndarray | None = None
 ) -> ArmPair:
-    """Return the arms' readings of a curve as summaries; with clusters their variances allow for them."""
+    """Return what each arm's curve says at the horizon; with clusters the variances allow for them.
+
+    Parameters
+    ----------
+    read
+        ``risk_by`` or ``time_lost_by``.
+    cluster : np.ndarray, shape (n,), optional
+        What people belong to, within an arm or across.
+    """
+    readings = [_read_arm(who, read, arm, cause) for arm in who.arms]
     if cluster is not None:
         influence = np.zeros(who.t.size)
         for arm, reading in zip(who.arms, readings, strict=True):
@@ -70,6 +79,14 @@ def pair_readings(
         return pair_influences(who, [(r.estimate, r.events) for r in readings], influence, cluster)
     arms = [ArmSummary(estimate=r.estimate, variance=r.variance, n=r.counts.n, events=r.events) for r in readings]
     return ArmPair(one=_checked(arms[0], 1), zero=_checked(arms[1], 0) if len(arms) > 1 else None)
+
+
+def _read_arm(who: FollowUp, read: Callable[..., AtHorizon], arm: int, cause: int) -> AtHorizon:
+    mine = who.a == arm
+    try:
+        return read(who.t[mine], who.d[mine], who.horizon, cause=cause)
+    except HorizonError as stop:
+        raise HorizonError(f"arm {arm}: {stop}") from stop
 
 
 def pair_influences(

@@ -10,7 +10,7 @@ from scipy import stats
 from steget_eval.core.errors import MethodError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
-from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, check_follow_up, pair_readings
+from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, check_follow_up, read_arms
 from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, count_days
 from steget_eval.methods.numerics.horizon import risk_by, time_lost_by
 
@@ -39,8 +39,7 @@ def risk_at(
         What people belong to; influences are then summed within it.
     """
     who = check_follow_up(t, d, a, horizon, competing=False)
-    readings = [risk_by(who.t[who.a == arm], who.d[who.a == arm], who.horizon) for arm in who.arms]
-    pair = pair_readings(who, readings, cause=1, cluster=cluster)
+    pair = read_arms(who, risk_by, cluster=cluster)
     note = "arm interval log–log"
     return risk_rows(
         pair, level=level, method="kaplan_meier", kind="time_to_event", horizon=float(who.horizon), note=note
@@ -56,8 +55,7 @@ def rmst(
     The area under Kaplan–Meier; Royston & Parmar (2013), with the variance survRM2 prints. Arguments as in `risk_at`.
     """
     who = check_follow_up(t, d, a, horizon, competing=False)
-    readings = [time_lost_by(who.t[who.a == arm], who.d[who.a == arm], who.horizon) for arm in who.arms]
-    lost = pair_readings(who, readings, cause=1, cluster=cluster)
+    lost = read_arms(who, time_lost_by, cluster=cluster)
     kept = ArmPair(
         one=_rest(lost.one, who.horizon),
         zero=None if lost.zero is None else _rest(lost.zero, who.horizon),
