@@ -1,0 +1,127 @@
+"""Tables of records: what is seen of people's paths until follow-up ends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from steget_eval.records.tables import TABLES, ColumnType
+from steget_eval.simulate.draws import Draws
+from steget_eval.simulate.hazard import NEVER
+from steget_eval.simulate.paths import Paths, Runs
+from steget_eval.simulate.people import People
+from steget_eval.simulate.support import SupportRuns
+from steget_eval.simulate.truth import Truth
+
+ARROW: dict[ColumnType, pa.DataType] = {
+    "text": pa.string(), "code": pa.string(), "codes": pa.string(), "date": pa.date32(), "integer": pa.int64(),
+    "number": pa.float64(), "boolean": pa.bool_(),
+}  # fmt: skip
+#: Baseline columns that the simulator makes beside the schema's own, in order.
+BASELINE: dict[str, ColumnType] = {
+    "education_level": "code", "worked_last_year": "boolean", "months_on_support": "integer", "motivation": "integer",
+}  # fmt: skip
+#: States that carry hours and pay, and whether the job is subsidised.
+JOBS = {"competitive_employment": False, "employment": False, "subsidised_employment": True}
+HOURS = np.array([10.0, 20.0, 30.0, 40.0])
+FULL_TIME_PAY_SEK = 24_000
+
+
+def person_ids(n: int) -> np.ndarray:
+    """Return ``syn-001``, ``syn-002``, …, shape (n,)."""
+    return np.array([f"syn-{number:03d}" for number in range(1, n + 1)], dtype=object)
+
+
+def last_days(truth: Truth, people: People, paths: Paths) -> pd.DataFrame:
+    """Return the day follow-up ended (`day`, from enrolment) and why (`reason`); on the same day the first wins."""
+    cut = int(np.datetime64(truth.data_cut, "D").astype(np.int64)) - people.enrolled_on
+    ends = {"death": paths.death, "emigration": paths.emigration, "withdrawn": paths.withdrawn, "lost": paths.lost,
+            "study_end": cut}  # fmt: skip
+    days = np.column_stack(list(ends.values()))
+    return pd.DataFrame({"day": days.min(axis=1), "reason": np.array(list(ends), dtype=object)[days.argmin(axis=1)]})
+
+
+def participants_table(people: People, arms: np.ndarray, last: pd.DataFrame) -> pa.Table:
+    """Return the participants; `arms` holds the arm's code of each person."""
+    frame = pd.DataFrame(
+        {
+            "participant_id": person_ids(len(arms)),
+            "arm": arms,
+            "enrolled_on": people.enrolled_on,
+            "followed_until": people.enrolled_on + last["day"].to_numpy(),
+            "follow_up_ended_by": last["reason"],
+            "site": people.site,
+            "sex": np.where(people.woman, "woman", "man"),
+            "birth_year": people.birth_year,
+            **{name: getattr(people, name) for name in BASELINE},
+        }
+    )
+    return _table("participants", frame, BASELINE)
+
+
+def spells_table(people: People, paths: Paths, support: SupportRuns, last: pd.DataFrame, draws: Draws) -> pa.Table:
+    """Return the spells that began before follow-up ended; one that outlasts it has no end."""
+    parts = [_with_hours(_long(runs, state), state, draws) for state, runs in paths.runs.items()]
+    on_support = _long(support.runs, "")
+    who = on_support["person"].to_numpy()
+    on_support = on_support.assign(state=support.kind[who], extent_percent=support.extent_percent[who].astype(float))
+    parts += [on_support[on_support["state"] != ""], _long(support.runs, "job_seeking")[support.job_seeking[who]]]
+    spells = pd.concat([part.dropna(axis=1, how="all") for part in parts], ignore_index=True)
+    spells = _seen(spells, last["day"].to_numpy()).sort_values(["person", "started_on", "state"])
+    who = spells["person"].to_numpy()
+    return _table(
+        "spells",
+        spells.assign(
+            participant_id=person_ids(draws.people)[who],
+            started_on=spells["started_on"] + people.enrolled_on[who],
+            ended_on=spells["ended_on"] + people.enrolled_on[who],
+        ),
+        {},
+    )
+
+
+def _long(runs: Runs, state: str) -> pd.DataFrame:
+    """Return one row per spell that comes about: `person`, `number`, `state`, `started_on`, `ended_on` in days."""
+    person, number = np.nonzero(runs.start < NEVER)
+    start, end = runs.start[person, number], runs.end[person, number]
+    return pd.DataFrame({"person": person, "number": number, "state": state, "started_on": start, "ended_on": end})
+
+
+def _with_hours(spells: pd.DataFrame, state: str, draws: Draws) -> pd.DataFrame:
+    """Return job spells with hours, pay and subsidy; others as they are."""
+    if state not in JOBS or spells.empty:
+        return spells
+    who, number = spells["person"].to_numpy(), spells["number"].to_numpy()
+    u = np.column_stack([draws.uniform(state, "hours", spell) for spell in range(number.max() + 1)])[who, number]
+    v = np.column_stack([draws.uniform(state, "pay", spell) for spell in range(number.max() + 1)])[who, number]
+    hours = HOURS[np.floor(len(HOURS) * u).astype(np.int64)]
+    pay = np.rint(hours / 40 * FULL_TIME_PAY_SEK * (0.9 + 0.4 * v) / 100).astype(np.int64) * 100
+    return spells.assign(hours_per_week=hours, monthly_pay_sek=pay.astype(float), subsidised=JOBS[state])
+
+
+def _seen(spells: pd.DataFrame, last: np.ndarray) -> pd.DataFrame:
+    """Return the spells as seen by somebody who stops looking at the start of the day `last`."""
+    until = last[spells["person"].to_numpy()]
+    seen = spells.assign(ended_on=spells["ended_on"].where(spells["ended_on"] <= until))
+    begun: pd.DataFrame = seen[seen["started_on"] < until]
+    return begun
+
+
+def _table(name: str, frame: pd.DataFrame, own: dict[str, ColumnType]) -> pa.Table:
+    """Return a frame as the typed table of the schema: its columns, the records' own, and where a row came from."""
+    types = {column.name: column.type for column in TABLES[name].columns} | own
+    arrays = {column: _arrow(frame, column, kind) for column, kind in types.items()}
+    arrays["source_file"] = pa.array(["simulated"] * len(frame), pa.string())
+    arrays["source_row"] = pa.array(np.arange(1, len(frame) + 1), pa.int64())
+    return pa.table(arrays)
+
+
+def _arrow(frame: pd.DataFrame, column: str, kind: ColumnType) -> pa.Array:
+    if column not in frame:
+        return pa.nulls(len(frame), ARROW[kind])
+    values = frame[column]
+    if kind in {"date", "integer"}:
+        whole = pa.array(values.astype("Int64"), pa.int64())
+        return whole.cast(pa.int32()).cast(pa.date32()) if kind == "date" else whole
+    return pa.array(values.to_numpy(dtype=object), ARROW[kind], from_pandas=True)
