@@ -44,7 +44,7 @@ def test_a_band_has_its_place_and_is_shown_only_where_both_limits_lie_inside(cou
     assert (verdict.point, verdict.shown, verdict.smallest_n) == (point, shown, 158)
 
 
-def test_a_band_too_narrow_for_a_million_people_has_no_size():
+def test_a_band_too_narrow_for_a_hundred_thousand_people_has_no_size():
     assert between(people(1, 4), 0.1, 0.1001).smallest_n is None
 
 

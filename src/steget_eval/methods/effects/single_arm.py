@@ -75,7 +75,7 @@ class BandVerdict(Tidy):
         is the larger of the two one-sided ones.
     smallest_n
         The smallest number of people at which some count shows it exactly, with everybody followed through; None where
-        a million people would not be enough.
+        a hundred thousand people would not be enough.
     """
 
     low: float

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 #: Beyond this many people a band is called out of reach.
-MOST_PEOPLE = 1_048_576
+MOST_PEOPLE = 100_000
 
 
 def exact_lower(count: int, n: int, *, level: float) -> float:
@@ -33,7 +33,7 @@ def smallest_n_within(low: float, high: float, *, level: float) -> int | None:
     """
     start, block = 1, 1024
     while start <= MOST_PEOPLE:
-        n = np.arange(start, start + block)
+        n = np.arange(start, min(start + block, MOST_PEOPLE + 1))
         # The mirror of the lower limit: the upper lies below `high` where the failures' lower lies above 1 − high.
         most = n - _counts_above(n, 1 - high, level)
         possible = _counts_above(n, low, level) <= most
