@@ -20,7 +20,8 @@ Floats = NDArray[np.float64]
 Residuals = Callable[[NDArray[Any]], tuple[NDArray[Any], ...]]
 
 _H = 1e-30  # a complex step subtracts nothing, so it may be as small as one likes
-_ROOT_TOLERANCE = 1e-8  # of the sum of the equations, relative to the sum of their absolute terms
+_ROOT_TOLERANCE = 1e-6  # of the distance to the root, in standard errors
+_ROUNDING = 1e-9  # of the distance to the root of a parameter without error, relative to its size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,18 +61,21 @@ def solve_sandwich(equations: Equations, theta: Floats, *, cluster: ArrayLike | 
     """
     blocks = zip(equations.instruments, equations.residuals(theta), strict=True)
     psi = np.hstack([Z * residual[:, None] for Z, residual in blocks])
-    scale = np.abs(psi).sum(axis=0)
-    if (np.abs(psi.sum(axis=0)) > _ROOT_TOLERANCE * scale).any():
+    derivative = _derivative(equations, theta)
+    influence = _solved(derivative, _grouped(psi, cluster).T)
+    covariance = influence @ influence.T
+    distance = np.abs(_solved(derivative, psi.sum(axis=0)))
+    allowed = _ROOT_TOLERANCE * np.sqrt(np.diag(covariance)) + _ROUNDING * np.maximum(np.abs(theta), 1)
+    if not (distance <= allowed).all():
         raise ConvergenceError("the stacked estimating equations are not at their root")
-    return Solution(theta=theta, covariance=_sandwich(_derivative(equations, theta), _grouped(psi, cluster)))
+    return Solution(theta=theta, covariance=covariance)
 
 
-def _sandwich(derivative: Floats, contributions: Floats) -> Floats:
+def _solved(derivative: Floats, right: Floats) -> Floats:
     try:
-        influence = np.linalg.solve(derivative, contributions.T)
+        return np.asarray(np.linalg.solve(derivative, right))
     except np.linalg.LinAlgError as error:
         raise MethodError("the stacked estimating equations are singular: a parameter is not determined") from error
-    return np.asarray(influence @ influence.T)
 
 
 def _derivative(equations: Equations, theta: Floats) -> Floats:
@@ -101,8 +105,3 @@ def _grouped(psi: Floats, cluster: ArrayLike | None) -> Floats:
     sums = np.zeros((count, psi.shape[1]))
     np.add.at(sums, codes, psi)
     return sums
-
-
-def variance_of(solution: Solution, gradient: Floats) -> float:
-    """Return the variance of a function of the parameters by the delta method, from its gradient of shape (k,)."""
-    return float(gradient @ solution.covariance @ gradient)
