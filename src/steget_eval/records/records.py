@@ -55,8 +55,12 @@ class Records:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of what the records say, whatever the files and the order of their rows."""
-        return fingerprint_json({name: _table_fingerprint(table) for name, table in sorted(self.tables.items())})
+        """SHA-256 of what the records say, whatever the files and the order of their rows.
+
+        An empty column says what an absent one says, and so does an empty table.
+        """
+        filled = {name: table for name, table in sorted(self.tables.items()) if table.num_rows}
+        return fingerprint_json({name: _table_fingerprint(table) for name, table in filled.items()})
 
     def counts(self) -> dict[str, int]:
         """Return how many rows each table has, in the schema's order."""
@@ -72,7 +76,8 @@ class Records:
 
 
 def _table_fingerprint(table: pa.Table) -> str:
-    said = table.select(sorted(name for name in table.column_names if name not in SOURCE_COLUMNS))
+    filled = (name for name in table.column_names if table[name].null_count < table.num_rows)
+    said = table.select(sorted(name for name in filled if name not in SOURCE_COLUMNS))
     order = pc.sort_indices(said, sort_keys=[(name, "ascending") for name in said.column_names])
     sink = pa.BufferOutputStream()
     pc_csv.write_csv(said.take(order), sink)

@@ -1,0 +1,121 @@
+"""Reads a folder of records, or refuses it with everything that is wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from steget_eval.core.errors import RecordsError
+from steget_eval.intake.card import CARD_FILE, columns_of, read_card
+from steget_eval.intake.findings import Finding, Findings
+from steget_eval.intake.folder import find_tables
+from steget_eval.intake.readers import READERS
+from steget_eval.intake.rules import ROW_RULES, RULES, RowRule
+from steget_eval.intake.sheet import UnreadableError
+from steget_eval.intake.table import CheckedTable, Place, check_table
+from steget_eval.records.card import RecordsCard
+from steget_eval.records.records import Records
+from steget_eval.records.tables import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read_records(folder: str | Path) -> Records:
+    """Return the validated records in a folder: `records.yaml` and one file per table.
+
+    Nothing is repaired and no row is dropped: rows in are rows kept.
+
+    Raises
+    ------
+    RecordsError
+        With one sentence for every fault: file, column, row numbers, what is allowed; never a cell.
+    """
+    reading = _read(Path(folder))
+    errors = reading.findings.errors
+    if reading.card is None or errors:
+        raise RecordsError("\n".join(errors.sentences()))
+    return Records(tables=reading.tables, card=reading.card, name=_name(Path(folder)))
+
+
+def check_records(folder: str | Path) -> Findings:
+    """Return everything that is wrong or odd in a folder of records, errors and warnings alike, without refusing."""
+    return _read(Path(folder)).findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Reading:
+    tables: Mapping[str, pa.Table]
+    card: RecordsCard | None
+    findings: Findings
+
+
+def _read(folder: Path) -> _Reading:
+    if not folder.is_dir():
+        missing = RULES["no_folder"].finding(file=str(folder))
+        return _Reading(tables={}, card=None, findings=Findings((missing,)))
+    try:
+        card, findings = read_card(folder), []
+    except RecordsError as error:
+        card, findings = None, _card_findings(folder, error)
+    found = find_tables(folder)
+    findings += found.findings
+    checked = {name: _check_file(name, path, card) for name, path in found.files.items()}
+    findings += [finding for one in checked.values() for finding in one.findings]
+    tables = {name: one.table for name, one in checked.items() if one.table is not None}
+    findings += _row_findings(tables, is_person_known="participants" in found.files)
+    return _Reading(tables=tables, card=card, findings=Findings(tuple(findings)))
+
+
+def _card_findings(folder: Path, error: RecordsError) -> list[Finding]:
+    file = folder / CARD_FILE
+    if not file.exists():
+        return [RULES["no_card"].finding(file=CARD_FILE)]
+    lines = (line.removeprefix(f"{file}: ").removeprefix(str(file)).strip() for line in str(error).splitlines())
+    return [RULES["wrong_card"].finding(file=CARD_FILE, allowed=line) for line in lines]
+
+
+def _check_file(name: str, path: Path, card: RecordsCard | None) -> CheckedTable:
+    place = Place(table=name, file=path.name)
+    try:
+        sheet = READERS[path.suffix.lower()](path)
+    except UnreadableError as error:
+        finding = RULES[error.rule].finding(
+            table=name, file=path.name, count=len(error.rows), rows=error.rows[:10], allowed=error.allowed
+        )
+        return CheckedTable(table=None, findings=(finding,))
+    return check_table(sheet, columns_of(TABLES[name], card), place, is_closed=card is not None)
+
+
+def _row_findings(tables: Mapping[str, pa.Table], *, is_person_known: bool) -> list[Finding]:
+    frames = {name: table.to_pandas(date_as_object=False) for name, table in tables.items()}
+    people = frames.get("participants")
+    findings: list[Finding] = []
+    for name, frame in frames.items():
+        is_about_people = TABLES[name].column("participant_id") is not None
+        if is_about_people and not is_person_known:
+            findings.append(RULES["no_participants"].finding(table=name, file=frame["source_file"].iloc[0]))
+        for rule in ROW_RULES:
+            if name in rule.tables and (people is not None or not rule.asks_participants):
+                findings += _broken_rows(rule, name, frame, people if people is not None else frame)
+    return findings
+
+
+def _broken_rows(rule: RowRule, name: str, frame: pd.DataFrame, people: pd.DataFrame) -> list[Finding]:
+    schema = TABLES[name]
+    is_broken = rule.predicate(frame, people, schema)
+    if not is_broken.any():
+        return []
+    place = Place(table=name, file=frame["source_file"].iloc[0])
+    rows = frame["source_row"].to_numpy()[is_broken]
+    allowed = ", ".join(schema.key) if rule.id == "duplicate_key" else ""
+    return [place.finding(rule, rule.column, rows, allowed=allowed)]
+
+
+def _name(folder: Path) -> str:
+    path = folder.resolve()
+    return path.parent.name if path.name == "records" else path.name
