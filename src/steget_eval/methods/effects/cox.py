@@ -154,8 +154,10 @@ def _fit_with_lifelines(t: np.ndarray, event: np.ndarray, X: np.ndarray) -> tupl
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", ConvergenceWarning)
         try:
-            # The default precision (1e-7 of the step) leaves the seventh digit of the estimate open.
-            fit = CoxPHFitter().fit(frame, "days", "event", fit_options={"precision": 1e-10})
+            # It stops where half the Newton decrement is below `precision`, before taking that step: by default seven
+            # digits of the estimate. Ties in batches: eight times as fast at a million people as the loop it chooses.
+            tight = {"precision": 1e-16, "r_precision": 1e-14}
+            fit = CoxPHFitter().fit(frame, "days", "event", fit_options=tight, batch_mode=True)
         except (NotConverged, ConvergenceWarning) as stop:
             raise ConvergenceError(
                 "Cox regression did not converge: a column separates those with the event from those without, "
