@@ -164,6 +164,8 @@ def test_a_curve_shows_one_row_per_day_and_no_address():
 def test_a_cluster_for_some_or_a_single_one_is_refused():
     with pytest.raises(MethodError, match="each person needs one"):
         cumulative_incidence(T, D, A, horizon=8, cluster=A[:4])
+    with pytest.raises(MethodError, match="1 of 10 are missing"):
+        cumulative_incidence(T, D, A, horizon=8, cluster=np.where(T == 9, np.nan, T))
     with pytest.raises(MethodError, match="fewer than two clusters"):
         cumulative_incidence(T, D, A, horizon=8, cluster=A)
 

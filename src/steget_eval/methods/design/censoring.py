@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from steget_eval.methods.numerics.censoring import inverse_censoring_weights
-from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_horizon, check_strata
+from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_horizon, check_members
 
 
 def weights_censoring(
@@ -33,7 +33,7 @@ def weights_censoring(
     days = check_days(t)
     causes, until = check_causes(d, days.size, competing=True), check_horizon(horizon)
     arms = np.ones(days.size, dtype=np.int64) if a is None else check_arms(a, days.size)
-    strata = check_strata(stratum, days.size)
+    strata = check_members(stratum, days.size, "strata")
     cells = strata * 2 + arms
     weights = np.zeros(days.size)
     for cell in np.unique(cells):

@@ -9,7 +9,7 @@ from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.curve_rows import risk_rows
 from steget_eval.methods.effects.summaries import check_follow_up, pair_influences
 from steget_eval.methods.numerics.censoring import inverse_censoring_weights
-from steget_eval.methods.numerics.counting import check_strata
+from steget_eval.methods.numerics.counting import check_members
 from steget_eval.methods.numerics.horizon import risk_by
 
 
@@ -43,7 +43,7 @@ def risk_by_censoring_weights(
         What people belong to; influences are then summed within it.
     """
     who = check_follow_up(t, d, a, horizon, competing=True)
-    strata = check_strata(stratum, who.t.size)
+    strata = check_members(stratum, who.t.size, "strata")
     influence = np.zeros(who.t.size)
     found = []
     for arm in who.arms:

@@ -12,7 +12,7 @@ from steget_eval.core.errors import ConvergenceError, MethodError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_p
-from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_strata
+from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_members
 from steget_eval.methods.numerics.efron import efron_residuals
 from steget_eval.methods.numerics.log_log import normal_quantile
 
@@ -137,7 +137,7 @@ def fit_cox(
     beta, covariance = _fit_with_lifelines(days, event, columns)
     moves = efron_residuals(days, event, columns, beta) @ covariance
     if cluster is not None:
-        members = check_strata(cluster, days.size)
+        members = check_members(cluster, days.size, "clusters")
         moves = np.column_stack([np.bincount(members, column) for column in moves.T])
     return CoxFit(beta=beta, covariance=covariance, robust=moves.T @ moves)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from steget_eval.core.errors import HorizonError, MethodError
-from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_horizon
+from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_horizon, check_members
 from steget_eval.methods.numerics.horizon import AtHorizon
 
 
@@ -102,25 +102,24 @@ def pair_influences(
         Its squares, summed first within clusters where there are any, add up to the variance. No correction for few
         clusters is made, as in R's survfit.
     """
-    members = np.arange(who.t.size) if cluster is None else _members(cluster, who.t.size)
-    sums = {arm: np.bincount(members[who.a == arm], influence[who.a == arm], members.max() + 1) for arm in who.arms}
+    members = np.arange(who.t.size) if cluster is None else check_members(cluster, who.t.size, "clusters")
+    kinds = int(members.max()) + 1
+    sums = [np.bincount(members[who.a == arm], influence[who.a == arm], kinds) for arm in who.arms]
     arms = []
-    for arm, (estimate, events) in zip(who.arms, found, strict=True):
-        if np.unique(members[who.a == arm]).size < 2:
-            raise MethodError(f"arm {arm} has fewer than two clusters, so nothing can be said about their spread")
-        n = int(np.sum(who.a == arm))
+    for arm, (estimate, events), moved in zip(who.arms, found, sums, strict=True):
+        mine = who.a == arm
+        if np.count_nonzero(np.bincount(members[mine], minlength=kinds)) < 2:
+            raise MethodError(
+                f"arm {arm} has fewer than two clusters or people, so nothing can be said about their spread"
+            )
         arms.append(
-            _checked(ArmSummary(estimate=estimate, variance=float(sums[arm] @ sums[arm]), n=n, events=events), arm)
+            _checked(
+                ArmSummary(estimate=estimate, variance=float(moved @ moved), n=int(mine.sum()), events=events), arm
+            )
         )
     if len(arms) == 1:
         return ArmPair(one=arms[0], zero=None)
-    return ArmPair(one=arms[0], zero=arms[1], covariance=float(sums[1] @ sums[0]))
-
-
-def _members(cluster: np.ndarray, n: int) -> np.ndarray:
-    if np.shape(cluster) != (n,):
-        raise MethodError(f"there are {n} people but {np.size(cluster)} clusters; each person needs one")
-    return np.unique(np.asarray(cluster), return_inverse=True)[1]
+    return ArmPair(one=arms[0], zero=arms[1], covariance=float(sums[0] @ sums[1]))
 
 
 def _checked(summary: ArmSummary, arm: int) -> ArmSummary:

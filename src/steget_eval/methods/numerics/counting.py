@@ -168,13 +168,19 @@ def check_horizon(horizon: float) -> int:
     return int(horizon)
 
 
-def check_strata(stratum: np.ndarray | None, n: int) -> np.ndarray:
-    """Return strata numbered from 0 in sorted order (int64); without strata everybody is in the first."""
-    if stratum is None:
+def check_members(member: np.ndarray | None, n: int, what: str) -> np.ndarray:
+    """Return what people belong to, numbered from 0 in sorted order (int64); given none, all belong to the first.
+
+    Parameters
+    ----------
+    what
+        The word for it in a refusal: ``strata`` or ``clusters``.
+    """
+    if member is None:
         return np.zeros(n, dtype=np.int64)
-    values = np.asarray(stratum)
+    values = np.asarray(member)
     if values.shape != (n,):
-        raise MethodError(f"there are {n} times but {values.size} strata; each person needs both")
+        raise MethodError(f"there are {n} people but {values.size} {what}; each person needs one")
     if values.dtype.kind == "f" and np.isnan(values).any():
-        raise MethodError(f"strata must be known; {int(np.isnan(values).sum())} of {n} are missing")
+        raise MethodError(f"{what} must be known; {int(np.isnan(values).sum())} of {n} are missing")
     return np.unique(values, return_inverse=True)[1].astype(np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CurvePoint:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CurvePoint(Tidy):
     """A curve on one day.
 
     Attributes
@@ -40,6 +40,12 @@ class CurvePoint:
     events: int
     competing: int
     censored: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(self)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
