@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,8 @@ def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Metho
         found = found + _arms(cohort, protocol, values)
     wanted = _ROWS[estimand.contrast]
     rows = Estimates(tuple(row for row in found if row.contrast in wanted))
+    if protocol.design == "comparison" and not method.adjusts:
+        rows = _unadjusted(rows)
     return _label(rows, protocol, estimand, values)
 
 
@@ -172,6 +175,11 @@ def _joined(cohort: Cohort, estimand_id: str) -> OutcomeValues:
         horizon_days=mine.horizon_days,
         unit=mine.unit,
     )
+
+
+def _unadjusted(rows: Estimates) -> Estimates:
+    """Arms that were not randomised stand for nobody but themselves until something is adjusted for."""
+    return Estimates(tuple(row if row.population == "arm" else replace(row, population="unadjusted") for row in rows))
 
 
 def _size(values: OutcomeValues) -> int:

@@ -47,6 +47,6 @@ def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
         high=goal[1] if len(goal) == 2 else None,
         point=found.point,
         shown=found.shown,
-        needed=found.needed,
+        needed=found.smallest_count if len(goal) == 1 else found.smallest_n,
         answers=answers,
     )
