@@ -1,0 +1,144 @@
+"""Forest plot: the same question answered by each method, with its interval."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from steget_eval.core.estimates import RATIOS
+from steget_eval.reporting.figures import style
+from steget_eval.reporting.figures.labels import code_columns, columns_of, estimate_text, rows_of, tick_text
+from steget_eval.reporting.text import Label, Language, code_label, key_label, phrase
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from steget_eval.reporting.release import Release
+
+#: The columns of the frame that the page shows beside the picture.
+SHOWN = ("method", "estimate", "conf_low", "conf_high")
+
+_FOOT, _NAME, _NUMBERS = 0.55, 2.75, 1.6  # inches below, to the left and to the right of the lines
+
+
+def forest(release: Release, *, language: Language = "en", ax: Axes | None = None) -> Axes:
+    """Draw the primary estimand's estimates, one row a method; a suppressed one is named, without a mark."""
+    frame = behind(release)
+    return draw(frame, language, style.new_axes(style.WIDE, height(frame, narrow=False)) if ax is None else ax)
+
+
+def behind(release: Release) -> pd.DataFrame:
+    """Return one row per method: words, the estimate and its limits, the benchmark last."""
+    estimand = release.protocol.estimand(release.protocol.primary)
+    rows = release.estimates
+    wanted = {estimand.contrast, *({"risk_1", "mean_1"} if estimand.contrast in {"risk", "mean"} else ())}
+    chosen = rows[(rows["estimand"] == estimand.id) & rows["contrast"].isin(wanted)]
+    chosen = chosen[chosen["subgroup"].isin(["all", "benchmark"]) & (chosen["interval_kind"] != "disjoint")]
+    names = ["contrast", "method", "subgroup", "unit", "estimate", "conf_low", "conf_high", "conf_level", "suppressed"]
+    frame = chosen[names].reset_index(drop=True)
+    words = code_columns(frame["method"], "method", "method")
+    axis = columns_of([_axis(row) for row in rows_of(frame)], "axis")
+    return pd.concat([words, frame.drop(columns="method"), axis], axis=1)
+
+
+def height(frame: pd.DataFrame, *, narrow: bool) -> float:
+    """Return the height in inches."""
+    return _FOOT + (0.62 if narrow else 0.34) * len(frame)
+
+
+def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
+    """Draw the frame behind the figure: names to the left and numbers to the right, both above the line on a phone."""
+    with style.styled():
+        width, total = style.canvas(ax)
+        if style.is_narrow(ax):
+            inner = style.panel(ax, 0.12, _FOOT, width - 0.24, total - _FOOT)
+        else:
+            inner = style.panel(ax, _NAME, _FOOT, width - _NAME - _NUMBERS, total - _FOOT)
+        _scale(frame, language, inner)
+        for place, row in enumerate(rows_of(frame)):
+            _row(row, len(frame) - 1 - place, language, inner, narrow=style.is_narrow(ax))
+        inner.set_ylim((-0.35, len(frame) - 0.35) if style.is_narrow(ax) else (-0.5, len(frame) - 0.5))
+    return ax
+
+
+def describe(frame: pd.DataFrame, language: Language) -> str:
+    """Return the figure in words, every method with its numbers."""
+    parts = [
+        phrase(
+            "alt.forest_item",
+            language,
+            method=str(getattr(row, f"method_{language}")),
+            estimate=_numbers(row, language),
+        )
+        for row in rows_of(frame)
+    ]
+    return phrase("alt.forest", language, count=str(len(frame)), detail=" ".join(parts))
+
+
+def _axis(row: Any) -> Label:
+    contrast, unit = str(row.contrast), str(row.unit)
+    if contrast in RATIOS:
+        return key_label("figure.axis_ratio")
+    if contrast.startswith("risk"):
+        return key_label("figure.axis_difference" if contrast.endswith("difference") else "figure.axis_risk")
+    key = "figure.axis_difference_unit" if contrast.endswith("difference") else "picture.axis_mean"
+    return key_label(key, unit=code_label("unit", unit))
+
+
+def _scale(frame: pd.DataFrame, language: Language, ax: Axes) -> None:
+    contrast = str(frame["contrast"].iloc[0])
+    style.quiet_frame(ax)
+    ax.set_yticks([])
+    values = frame[["estimate", "conf_low", "conf_high"]].to_numpy(dtype=float).ravel()
+    finite = [float(value) for value in values if math.isfinite(value)]
+    if contrast in RATIOS:
+        ax.set_xscale("log")
+        ticks = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32]
+        low, high = min([*finite, 0.8]) * 0.9, max([*finite, 1.25]) * 1.1
+        shown = [tick for tick in ticks if low <= tick <= high]
+        ax.minorticks_off()
+    else:
+        span = max([*finite, 0.0]) - min([*finite, 0.0]) or 1.0
+        low, high = min([*finite, 0.0]) - 0.06 * span, max([*finite, 0.0]) + 0.06 * span
+        shown = _ticks(low, high, 5)
+    ax.set_xlim(low, high)
+    unit = str(frame["unit"].iloc[0])
+    ax.set_xticks(shown, [tick_text(contrast, unit, tick, language) for tick in shown])
+    ax.axvline(1.0 if contrast in RATIOS else 0.0, color=style.GREY, linewidth=0.8)
+    ax.set_xlabel(str(frame[f"axis_{language}"].iloc[0]))
+
+
+def _row(row: Any, y: int, language: Language, ax: Axes, *, narrow: bool) -> None:
+    main = row.subgroup != "benchmark"
+    colour = style.ACCENT if main else style.INK
+    name, told = str(getattr(row, f"method_{language}")), _numbers(row, language)
+    where = ax.get_yaxis_transform()
+    if narrow:
+        ax.text(0, y + 0.43, textwrap.shorten(name, 46, placeholder=" …"), transform=where, va="center", fontsize=9)
+        ax.text(0, y + 0.17, told, transform=where, va="center", fontsize=9, fontweight="bold")
+    else:
+        ax.text(
+            -0.03, y, textwrap.fill(name, 38), transform=where, va="center", ha="right", fontsize=9, linespacing=1.05
+        )
+        ax.text(1.03, y, told, transform=where, va="center", ha="left", fontsize=9, fontweight="bold")
+    if row.suppressed:
+        return
+    at = y - 0.1 if narrow else y
+    ax.plot([row.conf_low, row.conf_high], [at, at], color=colour, linewidth=1.8, solid_capstyle="butt")
+    ax.plot([row.estimate], [at], marker="s" if main else "D", color=colour, markersize=6)
+
+
+def _numbers(row: Any, language: Language) -> str:
+    if row.suppressed:
+        return phrase("cell.suppressed", language)
+    return estimate_text(row.contrast, row.unit, row.estimate, row.conf_low, row.conf_high, language)
+
+
+def _ticks(low: float, high: float, most: int) -> list[float]:
+    """Return at most `most` round values inside the limits, zero among them where it is inside."""
+    power = 10.0 ** math.floor(math.log10((high - low) / most))
+    step = next(power * size for size in (1, 2, 2.5, 5, 10, 20) if (high - low) / (power * size) <= most)
+    return [step * k for k in range(math.ceil(low / step), math.floor(high / step) + 1)]

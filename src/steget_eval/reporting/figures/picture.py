@@ -1,0 +1,90 @@
+"""Draws a named figure from the frame behind it, at page width or phone width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import pandas as pd
+
+from steget_eval.reporting.figures import style
+from steget_eval.reporting.text import Language
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FigureName = Literal[
+    "cumulative_incidence", "flow_diagram", "forest", "hundred_people", "love_plot", "state_shares", "target"
+]
+
+
+class _Module(Protocol):
+    """What every figure's file holds."""
+
+    SHOWN: tuple[str, ...]
+
+    def height(self, frame: pd.DataFrame, *, narrow: bool) -> float: ...
+    def draw(self, frame: pd.DataFrame, language: Language, ax: Axes) -> Axes: ...
+    def describe(self, frame: pd.DataFrame, language: Language) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A figure's frame with all that a page needs of it."""
+
+    name: FigureName
+    frame: pd.DataFrame
+
+    def svg(self, language: Language, prefix: str, *, narrow: bool) -> str:
+        """Return the picture as inline SVG, for a page or for a phone."""
+        from steget_eval.reporting.figures.svg import inline_svg
+
+        module = _module(self.name)
+        with style.styled():
+            ax = style.new_axes(style.NARROW if narrow else style.WIDE, module.height(self.frame, narrow=narrow))
+        module.draw(self.frame, language, ax)
+        return inline_svg(ax.figure, prefix)  # type: ignore[arg-type]
+
+    def alternative(self, language: Language) -> str:
+        """Return the picture in words, made from the frame alone."""
+        return _module(self.name).describe(self.frame, language)
+
+    def shown(self, language: Language) -> pd.DataFrame:
+        """Return the columns that the page shows beside the picture, in one language."""
+        names = [name if name in self.frame else f"{name}_{language}" for name in _module(self.name).SHOWN]
+        frame = self.frame[names]
+        return frame.rename(columns=dict(zip(names, _module(self.name).SHOWN, strict=True)))
+
+
+def to_body(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return a frame as strict JSON: columns and rows, a missing value null."""
+    rows = [[_strict(value) for value in row] for row in frame.itertuples(index=False, name=None)]
+    return {"columns": list(frame.columns), "rows": rows}
+
+
+def from_body(body: dict[str, Any]) -> pd.DataFrame:
+    """Return the frame that `to_body` told of; null in a column of numbers becomes NaN."""
+    frame = pd.DataFrame(body["rows"], columns=body["columns"])
+    for name in frame.columns:
+        values = [value for value in frame[name] if value is not None]
+        told = [float(value) if value in ("inf", "-inf") else value for value in values]
+        if told and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in told):
+            frame[name] = pd.to_numeric(frame[name].replace({"inf": float("inf"), "-inf": float("-inf")}))
+        elif not told:
+            frame[name] = frame[name].astype(float)
+    return frame
+
+
+def _strict(value: Any) -> Any:
+    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+        return None
+    if hasattr(value, "item"):
+        return _strict(value.item())
+    if value in (float("inf"), float("-inf")):
+        return "inf" if value > 0 else "-inf"
+    return value
+
+
+def _module(name: FigureName) -> _Module:
+    return import_module(f"steget_eval.reporting.figures.{name}")

@@ -1,0 +1,142 @@
+"""State shares: where the people of each arm are, month by month."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from steget_eval.records.codes import STATES
+from steget_eval.reporting.figures import style
+from steget_eval.reporting.figures.labels import arm_columns, code_columns
+from steget_eval.reporting.text import Language, numbers, phrase
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from steget_eval.reporting.release import Release
+
+#: The columns of the frame that the page shows beside the picture.
+SHOWN = ("arm", "month", "state", "n", "total", "share")
+
+#: From the outcome that programmes aim for, at the bottom, to what is known least, at the top.
+_WORK = ("competitive_employment", "employment", "self_employment", "subsidised_employment", "sheltered_employment")
+_FIRST = (*_WORK, "education", "work_practice", "job_seeking")
+_LAST = ("none", "suppressed")
+ORDER = (*_FIRST, *(state for state in STATES if state not in _FIRST), *_LAST)
+
+_COLOURS = {
+    "competitive_employment": "#0b5f73", "employment": "#2f7d90", "self_employment": "#5b9cab",
+    "subsidised_employment": "#8bbac5", "sheltered_employment": "#b5d3da", "education": "#3d4349",
+    "work_practice": "#6d757d", "job_seeking": "#949ba2", "none": "#f3f4f5", "suppressed": "#ffffff",
+}  # fmt: skip
+_KEY = 2.6  # inches for the key beside the panels
+_OTHERS = ("#aab1b8", "#d5d9dd", "#8e969d", "#c2c8cd", "#e3e6e9", "#a2a9b0", "#cdd2d7", "#b5bbc1")
+
+
+def state_shares(release: Release, *, language: Language = "en", ax: Axes | None = None) -> Axes:
+    """Draw the share of people in each state at each month, one panel an arm; the suppressed band is hatched."""
+    frame = behind(release)
+    return draw(frame, language, style.new_axes(style.WIDE, height(frame, narrow=False)) if ax is None else ax)
+
+
+def behind(release: Release) -> pd.DataFrame:
+    """Return one row per arm, month and state, the treated arm first, states from the bottom of the picture up."""
+    rows = release.states.copy()
+    arms = {arm.id: place for place, arm in enumerate(release.protocol.arms.compared())}
+    places = {state: place for place, state in enumerate(ORDER)}
+    rows = rows.assign(arm_place=rows["arm"].map(arms), state_place=rows["state"].map(places))
+    rows = rows.sort_values(["arm_place", "month", "state_place"], kind="stable").reset_index(drop=True)
+    words = [arm_columns(release.protocol, rows["arm"]), code_columns(rows["state"], "state", "state")]
+    return pd.concat([*words, rows[["state", "month", "n", "total", "share", "suppressed"]]], axis=1)
+
+
+def height(frame: pd.DataFrame, *, narrow: bool) -> float:
+    """Return the height in inches."""
+    arms, states = frame["arm_en"].nunique(), frame["state"].nunique()
+    return 2.1 * arms + 0.25 + 0.21 * states if narrow else max(3.4, 0.6 + 0.24 * states)
+
+
+def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
+    """Draw the frame behind the figure: panels side by side on a page, one under the other on a phone."""
+    arms = list(dict.fromkeys(frame[f"arm_{language}"]))
+    present = [state for state in ORDER if state in set(frame["state"])]
+    with style.styled():
+        width, total = style.canvas(ax)
+        key = 0.21 * len(present)
+        for place, arm in enumerate(arms):
+            box = _box(place, len(arms), width, total, key, narrow=style.is_narrow(ax))
+            panel = style.panel(ax, *box)
+            _panel(frame[frame[f"arm_{language}"] == arm], arm, present, language, panel)
+            if place and not style.is_narrow(ax):
+                panel.set_yticklabels([])
+        _key(frame, present, language, ax, left=0.05 if style.is_narrow(ax) else width - _KEY + 0.05,
+             top=key + 0.02 if style.is_narrow(ax) else total - 0.38)  # fmt: skip
+    return ax
+
+
+def describe(frame: pd.DataFrame, language: Language) -> str:
+    """Return the figure in words: each arm's states at the last month, largest first."""
+    parts = []
+    for arm, rows in frame.groupby(f"arm_{language}", sort=False):
+        last = rows[(rows["month"] == rows["month"].max()) & rows["share"].notna()].sort_values(
+            "share", ascending=False
+        )
+        month = str(int(rows["month"].max()))
+        told = [
+            phrase("alt.states_item", language, month=month, state=state, share=numbers.percent(share, language, 0))
+            for state, share in zip(last[f"state_{language}"], last["share"], strict=True)
+        ]
+        parts.append(phrase("alt.states", language, arm=str(arm), detail=" ".join(told)))
+    return " ".join(parts)
+
+
+def _box(
+    place: int, arms: int, width: float, total: float, key: float, *, narrow: bool
+) -> tuple[float, float, float, float]:
+    if narrow:
+        return 0.55, key + 0.67 + 2.1 * (arms - 1 - place), width - 0.75, 1.4
+    each = (width - _KEY - 0.6) / arms
+    return 0.55 + each * place, 0.5, each - 0.25, total - 0.85
+
+
+def _panel(rows: pd.DataFrame, arm: str, present: list[str], language: Language, panel: Any) -> None:
+    months = sorted(rows["month"].unique())
+    wide = rows.pivot_table(index="month", columns="state", values="share", aggfunc="sum").reindex(months)
+    base = pd.Series(0.0, index=months)
+    for state in present:
+        share = wide[state].fillna(0.0) if state in wide else base * 0
+        hatch = "////" if state == "suppressed" else None
+        panel.fill_between(
+            months, base, base + share, step="mid", facecolor=colour(state), hatch=hatch,
+            edgecolor=style.GREY if hatch else style.PAPER, linewidth=0 if hatch else 0.5,
+        )  # fmt: skip
+        base = base + share
+    panel.set(xlim=(min(months), max(months)), ylim=(0, 1))
+    panel.set_title(arm)
+    panel.set_yticks([0, 0.25, 0.5, 0.75, 1], [numbers.percent(tick, language, 0) for tick in (0, 0.25, 0.5, 0.75, 1)])
+    ticks = [month for month in months if month % 6 == 0]
+    panel.set_xticks(ticks, [str(int(month)) for month in ticks])
+    panel.set_xlabel(phrase("figure.axis_time_months", language))
+
+
+def _key(frame: pd.DataFrame, present: list[str], language: Language, ax: Axes, *, left: float, top: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    words = dict(zip(frame["state"], frame[f"state_{language}"], strict=True))
+    y = top
+    for state in reversed(present):
+        told = textwrap.wrap(words[state], 44 if left < 1 else 31)[:2]
+        y -= 0.21 if len(told) == 1 else 0.32
+        hatch = "////" if state == "suppressed" else None
+        ax.add_patch(
+            Rectangle((left, y), 0.2, 0.14, facecolor=colour(state), hatch=hatch, edgecolor=style.GREY, linewidth=0.5)
+        )
+        ax.text(left + 0.27, y + 0.065, "\n".join(told), va="center", ha="left", fontsize=9)
+
+
+def colour(state: str) -> str:
+    """Return a state's colour: accent for work, greys for the rest, white for what is not told."""
+    others = [one for one in ORDER if one not in _COLOURS]
+    return _COLOURS.get(state) or _OTHERS[others.index(state) % len(_OTHERS)]
