@@ -79,11 +79,14 @@ def test_clustered_error_sums_the_influences_survfit_gives(people, cause):
     for arm in (0, 1):
         agrees(rows.only(contrast=f"risk_{arm}").std_error, f"aj_cluster.{arm}.{cause}.std_error")
     # Clusters span the arms here, so the difference's error must take their covariance.
-    signed = np.zeros(t.size)
+    signed, relative = np.zeros(t.size), np.zeros(t.size)
     for arm, sign in ((1, 1), (0, -1)):
         signed[a == arm] = sign * influence(t[a == arm], d[a == arm], horizon=90, cause=cause)
-    by_cluster = pd.Series(signed).groupby(cluster).sum()
-    assert rows.only(contrast="risk_difference").std_error == pytest.approx(np.sqrt((by_cluster**2).sum()), abs=CLOSED)
+        relative[a == arm] = signed[a == arm] / REFERENCE[f"aj.{arm}.{cause}.90.risk"]
+    for contrast, moves in (("risk_difference", signed), ("risk_ratio", relative)):
+        by_cluster = pd.Series(moves).groupby(cluster).sum()
+        want = np.sqrt((by_cluster**2).sum())
+        assert rows.only(contrast=contrast).std_error == pytest.approx(want, abs=CLOSED)
 
 
 @pytest.mark.parametrize("cause", [1, 2])
