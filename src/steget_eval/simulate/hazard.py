@@ -86,7 +86,7 @@ class Rate(Part):
         reached = np.concatenate([[0.0], np.cumsum(per_day[:-1] * np.diff(from_day))])
         needed = -np.log1p(-u) / ratio
         piece = np.searchsorted(reached, needed, side="right") - 1
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             wait = from_day[piece] + (needed - reached[piece]) / per_day[piece]
         wait = np.where(per_day[piece] > 0, wait, np.inf)
         days: np.ndarray = np.minimum(1 + np.floor(np.minimum(wait, NEVER)), NEVER).astype(np.int64)
