@@ -47,7 +47,9 @@ CARD = RecordsCard.model_validate({
         "marr": {"type": "boolean", "label": _words("gift", "married")},
         "nodegree": {"type": "boolean", "label": _words("utan examen från high school", "no high-school degree")},
     },
-    "occasions": {f"year_{year}": _words(f"kalenderåret {year}", f"calendar year {year}") for year in (1974, 1975, 1978)},
+    "occasions": {
+        f"year_{year}": _words(f"kalenderåret {year}", f"calendar year {year}") for year in (1974, 1975, 1978)
+    },
     "items": {"earnings": _words("arbetsinkomst under året", "earnings in the year")},
 })  # fmt: skip
 

@@ -17,10 +17,9 @@ CARD_FILE = "records.yaml"
 def read_card(folder: Path) -> RecordsCard:
     """Return the card of a folder; a wrong one raises `RecordsError` with one line for every fault."""
     file = folder / CARD_FILE
+    _refuse(file, _identity_faults(file))  # before any other refusal could quote one
     card = load_model(file, RecordsCard, error=RecordsError)
-    faults = [*_identity_faults(file), *_baseline_faults(card)]
-    if faults:
-        raise RecordsError("\n".join(f"{file}: {fault}" for fault in faults))
+    _refuse(file, _baseline_faults(card))
     return card
 
 
@@ -45,8 +44,16 @@ def columns_of(schema: TableSchema, card: RecordsCard | None) -> tuple[Column, .
     )  # fmt: skip
 
 
+def _refuse(file: Path, faults: list[str]) -> None:
+    if faults:
+        raise RecordsError("\n".join(f"{file}: {fault}" for fault in faults))
+
+
 def _identity_faults(file: Path) -> list[str]:
-    found = count_identity_numbers(file.read_text(encoding="utf-8"))
+    try:
+        found = count_identity_numbers(file.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return []  # told by whoever reads it next
     return [f"{found} identity numbers; the card is no place for them"] if found else []
 
 
