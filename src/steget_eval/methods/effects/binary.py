@@ -9,16 +9,22 @@ import math
 from typing import Any, Literal
 
 from numpy.typing import ArrayLike
-from scipy.stats import chi2, norm
 
 from steget_eval.core.errors import MethodError
 from steget_eval.core.estimates import Estimate, Estimates, IntervalKind
 from steget_eval.methods.numerics.arms import checked_arms, checked_choice, checked_level, checked_outcome
+from steget_eval.methods.numerics.proportion_tests import (
+    log_limits,
+    pearson_p,
+    score_p,
+    unpooled_error,
+    wald_limits,
+    wald_p,
+)
 from steget_eval.methods.numerics.proportions import (
     Limits,
     OneArm,
     Table,
-    chi_squared,
     limits_koopman,
     limits_miettinen_nurminen,
     limits_newcombe,
@@ -74,7 +80,7 @@ def risk_difference(
     limits = _difference_limits(table, interval, checked_level(level))
     return _answer(
         table, "risk_difference", interval, table.p_1 - table.p_0, limits,
-        std_error=_standard_error(table), p_value=_difference_p(table, interval), conf_level=level, unit="proportion",
+        std_error=unpooled_error(table), p_value=_difference_p(table, interval), conf_level=level, unit="proportion",
     )  # fmt: skip
 
 
@@ -93,14 +99,14 @@ def risk_ratio(y: ArrayLike, a: ArrayLike, *, interval: RatioInterval = "log", l
     empty = table.x_1 == 0 or table.x_0 == 0
     if interval == "log" and empty:
         raise MethodError("an arm has no event: the log interval of the risk ratio is not defined; koopman is")
-    if interval == "log" and _standard_error(table) == 0:
+    if interval == "log" and unpooled_error(table) == 0:
         raise MethodError("everyone had the event in both arms: the log interval has no width; koopman has")
     ratio = math.inf if table.x_0 == 0 else table.p_1 / table.p_0
     std_error = math.nan
     if not empty:
         std_error = math.sqrt((1 - table.p_1) / table.x_1 + (1 - table.p_0) / table.x_0)
-    limits = limits_koopman(table, level=level) if interval == "koopman" else _log_limits(ratio, std_error, level)
-    p_value = _pearson_p(table) if interval == "koopman" else _log_p(ratio, std_error)
+    limits = limits_koopman(table, level=level) if interval == "koopman" else log_limits(ratio, std_error, level)
+    p_value = pearson_p(table) if interval == "koopman" else wald_p(math.log(ratio), std_error)
     return _answer(
         table, "risk_ratio", interval, ratio, limits,
         std_error=std_error, p_value=p_value, conf_level=level, unit="ratio", scale="log",
@@ -125,8 +131,8 @@ def odds_ratio(y: ArrayLike, a: ArrayLike, *, interval: OddsInterval = "log", le
     crossed = cells[1] * cells[2]
     ratio = math.inf if crossed == 0 else cells[0] * cells[3] / crossed
     std_error = math.nan if empty else math.sqrt(sum(1 / cell for cell in cells))
-    limits = limits_odds_score(table, level=level) if interval == "score" else _log_limits(ratio, std_error, level)
-    p_value = _score_p(table) if interval == "score" else _log_p(ratio, std_error)
+    limits = limits_odds_score(table, level=level) if interval == "score" else log_limits(ratio, std_error, level)
+    p_value = score_p(table) if interval == "score" else wald_p(math.log(ratio), std_error)
     return _answer(
         table, "odds_ratio", interval, ratio, limits,
         std_error=std_error, p_value=p_value, conf_level=level, unit="ratio", scale="log",
@@ -192,37 +198,14 @@ def _difference_limits(t: Table, interval: DifferenceInterval, level: float) -> 
         return limits_newcombe(t, level=level)
     if interval == "miettinen_nurminen":
         return limits_miettinen_nurminen(t, level=level)
-    if _standard_error(t) == 0:
+    if unpooled_error(t) == 0:
         raise MethodError("neither arm varies: Wald's interval has no width; newcombe and miettinen_nurminen have")
-    half = float(norm.isf((1 - level) / 2)) * _standard_error(t)
-    return Limits(low=t.p_1 - t.p_0 - half, high=t.p_1 - t.p_0 + half)
+    return wald_limits(t.p_1 - t.p_0, unpooled_error(t), level)
 
 
 def _difference_p(t: Table, interval: DifferenceInterval) -> float:
     if interval == "miettinen_nurminen":
-        return _score_p(t)
+        return score_p(t)
     if interval == "newcombe":
-        return _pearson_p(t)
-    return float(2 * norm.sf(abs(t.p_1 - t.p_0) / _standard_error(t)))
-
-
-def _standard_error(t: Table) -> float:
-    return math.sqrt(t.p_1 * (1 - t.p_1) / t.n_1 + t.p_0 * (1 - t.p_0) / t.n_0)
-
-
-def _log_limits(ratio: float, std_error: float, level: float) -> Limits:
-    half = float(norm.isf((1 - level) / 2)) * std_error
-    return Limits(low=ratio * math.exp(-half), high=ratio * math.exp(half))
-
-
-def _log_p(ratio: float, std_error: float) -> float:
-    return float(2 * norm.sf(abs(math.log(ratio)) / std_error))
-
-
-def _pearson_p(t: Table) -> float:
-    return float(chi2.sf(chi_squared(t), 1))
-
-
-def _score_p(t: Table) -> float:
-    n = t.n_1 + t.n_0
-    return float(chi2.sf(chi_squared(t) * (n - 1) / n, 1))
+        return pearson_p(t)
+    return wald_p(t.p_1 - t.p_0, unpooled_error(t))

@@ -96,7 +96,10 @@ def checked_covariates(X: ArrayLike, n: int) -> Floats:
 
 def checked_vector(values: ArrayLike, what: str) -> Floats:
     """Return a vector of finite floats."""
-    vector = np.asarray(values, dtype=np.float64)
+    try:
+        vector = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise MethodError(f"{what} must be numbers, known for everyone") from error
     if vector.ndim != 1:
         raise MethodError(f"{what} must be one value per person, got the shape {vector.shape}")
     if not np.isfinite(vector).all():

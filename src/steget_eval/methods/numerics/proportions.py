@@ -100,13 +100,6 @@ def limits_odds_score(table: Table, *, level: float) -> Limits:
     return Limits(low=_lower_of(_upper_odds(table.swapped(), level)), high=_upper_odds(table, level))
 
 
-def chi_squared(table: Table) -> float:
-    """Return Pearson's chi-squared statistic, without continuity correction; NaN where all or nobody have the event."""
-    x, n = table.x_1 + table.x_0, table.n_1 + table.n_0
-    pooled = x * (n - x) / n**2 * (1 / table.n_1 + 1 / table.n_0)
-    return (table.p_1 - table.p_0) ** 2 / pooled if pooled > 0 else math.nan
-
-
 def _lower_of(upper_of_swapped: float) -> float:
     return 0.0 if math.isinf(upper_of_swapped) else 1 / upper_of_swapped
 

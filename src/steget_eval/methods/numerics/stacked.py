@@ -96,7 +96,8 @@ def _grouped(psi: Floats, cluster: ArrayLike | None) -> Floats:
     labels = np.asarray(cluster)
     if labels.shape != (psi.shape[0],):
         raise MethodError(f"clusters must be one label per person, got the shape {labels.shape}")
-    if labels.dtype.kind == "f" and np.isnan(labels).any():
+    # What is missing equals nothing, itself included; None is missing too.
+    if (labels != labels).any() or any(label is None for label in labels.tolist()):
         raise MethodError("clusters must be known for everyone")
     _, codes = np.unique(labels, return_inverse=True)
     count = int(codes.max()) + 1
