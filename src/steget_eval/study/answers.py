@@ -38,8 +38,8 @@ _CRUDE = {
     "odds_ratio": {"binary": "log"},
     "nnt": {"binary": "newcombe"},
     "hazard_ratio": {"time_to_event": "cox", "competing": "cox"},
-    "rmst_difference": {"time_to_event": "kaplan_meier"},
-    "rmtl_difference": {"competing": "aalen_johansen"},
+    "rmst_difference": {"time_to_event": "restricted_mean"},
+    "rmtl_difference": {"competing": "time_lost"},
     "mean_difference": {"amount": "welch"},
 }
 
