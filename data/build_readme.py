@@ -1,0 +1,102 @@
+"""Writes `data/README.md`, the data dictionary, from the schema of the records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from steget_eval.records.codes import FOLLOW_UP_ENDS, OCCASIONS, OCCUPATIONS, SEXES, STATES, UNITS
+from steget_eval.records.tables import TABLES, Column, TableSchema
+
+FILE = Path(__file__).resolve().parent / "README.md"
+
+HEAD = """\
+# Data
+
+Made from the schema by `python data/build_readme.py`; change the schema, not this page.
+
+| folder | what it holds |
+|---|---|
+| `programmes/<id>/` | a programme's `protocol.yaml`, and synthetic records where they are synthetic |
+| `trials/` | published figures with their citations |
+| `open/` | small real data sets with records of persons, with licence and origin ([README](open/README.md)) |
+
+## A folder of records
+
+`records.yaml` says where the records come from and declares their own columns and codes. Beside it lies one file per
+table, `<table>.csv`, `<table>.xlsx` or `<table>.parquet`; `participants` or `counts` must be there.
+
+- CSV is UTF-8 with a comma or a semicolon between cells. A workbook is read from the sheet of the table's name, or its
+  first; a formula is refused.
+- A day is written YYYY-MM-DD. An interval is [start, end): the end is the day after the last.
+- An empty cell is unknown; in `spells.ended_on` it means ongoing.
+- A whole number has neither spaces nor decimals, a number has a decimal point; true and false may be 1 and 0.
+- Several codes in one cell are separated by `|`.
+- No row is dropped and no cell repaired: what breaks a rule is refused with file, column and rows, and identity
+  numbers are refused wherever they stand. `steget-eval check` says the same without reading further.
+
+```yaml
+schema_version: 1
+title: {sv: Mitt program, en: My programme}
+origin: real                 # or synthetic, which every page then says
+source: {sv: Verksamhetens eget register, en: The programme's own register}
+licence: not distributed
+baseline:                    # columns of participants beside those below
+  months_on_support: {type: integer, label: {sv: månader före, en: months before}}
+occasions: {month_3: {sv: månad 3, en: month 3}}
+items: {pay: {sv: lön, en: pay}}
+instruments: {scale_a: {sv: skala A, en: scale A}}
+```
+
+## Tables
+
+"""
+
+CODE_LISTS = {
+    "state": STATES, "follow_up_ended_by": FOLLOW_UP_ENDS, "sex": SEXES, "occupation": OCCUPATIONS,
+    "occasion": OCCASIONS, "unit": UNITS,
+}  # fmt: skip
+DECLARED = {"item": "items", "instrument": "instruments"}
+
+
+def data_dictionary() -> str:
+    """Return the page: what a folder of records holds, every table, every code list."""
+    tables = "\n".join(_table(schema) for schema in TABLES.values())
+    codes = "\n".join(_codes(name) for name in CODE_LISTS)
+    return f"{HEAD}{tables}\n## Codes\n\n{codes}".rstrip() + "\n"
+
+
+def _table(schema: TableSchema) -> str:
+    key = ", ".join(f"`{name}`" for name in schema.key) or "none"
+    lines = [f"### {schema.name}", "", f"One row is {schema.row_en} ({schema.row_sv}). Key: {key}.", "",
+             "| column | cells | must | meaning | på svenska |", "|---|---|---|---|---|"]  # fmt: skip
+    lines += [_line(column) for column in schema.columns]
+    if schema.name == "participants":
+        lines.append("| … | as the card says | yes | the card's `baseline` columns | kortets egna kolumner |")
+    return "\n".join([*lines, ""])
+
+
+def _line(column: Column) -> str:
+    must = "every cell" if column.filled else "the column" if column.required else ""
+    return f"| `{column.name}` | {_cells(column)} | {must} | {column.en} | {column.sv} |"
+
+
+def _cells(column: Column) -> str:
+    words = {"text": "text", "date": "day", "integer": "whole number", "number": "number", "boolean": "true or false"}
+    if column.name in DECLARED:
+        return f"code of the card's `{DECLARED[column.name]}`"
+    if column.name == "occasion":
+        return "[code](#occasion), or of the card's `occasions`"
+    if column.type in {"code", "codes"}:
+        return f"[code](#{column.name})" if column.name in CODE_LISTS else "codes with `|` between"
+    return words[column.type]
+
+
+def _codes(name: str) -> str:
+    lines = [f"### {name}", "", "| code | meaning | på svenska |", "|---|---|---|"]
+    lines += [f"| `{code}` | {words.en} | {words.sv} |" for code, words in CODE_LISTS[name].items()]
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    FILE.write_text(data_dictionary(), encoding="utf-8", newline="\n")
+    print(FILE)

@@ -1,0 +1,21 @@
+"""The data dictionary says what the schema says."""
+
+from __future__ import annotations
+
+import runpy
+
+from steget_eval.core.shipped import shipped
+from steget_eval.records import TABLES
+
+
+def test_the_committed_dictionary_is_what_the_schema_gives():
+    data = shipped("data")
+    page = runpy.run_path(str(data / "build_readme.py"))["data_dictionary"]()
+    assert (data / "README.md").read_text(encoding="utf-8") == page
+
+
+def test_every_column_of_every_table_stands_in_the_dictionary():
+    page = (shipped("data") / "README.md").read_text(encoding="utf-8")
+    for schema in TABLES.values():
+        section = page.split(f"### {schema.name}\n")[1].split("\n### ")[0]
+        assert all(f"| `{column.name}` |" in section for column in schema.columns)
