@@ -117,8 +117,12 @@ class Protocol(Part):
                 f"{', '.join(sorted(events)) or 'none'}; found {', '.join(sorted(met)) or 'none'}"
             )
         competes = "while_alive" in estimand.strategies.values()
-        if competes != (outcome.kind == "competing"):
-            raise ValueError(f"{at}.strategies: while_alive goes with an outcome of kind competing, and only with it")
+        may_compete = outcome.kind == "competing" or outcome.measure == "days_in_state"
+        if (competes and not may_compete) or (outcome.kind == "competing" and not competes):
+            raise ValueError(
+                f"{at}.strategies: while_alive goes with an outcome of kind competing, which needs it, "
+                "or an amount of days_in_state, and with no other"
+            )
 
     def _references_exist(self) -> None:
         estimands = {estimand.id for estimand in self.estimands}
