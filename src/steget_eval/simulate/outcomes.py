@@ -72,8 +72,9 @@ def _alive_until(outcome: Outcome, estimand: Estimand, paths: Paths) -> np.ndarr
 
 
 def _blocked_from(outcome: Outcome, estimand: Estimand, paths: Paths) -> np.ndarray:
+    """Return the first day that an intercurrent event takes away: the day after it, or the day follow-up ended."""
     days = [
-        _day(source, paths)
+        _day(source, paths) + (1 if source.spells else 0)
         for event in outcome.intercurrent_events
         if estimand.strategies[event.id] in {"composite", "while_alive"}
         for source in event.sources
@@ -84,9 +85,12 @@ def _blocked_from(outcome: Outcome, estimand: Estimand, paths: Paths) -> np.ndar
 
 def _day(source: EventSource, paths: Paths) -> np.ndarray:
     """Return the first day of a source, shape (n,); `NEVER` without one."""
-    ends = [getattr(paths, reason, np.full_like(paths.death, NEVER)) for reason in source.follow_up_ended_by]
-    first: np.ndarray = np.min([*(_runs(state, paths).first() for state in source.spells), *ends], axis=0)
-    return first
+    if source.spells:
+        first: np.ndarray = np.min([_runs(state, paths).first() for state in source.spells], axis=0)
+        return first
+    never = np.full_like(paths.death, NEVER)
+    ended: np.ndarray = np.min([getattr(paths, reason, never) for reason in source.follow_up_ended_by], axis=0)
+    return ended
 
 
 def _runs(state: str, paths: Paths) -> Runs:
