@@ -38,13 +38,15 @@ class ReleasedVerdict:
     method: str
 
 
+#: Why the gate took something away.
+Rule = Literal["small_cell", "complement", "small_denominator", "curve_step", "zero", "dependent", "small_difference"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
     """How many cells a rule of the gate took away, and where."""
 
-    rule: Literal[
-        "small_cell", "complement", "small_denominator", "curve_step", "zero", "dependent", "small_difference"
-    ]
+    rule: Rule
     place: str
     cells: int
 

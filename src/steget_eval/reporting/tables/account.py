@@ -9,8 +9,8 @@ import pandas as pd
 from steget_eval.protocol.base import Text
 from steget_eval.reporting.release import Release, Suppression
 from steget_eval.reporting.tables.body import Column, Table, TableBody
-from steget_eval.reporting.text import Cell, Label, code_label, key_label
-from steget_eval.reporting.text.answers import outcome_label
+from steget_eval.reporting.text import Cell, Label, code_label, key_label, phrase
+from steget_eval.reporting.text.answers import arm_label, outcome_label
 from steget_eval.study.results import Refusal
 
 
@@ -62,7 +62,8 @@ def overlap(release: Release) -> Table:
     """Return the key figures of the weights."""
     rows = tuple(
         (
-            _text(outcome_label(release.protocol, row["estimand"])),
+            _text(code_label("population", row["population"])),
+            _text(arm_label(release.protocol, row["arm"])),
             _text(code_label("overlap", row["key"])),
             Cell(format="number", state="suppressed" if row["suppressed"] else "not_applicable")
             if pd.isna(row["value"])
@@ -70,7 +71,7 @@ def overlap(release: Release) -> Table:
         )
         for row in release.overlap.to_dict("records")
     )
-    return _table(("outcome", "key", "value"), rows, "caption.overlap", release.overlap)
+    return _table(("population", "arm", "key", "value"), rows, "caption.overlap", release.overlap)
 
 
 def _table(names: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...], caption: str, frame: pd.DataFrame) -> Table:
@@ -91,6 +92,17 @@ def _text(label: Label) -> Cell:
 
 
 def _swedish_reason(reason: str) -> str:
-    from steget_eval.reporting.text import phrase
+    for words, key in _REASONS:
+        if any(word in reason for word in words):
+            return phrase(key, "sv")
+    return phrase("refusal.method", "sv")
 
-    return phrase("refusal.method", "sv") if reason else ""
+
+#: Words of a method's sentence to the phrase that says the same in general.
+_REASONS = (
+    (("may not be told",), "refusal.untold"),
+    (("horizon", "beyond", "followed that long"), "refusal.horizon"),
+    (("nobody", "everybody", "no event", "no people", "is not defined"), "refusal.empty_arm"),
+    (("overlap", "separat"), "refusal.overlap"),
+    (("converge", "tolerance"), "refusal.convergence"),
+)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from steget_eval.reporting.release import Release
@@ -41,7 +44,10 @@ def effects_table(release: Release, frame: pd.DataFrame, *, caption: str) -> Tab
         Column(key="p_value", heading=key_label("column.p_value"), align="right"),
     ]
     for which in ("1", "0") if both else ("1",):
-        heading = key_label("column.arm_with", arm=arm_label(protocol, _arm_code(ordered, which), which))
+        code = _arm_code(ordered, which)
+        heading = key_label("column.comparison_with")
+        if code:
+            heading = key_label("column.arm_with", arm=arm_label(protocol, code, which))
         columns.append(Column(key=f"people_{which}", heading=heading, align="right"))
     rows = []
     for row in ordered.to_dict("records"):
@@ -52,11 +58,17 @@ def effects_table(release: Release, frame: pd.DataFrame, *, caption: str) -> Tab
             Cell(format="text", label=code_label("population", row["population"])),
             estimate_cell(row),
             p_cell(row),
-            *(people_cell(row, which) for which in (("1", "0") if both else ("1",))),
+            *(_people(row, which) for which in (("1", "0") if both else ("1",))),
         ]
         rows.append(tuple(told))
     body = TableBody(columns=tuple(columns), rows=tuple(rows), caption=key_label(caption))
     return Table(cells=body, frame=ordered.reset_index(drop=True))
+
+
+def _people(row: Mapping[Any, Any], which: str) -> Cell:
+    """A number of one arm rests on that arm alone."""
+    other = {"1": "_0", "0": "_1"}[which]
+    return Cell(format="count", state="not_applicable") if row["contrast"].endswith(other) else people_cell(row, which)
 
 
 def _absolute_first(frame: pd.DataFrame) -> pd.DataFrame:

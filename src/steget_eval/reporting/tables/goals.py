@@ -9,18 +9,18 @@ import pandas as pd
 from steget_eval.reporting.release import Release, ReleasedVerdict
 from steget_eval.reporting.tables.body import Column, Table, TableBody
 from steget_eval.reporting.tables.effects import effects_table
-from steget_eval.reporting.text import Cell, code_label, key_label, keyed
+from steget_eval.reporting.text import LANGUAGES, Cell, code_label, key_label, keyed, numbers
 from steget_eval.reporting.text.cell import State
 
 
 def targets(release: Release) -> Table:
     """Return one row per goal: its level, what was estimated, reached or not, shown or not."""
-    names = ("target", "goal", "estimate", "reached", "shown", "events", "needed")
+    names = ("target", "goal", "estimate", "limit", "reached", "shown", "events", "needed")
     columns = tuple(
         Column(
             key=name,
             heading=key_label(f"column.{name}"),
-            align="right" if name in {"estimate", "events", "needed"} else "left",
+            align="right" if name in {"estimate", "limit", "events", "needed"} else "left",
         )
         for name in names
     )
@@ -30,7 +30,8 @@ def targets(release: Release) -> Table:
             Cell(format="text", label=labels[verdict.target]),
             goal_cell(verdict),
             verdict_estimate(verdict),
-            _word(verdict, None if verdict.point is None else verdict.point),
+            limit_cell(verdict),
+            _word(verdict, verdict.point),
             _word(verdict, None if verdict.shown is None else "shown" if verdict.shown else "not_shown"),
             count_cell(verdict, verdict.events, of=verdict.n),
             count_cell(verdict, verdict.needed),
@@ -61,18 +62,31 @@ def benchmark(release: Release) -> Table:
 def goal_cell(verdict: ReleasedVerdict) -> Cell:
     """Return a goal's level, or its band."""
     if verdict.high is None:
-        return Cell(format="percent", value=verdict.low, decimals=0)
-    low, high = (f"{100 * limit:.0f}" for limit in (verdict.low, verdict.high))
-    return Cell(format="text", label={"sv": f"{low}–{high} %", "en": f"{low}–{high}%"})
+        low = {one: numbers.percent(verdict.low, one, 0) for one in LANGUAGES}
+        return keyed("verdict.goal_at_least", low=low)
+    return _band(verdict.low, verdict.high, 0)
 
 
 def verdict_estimate(verdict: ReleasedVerdict) -> Cell:
-    """Return what the goal is held against, with its interval."""
+    """Return what the goal is held against."""
     if verdict.suppressed or verdict.estimate is None:
         return Cell(format="percent", state="suppressed" if verdict.suppressed else "not_applicable")
-    if verdict.conf_low is None or verdict.conf_high is None:
-        return Cell(format="percent", value=verdict.estimate)
-    return Cell(format="percent", value=verdict.estimate, low=verdict.conf_low, high=verdict.conf_high, level=0.9)
+    return Cell(format="percent", value=verdict.estimate)
+
+
+def limit_cell(verdict: ReleasedVerdict) -> Cell:
+    """Return the one-sided 95 per cent limit below, and for a band the one above beside it."""
+    if verdict.suppressed or verdict.conf_low is None or verdict.conf_high is None:
+        return Cell(format="percent", state="suppressed" if verdict.suppressed else "not_applicable")
+    if verdict.high is None:
+        return Cell(format="percent", value=verdict.conf_low)
+    return _band(verdict.conf_low, verdict.conf_high, 1)
+
+
+def _band(low: float, high: float, decimals: int) -> Cell:
+    below = {one: numbers.number(100 * low, one, decimals) for one in LANGUAGES}
+    above = {one: numbers.percent(high, one, decimals) for one in LANGUAGES}
+    return keyed("verdict.goal_between", low=below, high=above)
 
 
 def count_cell(verdict: ReleasedVerdict, value: int | None, *, of: int | None = None) -> Cell:
@@ -92,5 +106,3 @@ def _compared(release: Release, subgroup: str) -> Cell:
     if subgroup == "benchmark" and told is not None:
         return Cell(format="text", label=told.label.model_dump())
     return Cell(format="text", label=code_label("design", release.protocol.design))
-
-

@@ -1,0 +1,121 @@
+"""The gate: results go in, and what may leave the house comes out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from steget_eval.protocol.disclosure import Disclosure
+from steget_eval.reporting.release import Release, ReleasedVerdict, Rule
+from steget_eval.reporting.suppress import Thresholds, count_suppressions
+from steget_eval.reporting.suppress_curves import AT_RISK_COLUMNS, CURVE_COLUMNS, gate_curves, mark_days, number_at_risk
+from steget_eval.reporting.suppress_estimates import GatedEstimates, gate_estimates
+from steget_eval.reporting.suppress_flow import gate_flow
+from steget_eval.reporting.suppress_people import gate_baseline, gate_overlap, gate_unknown
+from steget_eval.reporting.suppress_states import gate_states, states_frame
+from steget_eval.study.results import Refusal, Results, Verdict
+
+#: Told in place of a method's own sentence where that would give a hidden number back.
+UNTOLD_REASON = "The method's reason rests on numbers that may not be told."
+
+
+def disclose(results: Results, policy: Disclosure | None = None, *, internal: bool = False) -> Release:
+    """Return what of the results may leave the house; the protocol's own policy unless another is given.
+
+    A count below the minimum cell is hidden, and with it what would give it back: its complement, the estimates that
+    rest on it, the sums that contain it, the small differences between numbers told in different tables. Numbers are
+    admitted in order of importance: the primary estimand, the other estimands, the flow, unknown outcomes, table 1,
+    the weights, the months, the numbers at risk. `internal` takes nothing away.
+
+    What the gate does not attempt: differences between two reports, protocols or policies on the same people; what a
+    reader knows beforehand of a participant; changes from month to month in one state's number, where the month's
+    total may be told; states that nobody was in a given month, which have no row; solving means, standard deviations
+    or the coefficients behind adjusted estimates for one person; and that the day of a curve's merged step is the day
+    of its last event.
+    """
+    if internal:
+        return _internal(results)
+    thresholds = Thresholds(policy or results.protocol.disclosure)
+    estimates = gate_estimates(results.estimates.to_frame(), results.protocol, thresholds)
+    flow = gate_flow(results.flow, estimates.published)
+    unknown = gate_unknown(results.unknown, flow.published)
+    baseline = gate_baseline(results.baseline, results.protocol, unknown.published)
+    overlap = gate_overlap(results.overlap, baseline.published)
+    states = gate_states(results.states, overlap.published)
+    curves = gate_curves(results.curves, estimates, states.published, results.protocol)
+    verdicts = tuple(_verdict(verdict, estimates) for verdict in results.verdicts)
+    lost: Counter[tuple[Rule, str]] = Counter(
+        {("dependent", "verdicts"): sum(verdict.suppressed for verdict in verdicts)}
+    )
+    parts = (estimates.taken, flow.taken, unknown.taken, baseline.taken, overlap.taken, states.taken, curves.taken)
+    return Release(
+        protocol=results.protocol, records_fingerprint=results.records_fingerprint, origin=results.origin,
+        source=results.source, estimates=estimates.frame, verdicts=verdicts, curves=curves.curves,
+        at_risk=curves.at_risk, baseline=baseline.frame, states=states.frame, overlap=overlap.frame,
+        unknown=unknown.frame, flow=flow.frame,
+        refusals=tuple(_refusal(refusal, estimates) for refusal in results.refusals),
+        suppressions=count_suppressions(*parts, +lost),
+    )  # fmt: skip
+
+
+def _verdict(verdict: Verdict, estimates: GatedEstimates | None) -> ReleasedVerdict:
+    row = verdict.answers.rows[0]
+    goal: dict[str, Any] = {
+        "target": verdict.target, "estimand": verdict.estimand, "goal": verdict.goal, "low": verdict.low,
+        "high": verdict.high, "method": row.method,
+    }  # fmt: skip
+    if estimates is not None and not _is_told(verdict.estimand, estimates):
+        return ReleasedVerdict(
+            **goal, suppressed=True, point=None, shown=None, needed=None, estimate=None, conf_low=None, conf_high=None,
+            n=None, events=None,
+        )  # fmt: skip
+    return ReleasedVerdict(
+        **goal, suppressed=False, point=verdict.point, shown=verdict.shown, needed=verdict.needed,
+        estimate=row.estimate, conf_low=row.conf_low, conf_high=row.conf_high, n=row.n_1, events=row.events_1,
+    )  # fmt: skip
+
+
+def _is_told(estimand: str, estimates: GatedEstimates) -> bool:
+    mine = estimates.frame[(estimates.frame["estimand"] == estimand) & (estimates.frame["subgroup"] == "all")]
+    return len(mine) > 0 and not mine["suppressed"].any()
+
+
+def _refusal(refusal: Refusal, estimates: GatedEstimates) -> Refusal:
+    """A reason may say that nobody, or how few, had the event."""
+    if _is_told(refusal.estimand, estimates) and not re.search(r"\d", refusal.reason):
+        return refusal
+    return Refusal(estimand=refusal.estimand, method=refusal.method, reason=UNTOLD_REASON)
+
+
+def _internal(results: Results) -> Release:
+    def open_(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(suppressed=False).reset_index(drop=True)
+
+    states = results.states.assign(total=results.states.groupby(["arm", "month"])["n"].transform("sum"))
+    columns = states[["arm", "month", "state", "n", "total"]]
+    shares = [
+        (*row, row[3] / row[4] if row[4] else np.nan, False) for row in columns.itertuples(index=False, name=None)
+    ]
+    return Release(
+        protocol=results.protocol, records_fingerprint=results.records_fingerprint, origin=results.origin,
+        source=results.source, estimates=open_(results.estimates.to_frame()),
+        verdicts=tuple(_verdict(verdict, None) for verdict in results.verdicts),
+        curves=open_(results.curves)[CURVE_COLUMNS], at_risk=_open_marks(results), baseline=open_(results.baseline),
+        states=states_frame(shares), overlap=open_(results.overlap), unknown=open_(results.unknown),
+        flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(), internal=True,
+    )  # fmt: skip
+
+
+def _open_marks(results: Results) -> pd.DataFrame:
+    events = results.curves[results.curves["cause"] == "event"]
+    rows = [
+        (estimand, arm, float(day), number_at_risk(mine.sort_values("time", kind="stable"), day), False)
+        for (estimand, arm), mine in events.groupby(["estimand", "arm"], sort=False)
+        for day in mark_days(results.protocol)
+    ]
+    frame = pd.DataFrame(rows, columns=AT_RISK_COLUMNS)
+    return frame.astype({"time": float, "at_risk": "Int64", "suppressed": bool})

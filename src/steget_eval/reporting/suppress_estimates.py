@@ -1,0 +1,146 @@
+"""Which rows of the table of estimates may be told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from steget_eval.core.columns import COUNT_NAMES, NUMBER_NAMES
+from steget_eval.protocol import Protocol
+from steget_eval.protocol.outcome import Outcome
+from steget_eval.reporting.release import Rule
+from steget_eval.reporting.suppress import Published, Thresholds, size_key
+
+Row = Mapping[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GatedEstimates:
+    """The table of estimates after the gate.
+
+    Attributes
+    ----------
+    hidden
+        The pairs of estimand and subgroup that may not be told; every row of such a pair is suppressed.
+    """
+
+    frame: pd.DataFrame
+    hidden: frozenset[tuple[str, str]]
+    published: Published
+    taken: Counter[tuple[Rule, str]]
+
+
+def gate_estimates(frame: pd.DataFrame, protocol: Protocol, thresholds: Thresholds) -> GatedEstimates:
+    """Suppress rows that rest on few people, and every row that would give those back.
+
+    Counts belong to an outcome, whatever method, contrast or estimand they stand beside, so a small one hides every
+    row of its outcome and subgroup: rows without counts of their own (a hazard ratio, an adjusted difference) as
+    well. Then estimands are admitted one by one, the primary first: one whose number of people, of people with the
+    event, or of people without it lies within a small cell of an admitted one's is hidden whole, since the difference
+    would tell of a few people (those with an unknown outcome, or with an event that another outcome does not count).
+    """
+    rows = frame.to_dict("records")
+    rules = [_row_rule(row, thresholds) for row in rows]
+    bad = {(row["outcome"], row["subgroup"]) for row, rule in zip(rows, rules, strict=True) if rule is not None}
+    taken = [
+        rule if rule is not None else ("dependent" if (row["outcome"], row["subgroup"]) in bad else None)
+        for row, rule in zip(rows, rules, strict=True)
+    ]
+    published = Published(thresholds)
+    family = outcome_families(protocol)
+    for unit in _units(rows, protocol.primary):
+        mine = [place for place, row in enumerate(rows) if (row["estimand"], row["subgroup"]) == unit]
+        if any(taken[place] is not None for place in mine):
+            continue
+        numbers = sorted({pair for place in mine for pair in _numbers(rows[place], family)}, key=str)
+        if published.admits_all(numbers):
+            published = published.with_numbers(numbers)
+            continue
+        for place in mine:
+            taken[place] = "small_difference"
+    return _blank(frame, taken, published)
+
+
+def outcome_families(protocol: Protocol) -> dict[str, str]:
+    """Return each outcome's family: outcomes that share a source of events count overlapping people."""
+    atoms = {outcome.id: _atoms(outcome) for outcome in protocol.outcomes}
+    family: dict[str, str] = {}
+    for outcome_id in atoms:
+        kin = [other for other in family if atoms[other] & atoms[outcome_id]]
+        names = {family[other] for other in kin}
+        name = min(names, default=outcome_id)
+        family = {other: name if old in names else old for other, old in family.items()} | {outcome_id: name}
+    return family
+
+
+def others_key(arm: str, family: str) -> Hashable:
+    """Return the key of numbers of people without the event."""
+    return ("without", arm, family)
+
+
+def _row_rule(row: Row, thresholds: Thresholds) -> Rule | None:
+    for which in ("1", "0"):
+        n, events = row[f"n_{which}"], row[f"events_{which}"]
+        without: Any = None if pd.isna(n) or pd.isna(events) else n - events
+        for count in (n, events, without):
+            rule = thresholds.rule(count)
+            if rule is not None:
+                return rule
+        if row["kind"] != "amount" and thresholds.is_thin(n):
+            return "small_denominator"
+    # Equal amounts: the mean is everybody's own.
+    return "zero" if row["kind"] == "amount" and row["std_error"] == 0 else None
+
+
+def _units(rows: list[dict[Hashable, Any]], primary: str) -> list[tuple[str, str]]:
+    units = dict.fromkeys((str(row["estimand"]), str(row["subgroup"])) for row in rows)
+    return sorted(units, key=lambda unit: (unit[1] != "all", unit[0] != primary))
+
+
+def _numbers(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:
+    kin = family.get(row["outcome"], row["outcome"])
+    found: list[tuple[Hashable, int]] = []
+    for which in ("1", "0"):
+        arm, n, events = row[f"arm_{which}"], row[f"n_{which}"], row[f"events_{which}"]
+        if pd.isna(n):
+            continue
+        found.append((size_key(arm), int(n)))
+        if not pd.isna(events):
+            found.append((("with", arm, kin), int(events)))
+            found.append((others_key(arm, kin), int(n) - int(events)))
+    return found
+
+
+def _atoms(outcome: Outcome) -> set[Hashable]:
+    found: set[Hashable] = set()
+    for source in outcome.events:
+        found |= {("state", state) for state in source.spells}
+        found |= {("end", reason) for reason in source.follow_up_ended_by}
+        if source.status is not None:
+            found |= {("status", source.status.occasion, one) for one in source.status.occupations}
+        if source.amount is not None:
+            found.add(("amount", source.amount.item, source.amount.occasion))
+    return found
+
+
+def _blank(frame: pd.DataFrame, rules: list[Rule | None], published: Published) -> GatedEstimates:
+    hidden = np.array([rule is not None for rule in rules], dtype=bool)
+    shown = frame.copy()
+    for name in NUMBER_NAMES:
+        shown[name] = shown[name].mask(hidden, np.nan)
+    for name in COUNT_NAMES:
+        shown[name] = shown[name].mask(hidden, pd.NA)
+    shown["note"] = shown["note"].mask(hidden, "")
+    shown["suppressed"] = hidden
+    units = frame.loc[hidden, ["estimand", "subgroup"]]
+    return GatedEstimates(
+        frame=shown.reset_index(drop=True),
+        hidden=frozenset(zip(units["estimand"], units["subgroup"], strict=True)),
+        published=published,
+        taken=Counter((rule, "estimates") for rule in rules if rule is not None),
+    )
