@@ -1,0 +1,116 @@
+"""Reads a batch file, or refuses it with file, path, what was found and what is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+
+from steget_eval.core.shipped import shipped
+from steget_eval.core.yaml import load_model
+from steget_eval.runs.job import INPUT_PARAMETERS, Hooks, Job
+
+#: An identifier that can be the name of a folder.
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+class BatchPart(BaseModel):
+    """A frozen model that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(BatchPart):
+    """A sentence in both languages."""
+
+    sv: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class JobEntry(BatchPart):
+    """One job as a person writes it.
+
+    Attributes
+    ----------
+    notebook
+        The name of a shipped notebook, or a path that ends in ``.ipynb``, relative to the batch file.
+    protocol, records
+        Paths relative to the batch file.
+    optional
+        How to get records that need not be there; without it absent records are refused.
+    """
+
+    id: Id
+    notebook: str = Field(min_length=1)
+    protocol: str = Field(min_length=1)
+    records: str = Field(min_length=1)
+    optional: Words | None = None
+    parameters: dict[str, JsonValue] = {}
+
+    @model_validator(mode="after")
+    def _inputs_stand_once(self) -> JobEntry:
+        twice = [name for name in INPUT_PARAMETERS if name in self.parameters]
+        if twice:
+            raise ValueError(f"parameters.{twice[0]} belongs one level up, as the job's own key {twice[0]}")
+        return self
+
+
+class BatchFile(BatchPart):
+    """What a batch file says."""
+
+    schema_version: Literal[1]
+    id: Id
+    jobs: tuple[JobEntry, ...] = Field(min_length=1)
+    languages: tuple[Literal["sv", "en"], ...] = Field(default=("sv", "en"), min_length=1)
+
+    @model_validator(mode="after")
+    def _stand_once(self) -> BatchFile:
+        for name, values in (("jobs: the id", [job.id for job in self.jobs]), ("languages:", [*map(str, self.languages)])):
+            twice = sorted({one for one in values if values.count(one) > 1})
+            if twice:
+                raise ValueError(f"{name} {twice[0]!r} stands more than once")
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Jobs that are run together, in their order."""
+
+    id: str
+    jobs: tuple[Job, ...]
+
+
+def load_batch(path: str | Path, hooks: Hooks) -> Batch:
+    """Return the batch in a YAML file, every job with the given hooks.
+
+    Raises
+    ------
+    SpecError
+        With one line for every fault.
+    """
+    file = Path(path)
+    written = load_model(file, BatchFile)
+    base = file.resolve().parent
+    jobs = tuple(_job(entry, base, written.languages, hooks) for entry in written.jobs)
+    return Batch(id=written.id, jobs=jobs)
+
+
+def notebook_path(name: str, base: Path) -> Path:
+    """Return where a notebook lies: a shipped one by name, any other by its path from `base`."""
+    return base / name if name.endswith(".ipynb") else shipped("notebooks") / f"{name}.ipynb"
+
+
+def _job(entry: JobEntry, base: Path, languages: tuple[str, ...], hooks: Hooks) -> Job:
+    return Job(
+        id=entry.id,
+        notebook=notebook_path(entry.notebook, base),
+        base=base,
+        protocol=entry.protocol,
+        records=entry.records,
+        hooks=hooks,
+        languages=languages,
+        optional=entry.optional.model_dump() if entry.optional else {},
+        parameters=entry.parameters,
+    )

@@ -1,0 +1,123 @@
+"""The one place that knows the notebook engine: runs a notebook in this process's own kernel."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient.exceptions import DeadKernelError
+from papermill import inspect_notebook
+from papermill.exceptions import PapermillExecutionError
+from papermill.execute import execute_notebook
+
+from steget_eval.core.errors import InputError
+from steget_eval.runs.kernel import PrivateKernelManager
+
+_KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+_INJECTED = "injected-parameters"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """The cell at which a notebook stopped.
+
+    Attributes
+    ----------
+    cell
+        The number in brackets before the cell, in the notebook that is kept.
+    """
+
+    cell: int
+    error: str
+    message: str
+
+    @property
+    def sentence(self) -> str:
+        """The fault in one line."""
+        first = self.message.strip().splitlines()[0] if self.message.strip() else "no message"
+        return f"cell {self.cell}: {self.error}: {first}"
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """Return a notebook with this interpreter's kernel named in it; raises `InputError` where it is none."""
+    try:
+        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such notebook{_nearest_file(path)}") from None
+    except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
+        raise InputError(f"{path}: the file cannot be read as a notebook") from None
+    notebook.metadata["kernelspec"] = dict(_KERNEL)
+    notebook.metadata["language_info"] = {"name": "python"}
+    return notebook
+
+
+def check_parameters(path: Path, parameters: Mapping[str, Any]) -> None:
+    """Refuse a parameter that the notebook does not declare in its cell tagged ``parameters``."""
+    declared = sorted(inspect_notebook(read_notebook(path)))
+    if not declared:
+        raise InputError(f"{path}: the notebook has no cell tagged parameters")
+    for name in parameters:
+        if name not in declared:
+            near = difflib.get_close_matches(name, declared, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(declared)}"
+            raise InputError(f"parameters.{name} is not a parameter of {path.name}; {hint}")
+
+
+def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder: Path) -> Fault | None:
+    """Run a notebook and write it, executed, to `target`; return the fault at which it stopped, if any.
+
+    Only in a process that does nothing else: the engine changes the working folder of the whole process.
+
+    Parameters
+    ----------
+    folder
+        Where the notebook runs.
+    """
+    fault = None
+    # The engine reads braces in a path as parameters; a bare name in the working folder of the worker has none.
+    raw = "executed.ipynb"
+    try:
+        execute_notebook(
+            read_notebook(source),
+            raw,
+            parameters=dict(parameters),
+            progress_bar=False,
+            cwd=str(folder),
+            kernel_manager_class=PrivateKernelManager,
+            record_timing=False,
+        )
+    except PapermillExecutionError as error:
+        fault = Fault(cell=error.exec_count, error=error.ename, message=error.evalue)
+    except DeadKernelError as error:
+        fault = Fault(cell=_running_cell(raw), error="DeadKernelError", message=str(error))
+    _write_without_times(Path(raw), target)
+    return fault
+
+
+def _write_without_times(raw: Path, target: Path) -> None:
+    # Times, temporary paths and random ids would make two equal runs differ; times stand in the manifest.
+    notebook = nbformat.read(raw, as_version=4)
+    run = notebook.metadata.pop("papermill", {})
+    notebook.metadata["papermill"] = {"parameters": run.get("parameters", {})}
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if _INJECTED in cell.metadata.get("tags", []):
+            cell["id"] = _INJECTED
+    nbformat.write(notebook, target)
+
+
+def _running_cell(raw: str) -> int:
+    codes = [cell for cell in nbformat.read(raw, as_version=4).cells if cell.cell_type == "code"]
+    ended = [cell for cell in codes if cell.metadata.get("papermill", {}).get("end_time")]
+    return max(len(ended), 1)
+
+
+def _nearest_file(path: Path) -> str:
+    names = sorted(one.stem for one in path.parent.glob("*.ipynb")) if path.parent.is_dir() else []
+    near = difflib.get_close_matches(path.stem, names, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(names)}" if names else ""

@@ -1,0 +1,79 @@
+"""The reasons to run a job again: one small function each, and the key that they make."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+from steget_eval.core.fingerprint import fingerprint_file, fingerprint_json
+from steget_eval.runs.job import Job
+
+
+def reasons_to_run(job: Job, inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return every reason by name with its fingerprint; the job is done again when one of them differs."""
+    return {
+        "notebook": fingerprint_notebook(job.notebook),
+        "code": fingerprint_code(),
+        "protocol": inputs.get("protocol", ""),
+        "records": inputs.get("records", ""),
+        "parameters": fingerprint_parameters(job),
+        "environment": fingerprint_environment(),
+        "seed": inputs.get("seed", ""),
+    }
+
+
+def key_of(reasons: Mapping[str, str]) -> str:
+    """Return the one hash that stands for all reasons."""
+    return fingerprint_json(dict(reasons))
+
+
+def fingerprint_notebook(path: Path) -> str:
+    """Return the hash of what a notebook says: cells' kind, source and tags; not its outputs or counters."""
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    said = [[cell.cell_type, cell.source, list(cell.metadata.get("tags", []))] for cell in notebook.cells]
+    return fingerprint_json(said)
+
+
+@cache
+def fingerprint_code() -> str:
+    """Return the hash of the installed package's own files: code, phrases and page templates."""
+    package = Path(__file__).resolve().parents[1]
+    files = (path for path in package.rglob("*") if path.is_file() and _is_code(path.relative_to(package)))
+    return fingerprint_json({path.relative_to(package).as_posix(): fingerprint_file(path) for path in sorted(files)})
+
+
+def fingerprint_parameters(job: Job) -> str:
+    """Return the hash of the further parameters and of the languages asked for."""
+    return fingerprint_json({"parameters": dict(job.parameters), "languages": list(job.languages)})
+
+
+def fingerprint_environment() -> str:
+    """Return the hash of interpreter, machine and installed libraries."""
+    return fingerprint_json(environment())
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    found = {str(one.metadata["Name"]).lower(): one.version for one in distributions()}
+    return tuple(sorted(found.items()))
+
+
+def environment() -> dict[str, Any]:
+    """Return interpreter, platform and the version of every installed library, by name."""
+    return {
+        "python": platform.python_version(),
+        "implementation": sys.implementation.name,
+        "platform": f"{platform.system()} {platform.machine()}",
+        "packages": dict(_versions()),
+    }
+
+
+def _is_code(path: Path) -> bool:
+    return "__pycache__" not in path.parts and path.parts[0] != "_shipped" and not path.name.startswith(".")

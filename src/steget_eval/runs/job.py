@@ -1,0 +1,107 @@
+"""A job: one notebook with its inputs, and the dotted names of what surrounds its run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+#: Parameters of a notebook that the job's own inputs fill; nothing else may.
+INPUT_PARAMETERS = ("protocol", "records")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """Dotted names, ``package.module:function``, of what this room does not know.
+
+    Attributes
+    ----------
+    inputs
+        ``(protocol, records) -> dict[str, str]``: fingerprints of what the files say, and the seed; raises
+        `InputError` where they cannot be used.
+    check
+        ``(notebook) -> None``: raises `StegetError` where an executed notebook is no report.
+    write
+        ``(notebook, folder, *, languages) -> None``: writes the pages and ``estimates.csv``.
+    headline
+        ``(notebook) -> Mapping``: strict JSON that the index shows of the report.
+    """
+
+    inputs: str
+    check: str
+    write: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One report to be made.
+
+    Attributes
+    ----------
+    base
+        The folder that `protocol` and `records` are relative to; the notebook runs in it, so that the record of a
+        run tells the paths as they were written and not where somebody's home lies.
+    protocol, records
+        As the person wrote them.
+    optional
+        Language to sentence, for records that need not be there; empty where they must.
+    parameters
+        Further parameters of the notebook, JSON values.
+    """
+
+    id: str
+    notebook: Path
+    base: Path
+    protocol: str
+    records: str
+    hooks: Hooks
+    languages: tuple[str, ...] = ("sv", "en")
+    optional: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def protocol_path(self) -> Path:
+        """Where the protocol lies."""
+        return self.base / self.protocol
+
+    @property
+    def records_path(self) -> Path:
+        """Where the records lie."""
+        return self.base / self.records
+
+    @property
+    def all_parameters(self) -> dict[str, Any]:
+        """What the notebook is given: the inputs as written, then the further parameters."""
+        return {"protocol": self.protocol, "records": self.records, **self.parameters}
+
+    @property
+    def promised(self) -> tuple[str, ...]:
+        """The artefacts without which a report folder is not whole."""
+        pages = tuple(f"report.{language}.html" for language in self.languages)
+        return (*pages, "report.ipynb", "estimates.csv", "headline.json")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the job as JSON values, for a worker in another process."""
+        paths = {"notebook": str(self.notebook), "base": str(self.base)}
+        return asdict(self) | paths | {"languages": list(self.languages)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Job:
+        """Return the job that `to_json` told of."""
+        typed = {
+            "notebook": Path(value["notebook"]),
+            "base": Path(value["base"]),
+            "hooks": Hooks(**value["hooks"]),
+            "languages": tuple(value["languages"]),
+        }
+        return cls(**{**value, **typed})
+
+
+def resolve(dotted: str) -> Callable[..., Any]:
+    """Return the function behind ``package.module:function``."""
+    module, _, name = dotted.partition(":")
+    function: Callable[..., Any] = getattr(import_module(module), name)
+    return function

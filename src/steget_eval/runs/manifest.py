@@ -1,0 +1,119 @@
+"""The manifest of a report: what it was made from, with what, when, and the hash of every artefact."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from steget_eval.core.errors import InputError
+from steget_eval.core.fingerprint import fingerprint_file
+from steget_eval.runs.fingerprint import environment, key_of
+from steget_eval.runs.job import Job
+
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What `manifest.json` says.
+
+    Attributes
+    ----------
+    key
+        The one hash that stands for all `reasons`.
+    reasons
+        Every reason to run again, by name.
+    inputs
+        What the inputs told of themselves: fingerprints of protocol and records, origin, seed.
+    paths
+        Notebook, protocol and records relative to the report folder, so that a tree can be moved whole.
+    started, finished
+        UTC, ISO 8601; the only times in a report folder.
+    artefacts
+        File name to SHA-256, of everything in the folder but this file.
+    """
+
+    batch: str
+    job: str
+    key: str
+    reasons: Mapping[str, str]
+    inputs: Mapping[str, str]
+    paths: Mapping[str, str]
+    parameters: Mapping[str, Any]
+    languages: tuple[str, ...]
+    seed: str
+    environment: Mapping[str, Any]
+    package: str
+    started: str
+    finished: str
+    artefacts: Mapping[str, str]
+    manifest: int = 1
+
+    def is_intact(self, folder: Path) -> bool:
+        """Tell whether every artefact lies in the folder as it was written."""
+        return not self.altered(folder)
+
+    def altered(self, folder: Path) -> tuple[str, ...]:
+        """Return the names of the artefacts that are missing or have changed."""
+        return tuple(
+            name
+            for name, digest in self.artefacts.items()
+            if not (folder / name).is_file() or fingerprint_file(folder / name) != digest
+        )
+
+
+def write_manifest(
+    folder: Path,
+    place: Path,
+    *,
+    batch: str,
+    job: Job,
+    reasons: Mapping[str, str],
+    inputs: Mapping[str, str],
+    started: datetime,
+) -> None:
+    """Write the manifest of a report that lies whole in `folder` and is going to `place`."""
+    made_with = environment()
+    manifest = Manifest(
+        batch=batch,
+        job=job.id,
+        key=key_of(reasons),
+        reasons=reasons,
+        inputs=inputs,
+        paths={
+            "notebook": _relative(job.notebook, place),
+            "protocol": _relative(job.protocol_path, place),
+            "records": _relative(job.records_path, place),
+        },
+        parameters=job.parameters,
+        languages=job.languages,
+        seed=inputs.get("seed", ""),
+        environment=made_with,
+        package=made_with["packages"].get("steget-eval", ""),
+        started=started.isoformat(timespec="seconds"),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        artefacts={path.name: fingerprint_file(path) for path in sorted(folder.iterdir()) if path.is_file()},
+    )
+    text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    (folder / NAME).write_text(f"{text}\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a report folder; raises `InputError` where there is none that can be read."""
+    path = folder / NAME
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return Manifest(**{**said, "languages": tuple(said["languages"])})
+    except FileNotFoundError:
+        raise InputError(f"{folder}: this is no report folder, it has no {NAME}") from None
+    except (OSError, ValueError, TypeError, KeyError):
+        raise InputError(f"{path}: the manifest cannot be read; the report was not written by this version") from None
+
+
+def _relative(path: Path, place: Path) -> str:
+    return Path(os.path.relpath(path.resolve(), place.resolve())).as_posix()

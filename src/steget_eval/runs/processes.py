@@ -1,0 +1,96 @@
+"""Runs jobs in child processes of this machine, each alone in its process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from steget_eval.runs.job import Job
+from steget_eval.runs.kernel import kernel_environment
+from steget_eval.runs.worker import EXECUTED, OUTCOME, Outcome
+
+#: How long a process may take to end its kernel before it is ended by force.
+_GRACE_SECONDS = 12.0
+
+
+class Child:
+    """A job under way in a process of its own.
+
+    Parameters
+    ----------
+    folder
+        Where the report is to be written.
+    timeout
+        Seconds after which the job is given up.
+    """
+
+    def __init__(self, job: Job, folder: Path, *, timeout: float) -> None:
+        self._timeout = timeout
+        self._started = time.monotonic()
+        # Short and private: the kernel's sockets lie in it, beside log and outcome.
+        self._scratch = tempfile.TemporaryDirectory(prefix="steget-", ignore_cleanup_errors=True)
+        self.scratch = Path(self._scratch.name)
+        environment = kernel_environment(self.scratch) | {"TMPDIR": str(self.scratch)}
+        with (self.scratch / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "steget_eval.runs.worker"],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=self.scratch,
+                env=environment,
+                start_new_session=True,
+            )
+        order = json.dumps({"job": job.to_json(), "folder": str(folder)}, allow_nan=False)
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{order}\n".encode())
+        self._process.stdin.flush()  # and left open: its end tells the child that its parent is gone
+
+    @property
+    def seconds(self) -> float:
+        """How long the job has been under way."""
+        return time.monotonic() - self._started
+
+    @property
+    def executed(self) -> Path:
+        """The notebook as far as it was executed; it may not be there."""
+        return self.scratch / EXECUTED
+
+    def outcome(self) -> Outcome | None:
+        """Return how the job went, or None while it is under way."""
+        code = self._process.poll()
+        if code is None:
+            if self.seconds < self._timeout:
+                return None
+            self._end()
+            return Outcome(state="failed", reason=f"the job took longer than {self._timeout:g} seconds")
+        told = self.scratch / OUTCOME
+        if told.is_file():
+            return Outcome(**json.loads(told.read_text(encoding="utf-8")))
+        return Outcome(state="failed", reason=f"the process of the job ended with {code}: {self._last_line()}")
+
+    def close(self) -> None:
+        """End the process if it still runs, and remove its working folder."""
+        if self._process.poll() is None:
+            self._end()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._scratch.cleanup()
+
+    def _end(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def _last_line(self) -> str:
+        lines = (self.scratch / "log").read_text(encoding="utf-8", errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")

@@ -1,0 +1,117 @@
+"""How a batch tells of its progress: a bar in a terminal, line by line elsewhere, or not at all."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from steget_eval.runs.result import JobResult
+
+_COLOURS = {"done": "green", "skipped": "yellow", "refused": "red", "failed": "red"}
+
+
+class Watcher(Protocol):
+    """Whoever follows a batch."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def begun(self, job: str) -> None:
+        """Hear that a job has begun."""
+
+    def ended(self, result: JobResult) -> None:
+        """Hear what became of a job."""
+
+
+class Silent:
+    """Says nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def begun(self, job: str) -> None:
+        """Say nothing."""
+
+    def ended(self, result: JobResult) -> None:
+        """Say nothing."""
+
+
+class Lines(Silent):
+    """Prints a line when a job begins and when it ends."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._console, self._total, self._ended = console, total, 0
+
+    def begun(self, job: str) -> None:
+        """Print that a job has begun."""
+        self._console.print(f"      running  {job}", highlight=False)
+
+    def ended(self, result: JobResult) -> None:
+        """Print what became of a job."""
+        self._ended += 1
+        self._console.print(f"{self._ended:>2}/{self._total:<2} {line_of(result)}", highlight=False, soft_wrap=True)
+
+
+class Bar(Silent):
+    """A bar: how many are done, running and failed, and which is running."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+        self._progress = Progress(*columns, TimeElapsedColumn(), console=console)
+        self._task = self._progress.add_task("reading the inputs", total=total)
+        self._running: list[str] = []
+        self._counts = dict.fromkeys(_COLOURS, 0)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def begun(self, job: str) -> None:
+        """Show a job as running."""
+        self._running.append(job)
+        self._show(0)
+
+    def ended(self, result: JobResult) -> None:
+        """Count a job, with a line above the bar."""
+        self._running = [job for job in self._running if job != result.job]
+        self._counts[result.state] += 1
+        self._progress.console.print(line_of(result), highlight=False, soft_wrap=True)
+        self._show(1)
+
+    def _show(self, advance: int) -> None:
+        counts = [f"done {self._counts['done']}", f"running {len(self._running)}"]
+        counts += [f"{state} {n}" for state, n in self._counts.items() if state != "done" and n]
+        text = f"{', '.join(counts)}  {' '.join(self._running)}"
+        self._progress.update(self._task, advance=advance, description=escape(text))
+
+
+def line_of(result: JobResult) -> str:
+    """Return a job's end as one line of rich markup."""
+    colour = _COLOURS[result.state]
+    took = f" ({result.seconds:.1f} s)" if result.seconds else ""
+    why = f": {escape(result.sentence)}" if result.sentence else ""
+    return f"[{colour}]{result.state:<8}[/{colour}] {escape(result.job)}{took}{why}"
+
+
+def watcher(console: Console, total: int, *, quiet: bool = False) -> Watcher:
+    """Return the watcher that suits where the words go."""
+    if quiet:
+        return Silent()
+    return Bar(console, total) if console.is_terminal else Lines(console, total)

@@ -1,0 +1,189 @@
+"""Runs a batch: plans every job, runs what is to be run in child processes, and lists the reports."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import nbformat
+
+from steget_eval.core.errors import InputError
+from steget_eval.core.identity import count_identity_numbers
+from steget_eval.runs.batch import Batch
+from steget_eval.runs.entries import index_entries
+from steget_eval.runs.job import Job, resolve
+from steget_eval.runs.manifest import write_manifest
+from steget_eval.runs.place import Part, open_place
+from steget_eval.runs.plan import Plan, plan_job
+from steget_eval.runs.processes import Child
+from steget_eval.runs.progress import Silent, Watcher
+from steget_eval.runs.result import BatchResult, JobResult
+from steget_eval.runs.worker import Outcome
+
+#: How long a job may take unless its caller says otherwise.
+TIMEOUT_SECONDS = 3600.0
+_POLL_SECONDS = 0.05
+
+
+def default_workers() -> int:
+    """Return how many jobs run beside each other unless somebody says otherwise."""
+    return min(2, os.cpu_count() or 1)
+
+
+def run_batch(
+    batch: Batch,
+    out: Path,
+    *,
+    index: str,
+    workers: int | None = None,
+    force: bool = False,
+    timeout: float = TIMEOUT_SECONDS,
+    watcher: Watcher | None = None,
+) -> BatchResult:
+    """Run a batch into ``out/<batch>/<job>`` and return what became of each job, in the batch's order.
+
+    Parameters
+    ----------
+    index
+        Dotted name of ``(folder, entries) -> Path``, which writes the page that lists the reports.
+    workers
+        How many jobs run beside each other.
+    force
+        Run also what was done before and has not changed.
+    timeout
+        Seconds that one job may take.
+
+    Raises
+    ------
+    InputError
+        Where nothing can be written to `out`; no kernel has been started then.
+    """
+    folder = out / batch.id
+    open_place(folder)
+    with watcher or Silent() as watching:
+        plans = tuple(_planned(job, folder, force, watching) for job in batch.jobs)
+        waiting = [plan for plan in plans if plan.settled is None]
+        ran = _run_all(batch.id, waiting, folder, workers or default_workers(), timeout, watching)
+    jobs = tuple(plan.settled or ran[plan.job.id] for plan in plans)
+    page: Path = resolve(index)(out, index_entries(out, batch.id, jobs))
+    return BatchResult(batch=batch.id, jobs=jobs, index=page)
+
+
+def choose(batch: Batch, only: str | None) -> Batch:
+    """Return the batch with the jobs whose id fits a pattern such as ``nsw_*``; refuses one that fits none."""
+    if only is None:
+        return batch
+    jobs = tuple(job for job in batch.jobs if fnmatchcase(job.id, only))
+    if not jobs:
+        raise InputError(f"no job fits {only!r}; the batch has {', '.join(job.id for job in batch.jobs)}")
+    return Batch(id=batch.id, jobs=jobs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    plan: Plan
+    part: Part
+    child: Child
+    started: datetime
+
+
+def _planned(job: Job, folder: Path, force: bool, watching: Watcher) -> Plan:
+    plan = plan_job(job, folder / job.id, force=force)
+    if plan.settled is not None:
+        watching.ended(plan.settled)
+    return plan
+
+
+def _run_all(
+    batch: str, plans: Sequence[Plan], folder: Path, workers: int, timeout: float, watching: Watcher
+) -> dict[str, JobResult]:
+    results: dict[str, JobResult] = {}
+    waiting = deque(plans)
+    running: list[_Running] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                plan = waiting.popleft()
+                watching.begun(plan.job.id)
+                running.append(_start(plan, folder, timeout))
+            for one in list(running):
+                outcome = one.child.outcome()
+                if outcome is None:
+                    continue
+                result = _settle(one, outcome, batch)
+                running.remove(one)
+                results[result.job] = result
+                watching.ended(result)
+            time.sleep(_POLL_SECONDS)
+    finally:  # also on Ctrl-C: no process and nothing half-written stays behind
+        for one in running:
+            one.child.close()
+            one.part.discard()
+    return results
+
+
+def _start(plan: Plan, folder: Path, timeout: float) -> _Running:
+    part = Part(folder, plan.job.id)
+    child = Child(plan.job, part.report, timeout=timeout)
+    return _Running(plan=plan, part=part, child=child, started=datetime.now(UTC))
+
+
+def _settle(one: _Running, outcome: Outcome, batch: str) -> JobResult:
+    job, seconds = one.plan.job, one.child.seconds
+    failed = one.part.place.with_name(f"{job.id}.failed.ipynb")
+    try:
+        if outcome.state == "done":
+            place = _publish(one, batch)
+            failed.unlink(missing_ok=True)
+            return JobResult(job=job.id, state="done", reason={}, folder=place, seconds=seconds)
+        reason = _safe(outcome.reason)
+        if outcome.state == "failed":
+            _keep(one.child.executed, failed)
+        return JobResult(job=job.id, state=outcome.state, reason={"en": reason}, seconds=seconds)
+    except OSError as error:  # a full disk, a folder taken away
+        why = f"the report could not be written: {(error.strerror or str(error)).lower()}"
+        return JobResult(job=job.id, state="failed", reason={"en": why}, seconds=seconds)
+    finally:
+        one.child.close()
+        one.part.discard()
+
+
+def _publish(one: _Running, batch: str) -> Path:
+    plan = one.plan
+    write_manifest(
+        one.part.report,
+        one.part.place,
+        batch=batch,
+        job=plan.job,
+        reasons=plan.reasons,
+        inputs=plan.inputs,
+        started=one.started,
+    )
+    return one.part.publish()
+
+
+def _keep(executed: Path, failed: Path) -> None:
+    """Keep the notebook of a failed job, without its outputs where they tell who somebody is."""
+    if not executed.is_file():
+        return
+    beside = failed.with_name(f".{failed.name}")
+    if count_identity_numbers(executed.read_text(encoding="utf-8")):
+        notebook = nbformat.read(executed, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = []
+        nbformat.write(notebook, beside)
+    else:
+        shutil.copyfile(executed, beside)
+    beside.replace(failed)
+
+
+def _safe(reason: str) -> str:
+    return "the reason is withheld, for it holds an identity number" if count_identity_numbers(reason) else reason

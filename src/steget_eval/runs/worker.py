@@ -1,0 +1,88 @@
+"""A worker: one process that runs one job, told on its standard input and ended when that closes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from steget_eval.core import errors
+from steget_eval.core.errors import InputError, StegetError
+from steget_eval.runs.job import Job, resolve
+
+#: The file in the working folder in which a worker tells how it went.
+OUTCOME = "outcome.json"
+#: The executed notebook in the working folder.
+EXECUTED = "report.ipynb"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a job went; `reason` is one line, empty where it is done."""
+
+    state: Literal["done", "refused", "failed"]
+    reason: str = ""
+
+
+def run_job(job: Job, scratch: Path, folder: Path) -> Outcome:
+    """Run a job's notebook and write its report into `folder`."""
+    from steget_eval.runs.execute import execute
+
+    executed = scratch / EXECUTED
+    fault = execute(job.notebook, executed, job.all_parameters, folder=job.base)
+    if fault is not None:
+        # A notebook that refuses what it was given is a refusal, not a breakdown.
+        refused = fault.error in _refusals()
+        return Outcome(state="refused", reason=fault.message) if refused else _failed(fault.sentence)
+    try:
+        resolve(job.hooks.check)(executed)
+        resolve(job.hooks.write)(executed, folder, languages=job.languages)
+        headline = resolve(job.hooks.headline)(executed)
+    except StegetError as error:
+        return _failed(str(error))
+    (folder / "report.ipynb").write_bytes(executed.read_bytes())
+    told = json.dumps(headline, indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    (folder / "headline.json").write_text(f"{told}\n", encoding="utf-8")
+    missing = [name for name in job.promised if not _has_content(folder / name)]
+    return _failed(f"the report lacks {', '.join(missing)}") if missing else Outcome(state="done")
+
+
+def main() -> None:
+    """Take an order from standard input, run it and tell the outcome in the working folder."""
+    signal.signal(signal.SIGTERM, _stop)
+    order: Mapping[str, Any] = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    scratch = Path.cwd()
+    outcome = run_job(Job.from_json(order["job"]), scratch, Path(order["folder"]))
+    (scratch / OUTCOME).write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+
+
+def _failed(reason: str) -> Outcome:
+    return Outcome(state="failed", reason=reason)
+
+
+def _refusals() -> Iterator[str]:
+    return (name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, InputError))
+
+
+def _has_content(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
+
+
+def _stop(number: int, frame: object) -> None:
+    sys.exit(128 + number)  # through the engine's own cleaning, so that the kernel ends too
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Hooks of a pretended house, for the tests of runs: inputs are text files, a report is two short pages."""
+
+from pathlib import Path
+
+import nbformat
+
+from steget_eval.core.errors import DisclosureError, RecordsError
+from steget_eval.core.fingerprint import fingerprint_file
+
+
+def fingerprint_inputs(protocol: Path, records: Path) -> dict[str, str]:
+    text = (records / "people.txt").read_text()
+    if "refuse" in text:
+        raise RecordsError("people.txt: row 1 is refused")
+    return {
+        "protocol": fingerprint_file(protocol),
+        "records": fingerprint_file(records / "people.txt"),
+        "seed": "7",
+        "origin": "synthetic",
+    }
+
+
+def check_notebook(notebook: Path) -> None:
+    if "not a block" in notebook.read_text():
+        raise DisclosureError("cell 2 shows something that is not a block")
+
+
+def write_report(notebook: Path, folder: Path, *, languages: tuple[str, ...]) -> None:
+    for language in languages:
+        (folder / f"report.{language}.html").write_text(f"<html lang={language}>")
+    text = nbformat.read(notebook, as_version=4).cells[2].outputs[0]["text"]
+    (folder / "estimates.csv").write_text("" if "nothing" in text else f"estimate\n{text}")
+
+
+def headline(notebook: Path) -> dict[str, str]:
+    return {"title": notebook.name}
+
+
+def write_index(folder: Path, entries: list[dict[str, object]]) -> Path:
+    page = folder / "index.html"
+    page.write_text("\n".join(f"{entry['batch']}/{entry['job']} {entry['state']}" for entry in entries))
+    return page
