@@ -45,7 +45,7 @@ CATALOGUE: tuple[Method, ...] = (
     Method(name="aipw", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=("ATE", "ATT", "ATO"),
            adjusts=True, clusters=True, function=f"{_EFFECTS}.binary_adjusted:augmented",
            witness="tests/reference/adjusted.R"),
-    Method(name="t_interval", kinds=("amount",), contrasts=("mean",), populations=("arm",),
+    Method(name="t", kinds=("amount",), contrasts=("mean",), populations=("arm",),
            function=f"{_EFFECTS}.amount:mean", witness="tests/reference/amount.R"),
     Method(name="welch", kinds=("amount",), contrasts=("mean_difference",),
            function=f"{_EFFECTS}.amount:mean_difference", options=(("interval", "welch"),),

@@ -21,7 +21,7 @@ _ROWS = {
     "risk": ("risk_1",),
     "mean": ("mean_1",),
     "risk_difference": ("risk_difference", "risk_1", "risk_0"),
-    "risk_ratio": ("risk_ratio", "risk_1", "risk_0"),
+    "risk_ratio": ("risk_ratio",),
     "odds_ratio": ("odds_ratio",),
     "nnt": ("nnt",),
     "hazard_ratio": ("hazard_ratio", "log_rank"),
@@ -32,7 +32,7 @@ _ROWS = {
 #: The method that answers when the protocol names none, by contrast; an adjusted one where the design needs it.
 _CRUDE = {
     "risk": {"binary": "wilson", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
-    "mean": {"amount": "t_interval"},
+    "mean": {"amount": "t"},
     "risk_difference": {"binary": "miettinen_nurminen", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
     "risk_ratio": {"binary": "log", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
     "odds_ratio": {"binary": "log"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from steget_eval.cohort import Cohort, OutcomeValues
@@ -48,5 +49,9 @@ def curve_table(cohort: Cohort, protocol: Protocol) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)[list(CURVE_COLUMNS)]
 
 
-def _arm_curve(values: OutcomeValues, mine: object, cause: int, *, level: float) -> pd.DataFrame:
-    return aalen_johansen(values.t[mine], values.d[mine], cause=cause, level=level).to_frame()
+def _arm_curve(values: OutcomeValues, mine: np.ndarray, cause: int, *, level: float) -> pd.DataFrame:
+    return (
+        aalen_johansen(values.t[mine], values.d[mine], cause=cause, level=level)
+        .to_frame()
+        .rename(columns={"times": "time"})
+    )

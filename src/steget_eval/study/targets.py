@@ -6,7 +6,7 @@ from typing import Any
 
 from steget_eval.cohort import Cohort
 from steget_eval.core.errors import MethodError
-from steget_eval.methods.effects import single_arm
+from steget_eval.methods.effects import single_arm, single_arm_censored
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Target
 from steget_eval.study.results import Verdict
@@ -24,11 +24,12 @@ def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
     values = cohort.outcomes[estimand.id]
     goal: tuple[float, ...] = (target.at_least,) if target.at_least is not None else target.between or ()
     found: Any
-    if values.y.size:
+    if values.horizon_days is None or values.y.size:
         exact = single_arm.at_least if len(goal) == 1 else single_arm.between
         found = exact(values.y[values.known], *goal)
     else:
-        censored = single_arm.at_least_under_censoring if len(goal) == 1 else single_arm.between_under_censoring
+        at_least, between = single_arm_censored.at_least_under_censoring, single_arm_censored.between_under_censoring
+        censored = at_least if len(goal) == 1 else between
         found = censored(values.t, values.d, *goal, horizon=values.horizon_days)
     answers = found.estimates.label(
         programme=protocol.programme.id,

@@ -79,11 +79,11 @@ def overlap_table(cohort: Cohort, protocol: Protocol) -> pd.DataFrame:
     weights = weights_of_design(cohort, protocol)
     if weights is None:
         return pd.DataFrame(columns=columns)
-    size = effective_sample_size(weights.w, cohort.a).to_frame().set_index("arm")
+    size = effective_sample_size(weights.w, cohort.a)
     rows = []
-    for arm, code in zip(cohort.arms, (1, 0), strict=True):
+    for arm, code, n, ess in zip(cohort.arms, (1, 0), (size.n_1, size.n_0), (size.ess_1, size.ess_0), strict=True):
         mine = weights.w[cohort.a == code]
-        figures = {"n": float(size.loc[code, "n"]), "ess": float(size.loc[code, "ess"]),
+        figures = {"n": float(n), "ess": ess,
                    "largest_weight_share": float(mine.max() / mine.sum())}  # fmt: skip
         rows += [(weights.population, arm, key, value) for key, value in figures.items()]
     return pd.DataFrame(rows, columns=columns)
