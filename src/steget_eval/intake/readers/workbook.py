@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,7 +25,17 @@ UNPACKED_BYTES = 2 * 10**9
 # What openpyxl raises where the parts of a workbook do not fit each other; it has no error of its own for it.
 _UNFIT = (InvalidFileException, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError)
 _PLAIN = (str, int, float, Decimal, time, timedelta)
-_UNPACKED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+_UNPACKED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
 
 
 def read_workbook_sheet(path: Path) -> Sheet:
