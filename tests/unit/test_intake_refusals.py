@@ -174,7 +174,7 @@ def test_a_fault_is_told_in_one_sentence(tmp_path: Path, file: str, old: str, ne
          "records.yaml: baseline.weeks_before.typ is not a known key; did you mean type?"),
         ({"records.yaml": CARD.replace("weeks_before:", "sex:")},
          "records.yaml: baseline.sex is a column of participants already"),
-        ({"records.yaml": CARD + "licence: MIT\n"}, "records.yaml: (line 11): this is not YAML: the key 'licence' "
+        ({"records.yaml": CARD + "licence: MIT\n"}, "records.yaml: line 11: this is not YAML: the key 'licence' "
                                                     "stands twice"),
         ({"records.yaml": CARD + "citation: 191212121212\n"},
          "records.yaml: 1 identity numbers; the card is no place for them"),

@@ -41,8 +41,8 @@ def read_yaml(file: Path, *, error: type[InputError] = SpecError) -> dict[str, A
         raise error(f"{file}: the file cannot be read as UTF-8 text") from None
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark else ""
-        raise error(f"{file}{where}: this is not YAML: {getattr(fault, 'problem', 'it cannot be parsed')}") from None
+        where = f" line {mark.line + 1}:" if mark else ""
+        raise error(f"{file}:{where} this is not YAML: {getattr(fault, 'problem', 'it cannot be parsed')}") from None
     except ValueError as fault:  # 2021-02-30 looks like a date to YAML
         raise error(f"{file}: a value cannot be read: {fault}") from None
     except RecursionError:

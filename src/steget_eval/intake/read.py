@@ -75,7 +75,7 @@ def _card_findings(folder: Path, error: RecordsError) -> list[Finding]:
     file = folder / CARD_FILE
     if not file.exists():
         return [RULES["no_card"].finding(file=CARD_FILE)]
-    lines = (line.removeprefix(f"{file}: ").removeprefix(str(file)).strip() for line in str(error).splitlines())
+    lines = (line.removeprefix(f"{file}: ") for line in str(error).splitlines())
     return [RULES["wrong_card"].finding(file=CARD_FILE, allowed=line) for line in lines]
 
 
