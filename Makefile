@@ -38,6 +38,7 @@ help:
 	@touch $@
 
 report: $(STAMPS)
+	@$(BIN)/python data/open/build_tarp.py --if-available
 	$(BIN)/steget-eval batch data/programmes/batch.yaml --out reports
 
 test: $(STAMPS)
