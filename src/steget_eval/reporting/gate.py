@@ -58,7 +58,7 @@ def disclose(results: Results, policy: Disclosure | None = None, *, internal: bo
         at_risk=curves.at_risk, baseline=baseline.frame, states=states.frame, overlap=overlap.frame,
         unknown=unknown.frame, flow=flow.frame,
         refusals=tuple(_refusal(refusal, estimates) for refusal in results.refusals),
-        suppressions=count_suppressions(*parts, +lost),
+        suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy,
     )  # fmt: skip
 
 
@@ -106,7 +106,8 @@ def _internal(results: Results) -> Release:
         verdicts=tuple(_verdict(verdict, None) for verdict in results.verdicts),
         curves=open_(results.curves)[CURVE_COLUMNS], at_risk=_open_marks(results), baseline=open_(results.baseline),
         states=states_frame(shares), overlap=open_(results.overlap), unknown=open_(results.unknown),
-        flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(), internal=True,
+        flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(), policy=results.protocol.disclosure,
+        internal=True,
     )  # fmt: skip
 
 

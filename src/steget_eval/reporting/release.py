@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from steget_eval.core.frames import Tidy
 from steget_eval.protocol import Protocol
+from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.study.results import Refusal
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class Release(Tidy):
         As in `Results`, then `suppressed`.
     suppressions
         What was taken away, by rule and place.
+    policy
+        The limits that were held.
     internal
         True for the internal view: nothing was taken away, and every page carries a watermark.
     """
@@ -95,6 +98,7 @@ class Release(Tidy):
     flow: pd.DataFrame
     refusals: tuple[Refusal, ...]
     suppressions: tuple[Suppression, ...]
+    policy: Disclosure = Disclosure()
     internal: bool = False
 
     def to_frame(self) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from steget_eval.reporting.release import Release, ReleasedVerdict
 from steget_eval.reporting.tables.body import Column, Table, TableBody
 from steget_eval.reporting.tables.effects import effects_table
-from steget_eval.reporting.text import LANGUAGES, Cell, code_label, key_label, keyed, numbers
+from steget_eval.reporting.text import LANGUAGES, Cell, Label, code_label, key_label, keyed, numbers
 from steget_eval.reporting.text.cell import State
 
 
@@ -62,7 +62,7 @@ def benchmark(release: Release) -> Table:
 def goal_cell(verdict: ReleasedVerdict) -> Cell:
     """Return a goal's level, or its band."""
     if verdict.high is None:
-        low = {one: numbers.percent(verdict.low, one, 0) for one in LANGUAGES}
+        low: Label = {one: numbers.percent(verdict.low, one, 0) for one in LANGUAGES}
         return keyed("verdict.goal_at_least", low=low)
     return _band(verdict.low, verdict.high, 0)
 
@@ -84,8 +84,8 @@ def limit_cell(verdict: ReleasedVerdict) -> Cell:
 
 
 def _band(low: float, high: float, decimals: int) -> Cell:
-    below = {one: numbers.number(100 * low, one, decimals) for one in LANGUAGES}
-    above = {one: numbers.percent(high, one, decimals) for one in LANGUAGES}
+    below: Label = {one: numbers.number(100 * low, one, decimals) for one in LANGUAGES}
+    above: Label = {one: numbers.percent(high, one, decimals) for one in LANGUAGES}
     return keyed("verdict.goal_between", low=below, high=above)
 
 
