@@ -117,7 +117,7 @@ class Protocol(Part):
                 f"{', '.join(sorted(events)) or 'none'}; found {', '.join(sorted(met)) or 'none'}"
             )
         competes = "while_alive" in estimand.strategies.values()
-        may_compete = outcome.kind == "competing" or outcome.measure == "days_in_state"
+        may_compete = outcome.kind == "competing" or (outcome.kind, outcome.measure) == ("amount", "days_in_state")
         if (competes and not may_compete) or (outcome.kind == "competing" and not competes):
             raise ValueError(
                 f"{at}.strategies: while_alive goes with an outcome of kind competing, which needs it, "
