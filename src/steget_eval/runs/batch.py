@@ -67,7 +67,10 @@ class BatchFile(BatchPart):
 
     @model_validator(mode="after")
     def _stand_once(self) -> BatchFile:
-        for name, values in (("jobs: the id", [job.id for job in self.jobs]), ("languages:", [*map(str, self.languages)])):
+        for name, values in (
+            ("jobs: the id", [job.id for job in self.jobs]),
+            ("languages:", [*map(str, self.languages)]),
+        ):
             twice = sorted({one for one in values if values.count(one) > 1})
             if twice:
                 raise ValueError(f"{name} {twice[0]!r} stands more than once")

@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import nbformat
-
 from steget_eval.core.errors import InputError
 from steget_eval.core.identity import count_identity_numbers
 from steget_eval.runs.batch import Batch
@@ -173,6 +171,8 @@ def _keep(executed: Path, failed: Path) -> None:
     """Keep the notebook of a failed job, without its outputs where they tell who somebody is."""
     if not executed.is_file():
         return
+    import nbformat
+
     beside = failed.with_name(f".{failed.name}")
     if count_identity_numbers(executed.read_text(encoding="utf-8")):
         notebook = nbformat.read(executed, as_version=4)

@@ -1,0 +1,239 @@
+"""The commands of `steget-eval`; what they need is imported when they are called, so that --help is quick."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from steget_eval.cli.refusing import Refusing
+
+if TYPE_CHECKING:
+    from steget_eval.runs.result import BatchResult
+    from steget_eval.simulate import Truth
+
+app = typer.Typer(
+    cls=Refusing,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="From a protocol and records to a report that can be verified.",
+    epilog="Exit codes: 0 done, 1 the data or the protocol are refused, 2 wrong usage, 3 a job failed.",
+)
+
+ProtocolFile = Annotated[Path, typer.Argument(metavar="PROTOCOL", help="A protocol.yaml.", show_default=False)]
+RecordsFolder = Annotated[Path, typer.Argument(metavar="RECORDS", help="A folder of records.", show_default=False)]
+Out = Annotated[Path, typer.Option("--out", help="The folder of reports.")]
+Force = Annotated[bool, typer.Option("--force", help="Run also what is done and has not changed.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+TruthFile = Annotated[
+    Path | None, typer.Option("--truth", help="The truth to draw from; else truth.yaml beside the protocol, if any.")
+]
+
+_SHIPPED = "data/programmes/ips_sydnarke_comparison"
+
+
+class Design(StrEnum):
+    """The designs of a scaffold."""
+
+    randomised = "randomised"
+    comparison = "comparison"
+    single_arm = "single_arm"
+
+
+@app.command(epilog=f"Example: steget-eval check {_SHIPPED}/protocol.yaml {_SHIPPED}/records")
+def check(protocol: ProtocolFile, records: RecordsFolder) -> None:
+    """Tell whether a protocol and records can be used, and who is in the cohort."""
+    from steget_eval.cli.show import show_frame
+    from steget_eval.cohort import build_cohort
+    from steget_eval.core.errors import InputError
+    from steget_eval.intake import check_records, read_records
+    from steget_eval.protocol import load_protocol
+    from steget_eval.study.answers import method_lines
+
+    faults: list[str] = []
+    try:
+        decided = load_protocol(protocol)
+        for estimand in decided.estimands:
+            method_lines(decided, estimand)
+        typer.echo(f"protocol  {decided.id}: {decided.design}, fingerprint {decided.fingerprint[:12]}")
+    except InputError as error:
+        faults.append(str(error))
+    findings = check_records(records)
+    for sentence in findings.warnings.sentences():
+        typer.echo(f"warning   {sentence}")
+    faults += findings.errors.sentences()
+    if faults:
+        raise InputError("\n".join(faults))
+    opened = read_records(records)
+    counts = ", ".join(f"{table} {rows}" for table, rows in opened.counts().items())
+    typer.echo(f"records   {opened.name} ({opened.card.origin}): {counts}; fingerprint {opened.fingerprint[:12]}")
+    cohort = build_cohort(decided, opened)
+    typer.echo("\nThe cohort, before the gate: not for publication.")
+    show_frame(cohort.flow.to_frame())
+
+
+@app.command(epilog=f"Example: steget-eval explain {_SHIPPED}/protocol.yaml employment")
+def explain(
+    protocol: ProtocolFile,
+    estimand: Annotated[str | None, typer.Argument(help="An estimand's id; all of them without it.")] = None,
+) -> None:
+    """Tell what an estimand means, where it is computed and which test witnesses it."""
+    from steget_eval.cli.explain import explain as parts_of
+    from steget_eval.cli.show import show_pairs
+    from steget_eval.core.errors import SpecError
+    from steget_eval.protocol import load_protocol
+
+    decided = load_protocol(protocol)
+    ids = [one.id for one in decided.estimands]
+    if estimand is not None and estimand not in ids:
+        raise SpecError(f"{protocol}: there is no estimand {estimand!r}; allowed: {', '.join(ids)}")
+    for number, one in enumerate([estimand] if estimand else ids):
+        if number:
+            typer.echo()
+        show_pairs(parts_of(decided, one))
+
+
+@app.command(epilog=f"Example: steget-eval simulate {_SHIPPED}/protocol.yaml --out /tmp/records --seed 1")
+def simulate(
+    protocol: ProtocolFile,
+    out: Annotated[Path, typer.Option("--out", help="A new or empty folder.", show_default=False)],
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same records.")] = 2026,
+    truth: TruthFile = None,
+) -> None:
+    """Write synthetic records that fit a protocol, drawn from a stated truth."""
+    from steget_eval.core.errors import InputError
+    from steget_eval.intake import write_records
+    from steget_eval.protocol import load_protocol
+    from steget_eval.simulate import simulate_records
+
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"{out}: there is something there already; choose a folder that is new or empty")
+    decided = load_protocol(protocol)
+    records = simulate_records(decided, _truth(protocol, truth), seed=seed)
+    write_records(records, out)
+    counts = ", ".join(f"{table} {rows}" for table, rows in records.counts().items())
+    typer.echo(f"{out}: {counts}")
+
+
+@app.command(epilog=f"Example: steget-eval estimate {_SHIPPED}/protocol.yaml {_SHIPPED}/records --out estimates.csv")
+def estimate(
+    protocol: ProtocolFile,
+    records: RecordsFolder,
+    out: Annotated[Path, typer.Option("--out", help="The table to write; - prints it.")] = Path("estimates.csv"),
+    internal: Annotated[bool, typer.Option("--internal", help="Past no gate: not for publication.")] = False,
+) -> None:
+    """Write the table of estimates, without a notebook; small counts stay in the house."""
+    from steget_eval.face import estimates_csv
+    from steget_eval.runs.place import write_whole
+
+    text = estimates_csv(protocol, records, internal=internal)
+    if internal:
+        typer.echo("internal: these numbers have not passed the gate", err=True)
+    if str(out) == "-":
+        typer.echo(text, nl=False)
+    else:
+        write_whole(out, text)
+        typer.echo(out)
+
+
+@app.command(epilog=f"Example: steget-eval report {_SHIPPED}/protocol.yaml {_SHIPPED}/records --out reports")
+def report(
+    protocol: ProtocolFile, records: RecordsFolder, out: Out = Path("reports"), force: Force = False,
+    quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Make one report, in Swedish and English."""
+    from steget_eval.face import run_report
+
+    _end(run_report(protocol, records, out, force=force, quiet=quiet))
+
+
+@app.command(epilog="Example: steget-eval batch data/programmes/batch.yaml --out reports --only 'nsw_*'")
+def batch(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A batch.yaml.", show_default=False)],
+    out: Out = Path("reports"),
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Jobs beside each other.")] = 2,
+    only: Annotated[str | None, typer.Option("--only", help="Only jobs whose id fits the pattern.")] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make every report of a batch file; what is done and has not changed is not run again."""
+    from steget_eval.face import run_batch
+
+    _end(run_batch(file, out, workers=workers, only=only, force=force, quiet=quiet))
+
+
+@app.command(epilog="Example: steget-eval new data/programmes/mine --id mine --design comparison")
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.", show_default=False)],
+    id: Annotated[str, typer.Option("--id", help="Small letters, digits and _.", show_default=False)],
+    design: Annotated[Design, typer.Option("--design", help="How the arms came about.")] = Design.single_arm,
+) -> None:
+    """Scaffold a programme: a protocol to edit, a batch file, and synthetic records that fit."""
+    from steget_eval.cli.new import scaffold
+
+    scaffold(folder, id, design.value)
+    typer.echo(f"{folder}: protocol.yaml, batch.yaml and synthetic records")
+    typer.echo(f"next: steget-eval check {folder / 'protocol.yaml'} {folder / 'records'}")
+    typer.echo(f"then: steget-eval batch {folder / 'batch.yaml'} --out reports")
+
+
+@app.command(epilog="Example: steget-eval verify reports/shipped/ips_sydnarke")
+def verify(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A report.", show_default=False)]) -> None:
+    """Hold a report against its manifest, and its numbers against a new estimation."""
+    from steget_eval.cli.show import show_frame
+    from steget_eval.face import verify_report
+
+    certificate = verify_report(folder)
+    show_frame(certificate.to_frame())
+    typer.echo(f"\n{'PASS' if certificate.passed else 'FAIL'}  {folder}")
+    raise typer.Exit(certificate.exit_code)
+
+
+@app.command(epilog=f"Example: steget-eval rehearse {_SHIPPED}/protocol.yaml --replicates 50")
+def rehearse(
+    protocol: ProtocolFile,
+    replicates: Annotated[int, typer.Option("--replicates", min=2, help="Sets of synthetic records.")] = 200,
+    estimand: Annotated[str | None, typer.Option("--estimand", help="An estimand's id; the primary without.")] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    truth: TruthFile = None,
+) -> None:
+    """Run a protocol's methods on synthetic records whose truth is known, and tell bias and coverage."""
+    from steget_eval.cli.show import show_frame
+    from steget_eval.core.errors import SpecError
+    from steget_eval.protocol import load_protocol
+    from steget_eval.study import rehearse as run
+
+    decided = load_protocol(protocol)
+    ids = [one.id for one in decided.estimands]
+    if estimand is not None and estimand not in ids:
+        raise SpecError(f"{protocol}: there is no estimand {estimand!r}; allowed: {', '.join(ids)}")
+    stated = _truth(protocol, truth)
+    show_frame(run(decided, stated, estimand_id=estimand, replicates=replicates, seed=seed).to_frame())
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="steget-eval")
+
+
+def _truth(protocol: Path, given: Path | None) -> Truth | None:
+    from steget_eval.simulate import load_truth
+
+    beside = protocol.with_name("truth.yaml")
+    file = given or (beside if beside.is_file() else None)
+    if file is None:
+        return None
+    typer.echo(f"truth: {file}", err=True)
+    return load_truth(file)
+
+
+def _end(result: BatchResult) -> None:
+    """Tell the jobs that did not end well, then the path of the index last; exit with the batch's code."""
+    for job in result.jobs:
+        if job.state in {"refused", "failed"}:
+            typer.echo(f"{job.job} {job.state}: {job.sentence}", err=True)
+    typer.echo(result.index)
+    raise typer.Exit(result.exit_code)

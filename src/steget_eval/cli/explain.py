@@ -1,0 +1,93 @@
+"""Tells an estimand as a slice through the house: what is asked, how it is answered, where, and who witnesses it."""
+
+from __future__ import annotations
+
+from steget_eval.core.catalogue import Method
+from steget_eval.protocol import Protocol
+from steget_eval.protocol.estimand import Estimand
+from steget_eval.protocol.outcome import EventSource, IntercurrentEvent, MinimumDose, Outcome
+from steget_eval.study.answers import method_lines
+
+_POPULATIONS = {
+    "ATE": "everyone in the cohort (ATE)",
+    "ATT": "those who got the treated arm (ATT)",
+    "ATO": "those who might as well have got either arm (ATO)",
+    "arm": "the one arm",
+}
+_STRATEGIES = {
+    "treatment_policy": "looked through (treatment policy)",
+    "composite": "counts as not reaching the outcome (composite)",
+    "while_alive": "competes with the outcome (while alive)",
+    "hypothetical": "imagined away, by inverse probability of censoring (hypothetical)",
+}
+
+
+def explain(protocol: Protocol, estimand_id: str) -> list[tuple[str, str]]:
+    """Return the names of an estimand's parts with what each means."""
+    estimand = protocol.estimand(estimand_id)
+    outcome = protocol.outcome(estimand.outcome)
+    methods = method_lines(protocol, estimand)
+    return [
+        ("estimand", estimand.id + (" (primary)" if estimand.id == protocol.primary else "")),
+        ("question", estimand.question.en),
+        ("arms", " against ".join(f"{arm.label.en} ({arm.id})" for arm in protocol.arms.compared())),
+        ("population", _POPULATIONS[estimand.population]),
+        ("contrast", estimand.contrast.replace("_", " ")),
+        ("outcome", f"{outcome.label.en} ({outcome.id}, kind {outcome.kind}, measure {outcome.measure})"),
+        ("definition", outcome.definition.en + (f" [{outcome.definition_id}]" if outcome.definition_id else "")),
+        ("events", "\n".join(_source(source) for source in outcome.events)),
+        ("minimum dose", _dose(outcome.minimum_dose)),
+        ("window", _window(protocol, outcome)),
+        ("strategies", "\n".join(_strategy(event, estimand) for event in outcome.intercurrent_events) or "none needed"),
+        ("censoring", f"outcome unknown after {', '.join(outcome.censoring)}" if outcome.censoring else "none"),
+        ("covariates", _covariates(protocol, methods)),
+        ("clusters", protocol.cluster or "none"),
+        ("eligibility", "\n".join(f"excluded: {rule.exclude.en}" for rule in protocol.eligibility) or "everyone"),
+        ("cohort", f"steget_eval.cohort.derive_{outcome.kind}"),
+        ("methods", "\n".join(_method(line, number) for number, line in enumerate(methods))),
+        ("targets", "\n".join(target.label.en for target in protocol.targets if target.estimand == estimand.id)
+         or "none"),
+    ]  # fmt: skip
+
+
+def _source(source: EventSource) -> str:
+    if source.spells:
+        how = "a spell that begins in the window" if source.entry else "a spell under way in the window"
+        return f"{how}: {', '.join(source.spells)}"
+    if source.status is not None:
+        return f"occupation at {source.status.occasion}: {', '.join(source.status.occupations)}"
+    if source.amount is not None:
+        amount = source.amount
+        return f"{amount.item} at {amount.occasion}, above {amount.above} where an event is asked for"
+    return f"follow-up ended by {', '.join(source.follow_up_ended_by)}"
+
+
+def _dose(dose: MinimumDose | None) -> str:
+    if dose is None:
+        return "none: one day is enough"
+    hours = "" if dose.hours_per_week is None else f", in spells of at least {dose.hours_per_week:g} hours a week"
+    return f"{dose.dose_days} days in the window{hours}"
+
+
+def _window(protocol: Protocol, outcome: Outcome) -> str:
+    clock = protocol.clock
+    if clock.index == "none" or not outcome.needs_clock:
+        return "tied to an occasion, not to a person's own days"
+    return f"[{clock.index}, {clock.index} + {clock.horizon} {clock.unit}), at most {clock.horizon_days} days"
+
+
+def _strategy(event: IntercurrentEvent, estimand: Estimand) -> str:
+    sources = "; ".join(_source(source) for source in event.sources)
+    return f"{event.label.en}: {_STRATEGIES[estimand.strategies[event.id]]}; {sources}"
+
+
+def _covariates(protocol: Protocol, methods: tuple[Method, ...]) -> str:
+    adjusted = [covariate.label.en for covariate in protocol.covariates if covariate.adjust]
+    if not any(line.adjusts for line in methods):
+        return "none adjusted for"
+    return f"adjusted for {', '.join(adjusted)}" if adjusted else "none adjusted for"
+
+
+def _method(line: Method, number: int) -> str:
+    main = " (main)" if number == 0 else ""
+    return f"{line.name}{main}: {line.function}, witnessed by {line.witness}"

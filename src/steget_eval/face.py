@@ -1,0 +1,217 @@
+"""The batch functions of the public face: the one place that tells `runs` who does what."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from steget_eval.core.errors import InputError, StegetError
+from steget_eval.core.frames import Tidy
+from steget_eval.runs.batch import Batch, load_batch, notebook_path
+from steget_eval.runs.fingerprint import reasons_to_run
+from steget_eval.runs.job import Hooks, Job
+from steget_eval.runs.manifest import NAME, Manifest, read_manifest
+from steget_eval.runs.progress import watcher
+from steget_eval.runs.result import BatchResult
+from steget_eval.runs.run import choose
+from steget_eval.runs.run import run_batch as run_jobs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HOOKS = Hooks(
+    inputs="steget_eval.study.inputs:fingerprint_inputs",
+    check="steget_eval.reporting.notebook:check_notebook",
+    write="steget_eval.reporting.write:write_report",
+    headline="steget_eval.reporting.write:headline",
+)
+INDEX = "steget_eval.reporting.index:write_index"
+#: The batch to which a report made by itself belongs.
+SINGLE = "single"
+#: Agreement asked of two numbers; ten figures are more than any page shows, and libraries differ in the last few.
+RELATIVE, ABSOLUTE = 1e-9, 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was verified; a ``NOTE`` tells of a difference that by itself fails nothing."""
+
+    name: str
+    state: Literal["PASS", "FAIL", "NOTE"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Certificate(Tidy):
+    """What verifying a report found."""
+
+    report: Path
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing failed."""
+        return all(check.state != "FAIL" for check in self.checks)
+
+    @property
+    def exit_code(self) -> int:
+        """0 where everything passed, otherwise 3."""
+        return 0 if self.passed else 3
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per check: `check`, `state`, `detail`."""
+        import pandas as pd
+
+        rows = [(check.name, check.state, check.detail) for check in self.checks]
+        return pd.DataFrame(rows, columns=["check", "state", "detail"])
+
+
+def run_batch(
+    path: str | Path,
+    out: str | Path = "reports",
+    *,
+    workers: int = 2,
+    only: str | None = None,
+    force: bool = False,
+    quiet: bool = False,
+) -> BatchResult:
+    """Run the jobs of a batch file and return what became of each.
+
+    Parameters
+    ----------
+    out
+        The folder of reports: ``<out>/<batch>/<job>/``, with ``<out>/index.html`` over them.
+    workers
+        How many jobs run beside each other.
+    only
+        A pattern such as ``nsw_*``: only the jobs whose id fits.
+    force
+        Run also what was done before and has not changed.
+    quiet
+        Show no progress.
+    """
+    batch = choose(load_batch(path, HOOKS), only)
+    return _run(batch, Path(out), workers=workers, force=force, quiet=quiet)
+
+
+def run_report(protocol: str | Path, records: str | Path, out: str | Path = "reports", *, force: bool = False,
+               quiet: bool = False) -> BatchResult:  # fmt: skip
+    """Make one report of a protocol and a folder of records, as a batch of one."""
+    from steget_eval.protocol import load_protocol
+
+    base = Path.cwd()
+    job = Job(
+        id=load_protocol(protocol).id,
+        notebook=notebook_path("effect_evaluation", base),
+        base=base,
+        protocol=str(protocol),
+        records=str(records),
+        hooks=HOOKS,
+    )
+    return _run(Batch(id=SINGLE, jobs=(job,)), Path(out), workers=1, force=force, quiet=quiet)
+
+
+def verify_report(folder: str | Path) -> Certificate:
+    """Hold a report against its manifest, and its numbers against a new estimation from the same inputs.
+
+    Raises
+    ------
+    InputError
+        Where the folder is no report.
+    """
+    report = Path(folder)
+    manifest = read_manifest(report)
+    checks = [*_artefacts(report, manifest), *_numbers(report, manifest)]
+    return Certificate(report=report, checks=tuple(checks))
+
+
+def estimates_csv(protocol: str | Path, records: str | Path, *, internal: bool = False) -> str:
+    """Return the text of ``estimates.csv``: what of a protocol's answers passed the gate.
+
+    Parameters
+    ----------
+    internal
+        Take nothing away; for the eyes of those who hold the records.
+    """
+    from steget_eval.intake import read_records
+    from steget_eval.protocol import load_protocol
+    from steget_eval.reporting import blocks, disclose
+    from steget_eval.reporting.write import estimates_csv as csv_of
+    from steget_eval.study import evaluate
+
+    results = evaluate(load_protocol(protocol), read_records(records))
+    return csv_of(blocks.estimates(disclose(results, internal=internal)))
+
+
+def _run(batch: Batch, out: Path, *, workers: int, force: bool, quiet: bool) -> BatchResult:
+    from rich.console import Console
+
+    watching = watcher(Console(), len(batch.jobs), quiet=quiet)
+    return run_jobs(batch, out, index=INDEX, workers=workers, force=force, watcher=watching)
+
+
+def _artefacts(report: Path, manifest: Manifest) -> Iterator[Check]:
+    altered = manifest.altered(report)
+    for name in manifest.artefacts:
+        found = "" if name not in altered else "changed since it was written" if (report / name).exists() else "missing"
+        yield Check(name=name, state="FAIL" if found else "PASS", detail=found)
+    for path in sorted(report.iterdir()):
+        if path.name not in manifest.artefacts and path.name != NAME:
+            yield Check(name=path.name, state="FAIL", detail="not part of the report as it was written")
+
+
+def _numbers(report: Path, manifest: Manifest) -> Iterator[Check]:
+    protocol, records = report / manifest.paths["protocol"], report / manifest.paths["records"]
+    try:
+        yield from _ingredients(report, manifest, protocol, records)
+        now = estimates_csv(protocol, records)
+        then = (report / "estimates.csv").read_text(encoding="utf-8")
+    except (StegetError, OSError) as error:
+        yield Check(name="numbers", state="FAIL", detail=f"they could not be estimated again: {error}")
+        return
+    differences = list(differing_numbers(then, now))
+    told = "; ".join(differences[:3]) + (f"; {len(differences) - 3} more" if len(differences) > 3 else "")
+    rows = len(then.splitlines()) - 1
+    yield Check(name="numbers", state="FAIL" if differences else "PASS", detail=told or f"{rows} rows agree")
+
+
+def _ingredients(report: Path, manifest: Manifest, protocol: Path, records: Path) -> Iterator[Check]:
+    from steget_eval.study.inputs import fingerprint_inputs
+
+    job = Job(
+        id=manifest.job, notebook=report / manifest.paths["notebook"], base=report, protocol=str(protocol),
+        records=str(records), hooks=HOOKS, languages=manifest.languages, parameters=manifest.parameters,
+    )  # fmt: skip
+    if not job.notebook.is_file():
+        raise InputError(f"{job.notebook}: the notebook is gone")
+    for name, now in reasons_to_run(job, fingerprint_inputs(protocol, records)).items():
+        is_input = name in {"protocol", "records", "seed", "parameters"}
+        if now == manifest.reasons.get(name):
+            yield Check(name=f"same {name}", state="PASS")
+        else:
+            yield Check(name=f"same {name}", state="FAIL" if is_input else "NOTE", detail="differs from the report's")
+
+
+def differing_numbers(then: str, now: str) -> Iterator[str]:
+    """Tell every cell in which two tables of estimates differ, numbers beyond the agreement asked."""
+    first, second = list(csv.DictReader(StringIO(then))), list(csv.DictReader(StringIO(now)))
+    if len(first) != len(second):
+        yield f"{len(first)} rows in the report, {len(second)} now"
+    for number, (old, new) in enumerate(zip(first, second, strict=False), start=1):
+        for column in dict.fromkeys((*old, *new)):
+            if not _agree(old.get(column), new.get(column)):
+                yield f"row {number}, {column}: {old.get(column)!r} in the report, {new.get(column)!r} now"
+
+
+def _agree(old: Any, new: Any) -> bool:
+    if old == new:
+        return True
+    try:
+        return math.isclose(float(old), float(new), rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+    except (TypeError, ValueError):
+        return False
