@@ -13,7 +13,11 @@ from steget_eval.core.shipped import shipped
 from steget_eval.protocol import Protocol, load_protocol
 from steget_eval.records import Records
 from steget_eval.simulate import Truth, load_truth, simulate_records, true_values
+from steget_eval.simulate.draws import Draws
 from steget_eval.simulate.hazard import Effects, Piece, Rate
+from steget_eval.simulate.outcomes import draw_outcome
+from steget_eval.simulate.paths import draw_paths
+from steget_eval.simulate.people import draw_people
 from steget_eval.simulate.truth import Assignment
 
 PROGRAMME = shipped("data", "programmes", "ips_sydnarke_comparison")
@@ -111,6 +115,19 @@ def test_confounded_people_show_the_risk_of_the_treated_and_overstate_the_effect
     assert treated.risk_1 - everyone.risk_1 > error  # else the treated could not be told from everyone
     crude = shares.loc["ips", "mean"] - shares.loc["usual", "mean"]
     assert crude - everyone.risk_difference > 0.03
+
+
+def test_weighting_by_the_stated_probabilities_undoes_the_confounding():
+    draws = Draws(seed=3, scope="simulate", people=200_000)
+    people = draw_people(TRUTH, draws, two_arms=True)
+    paths = draw_paths(TRUTH, people, draws, people.a)
+    y = draw_outcome(PROTOCOL, PROTOCOL.estimand("employment"), people, paths)
+    w = people.a / people.p - (1 - people.a) / (1 - people.p)
+    value = true_values(PROTOCOL, TRUTH, "employment", seed=12)
+    error = np.hypot(np.std(w * y) / np.sqrt(y.size), value.risk_difference_mcse)
+    assert abs(np.mean(w * y) - value.risk_difference) < 4 * error
+    crude = y[people.a == 1].mean() - y[people.a == 0].mean()
+    assert abs(crude - value.risk_difference) > 8 * error  # else there would be nothing to undo
 
 
 def test_a_ratio_agrees_with_its_risks():
