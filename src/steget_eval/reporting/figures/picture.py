@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -9,14 +10,20 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import pandas as pd
 
 from steget_eval.reporting.figures import style
-from steget_eval.reporting.text import Language
+from steget_eval.reporting.figures.labels import tick_text
+from steget_eval.reporting.text import Language, numbers, phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from steget_eval.reporting.release import Release
+
 FigureName = Literal[
     "cumulative_incidence", "flow_diagram", "forest", "hundred_people", "love_plot", "state_shares", "target"
 ]
+
+
+_LIMITS = frozenset({"estimate", "conf_low", "conf_high", "low", "high"})
 
 
 class _Module(Protocol):
@@ -24,6 +31,7 @@ class _Module(Protocol):
 
     SHOWN: tuple[str, ...]
 
+    def behind(self, release: Release) -> pd.DataFrame: ...
     def height(self, frame: pd.DataFrame, *, narrow: bool) -> float: ...
     def draw(self, frame: pd.DataFrame, language: Language, ax: Axes) -> Axes: ...
     def describe(self, frame: pd.DataFrame, language: Language) -> str: ...
@@ -50,11 +58,25 @@ class Picture:
         """Return the picture in words, made from the frame alone."""
         return _module(self.name).describe(self.frame, language)
 
-    def shown(self, language: Language) -> pd.DataFrame:
-        """Return the columns that the page shows beside the picture, in one language."""
-        names = [name if name in self.frame else f"{name}_{language}" for name in _module(self.name).SHOWN]
-        frame = self.frame[names]
-        return frame.rename(columns=dict(zip(names, _module(self.name).SHOWN, strict=True)))
+    def table(self, language: Language) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Return headings and rows of the frame behind the picture as text, for the page's folded table."""
+        names = _module(self.name).SHOWN
+        rows = tuple(
+            tuple(_text(row, name, language) for name in names) for row in self.frame.astype(object).to_dict("records")
+        )
+        return tuple(phrase(f"picture.column.{name}", language) for name in names), rows
+
+
+def behind(name: FigureName, release: Release) -> pd.DataFrame:
+    """Return the frame behind a figure, from what passed the gate."""
+    return _module(name).behind(release)
+
+
+def curves_behind(release: Release, estimand: str) -> pd.DataFrame:
+    """Return the frame behind the curves of one estimand."""
+    from steget_eval.reporting.figures.cumulative_incidence import behind as frame_behind
+
+    return frame_behind(release, estimand)
 
 
 def to_body(frame: pd.DataFrame) -> dict[str, Any]:
@@ -74,6 +96,19 @@ def from_body(body: dict[str, Any]) -> pd.DataFrame:
         elif not told:
             frame[name] = frame[name].astype(float)
     return frame
+
+
+def _text(row: Mapping[Hashable, Any], name: str, language: Language) -> str:
+    value = row.get(f"{name}_{language}", row.get(name))
+    if isinstance(value, str):
+        return phrase(f"picture.part.{value}", language) if name == "part" else value
+    if value is None or pd.isna(value):
+        return phrase("cell.suppressed", language) if row.get("suppressed") else numbers.MISSING
+    if name in _LIMITS and "contrast" in row:
+        return tick_text(str(row["contrast"]), str(row["unit"]), round(float(value), 4), language)
+    if name in _LIMITS or name == "share":
+        return numbers.percent(float(value), language)
+    return numbers.number(float(value), language, 2 if name.startswith("smd") else 0)
 
 
 def _strict(value: Any) -> Any:

@@ -61,7 +61,8 @@ def height(frame: pd.DataFrame, *, narrow: bool) -> float:
 def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
     """Draw the frame behind the figure: panels side by side on a page, one under the other on a phone."""
     arms = list(dict.fromkeys(frame[f"arm_{language}"]))
-    present = [state for state in ORDER if state in set(frame["state"])]
+    seen = set(frame.loc[frame["share"].notna() | frame["suppressed"].astype(bool), "state"])
+    present = [state for state in ORDER if state in seen]
     with style.styled():
         width, total = style.canvas(ax)
         key = 0.21 * len(present)
@@ -80,10 +81,9 @@ def describe(frame: pd.DataFrame, language: Language) -> str:
     """Return the figure in words: each arm's states at the last month, largest first."""
     parts = []
     for arm, rows in frame.groupby(f"arm_{language}", sort=False):
-        last = rows[(rows["month"] == rows["month"].max()) & rows["share"].notna()].sort_values(
-            "share", ascending=False
-        )
-        month = str(int(rows["month"].max()))
+        known = rows[rows["share"].notna()]
+        last = known[known["month"] == known["month"].max()].sort_values("share", ascending=False)
+        month = "" if last.empty else str(int(last["month"].iloc[0]))
         told = [
             phrase("alt.states_item", language, month=month, state=state, share=numbers.percent(share, language, 0))
             for state, share in zip(last[f"state_{language}"], last["share"], strict=True)
@@ -107,6 +107,8 @@ def _panel(rows: pd.DataFrame, arm: str, present: list[str], language: Language,
     base = pd.Series(0.0, index=months)
     for state in present:
         share = wide[state].fillna(0.0) if state in wide else base * 0
+        if state == "suppressed":
+            share = share.where(base + share > 0, 1.0)  # a month of which nothing may be told
         hatch = "////" if state == "suppressed" else None
         panel.fill_between(
             months, base, base + share, step="mid", facecolor=colour(state), hatch=hatch,

@@ -1,0 +1,63 @@
+"""Who was in the study, how alike the arms were, who is missing, and where people were month by month."""
+
+from __future__ import annotations
+
+from steget_eval.reporting import tables
+from steget_eval.reporting.block import Block
+from steget_eval.reporting.blocks import build
+from steget_eval.reporting.figures.picture import behind
+from steget_eval.reporting.release import Release
+from steget_eval.reporting.text import key_label, sentences
+
+
+def flow(release: Release) -> Block:
+    """Return the way of the people through the study, as a diagram."""
+    figure = build.figure(
+        "flow-diagram", "flow_diagram", behind("flow_diagram", release), key_label("caption.flow_figure")
+    )
+    return build.section("flow", build.heading_of("flow"), [figure])
+
+
+def table_one(release: Release) -> Block:
+    """Return the participants at the index date, arm by arm."""
+    if release.baseline.empty:
+        return build.absent("table_one", "absent.baseline")
+    return build.section(
+        "table_one", build.heading_of("table_one"), [build.table("table_one-table", tables.table_one(release))]
+    )
+
+
+def balance(release: Release) -> Block:
+    """Return how alike the arms are before and after weighting, and the weights' key figures."""
+    if release.protocol.arms.comparison is None:
+        return build.absent("balance", "absent.one_arm")
+    frame = behind("love_plot", release)
+    children = []
+    if len(frame):
+        weighted = bool(frame["smd_weighted"].notna().any())
+        caption = key_label("caption.love" if weighted else "picture.love_caption")
+        children.append(build.figure("balance-love", "love_plot", frame, caption))
+    if len(release.overlap):
+        children.append(build.table("balance-overlap", tables.overlap(release)))
+    if not children:
+        return build.absent("balance", "absent.balance")
+    return build.section("balance", build.heading_of("balance"), children)
+
+
+def unknown(release: Release) -> Block:
+    """Return how many have no known outcome, and how many left before the horizon."""
+    if release.unknown.empty:
+        return build.absent("unknown", "absent.unknown")
+    said = (*sentences.unknown(release), *sentences.censoring(release))
+    children = [build.paragraph("unknown-sentences", *said)] if said else []
+    children.append(build.table("unknown-table", tables.unknown(release)))
+    return build.section("unknown", build.heading_of("unknown"), children)
+
+
+def states(release: Release) -> Block:
+    """Return the share of people in each state month by month, one panel an arm."""
+    if release.states.empty:
+        return build.absent("states", "absent.states")
+    frame = behind("state_shares", release)
+    figure = build.figure("states-figure", "state_shares", frame, key_label("caption.states"))
+    return build.section("states", build.heading_of("states"), [figure])

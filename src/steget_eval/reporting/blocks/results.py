@@ -1,0 +1,91 @@
+"""The answers: estimates, curves, goals and the randomised benchmark."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from steget_eval.reporting import tables
+from steget_eval.reporting.block import Block
+from steget_eval.reporting.blocks import build
+from steget_eval.reporting.figures.picture import behind, curves_behind
+from steget_eval.reporting.release import Release
+from steget_eval.reporting.text import code_label, key_label, sentences
+from steget_eval.reporting.text.answers import outcome_label
+
+
+def effects(release: Release) -> Block:
+    """Return every estimate as a table, and the main question's methods side by side."""
+    if release.estimates.empty:
+        return build.absent("effects", "absent.estimates")
+    children = []
+    frame = behind("forest", release)
+    if (~frame["suppressed"].astype(bool)).sum() > 1:
+        estimand = release.protocol.estimand(release.protocol.primary)
+        caption = key_label(
+            "caption.forest", contrast=code_label("contrast", estimand.contrast),
+            outcome=outcome_label(release.protocol, estimand.id),
+        )  # fmt: skip
+        children.append(build.figure("effects-forest", "forest", frame, caption))
+    for estimand_id in dict.fromkeys(release.estimates["estimand"]):
+        children += _answers(release, str(estimand_id))
+    return build.section("effects", build.heading_of("result"), children)
+
+
+def curves(release: Release) -> Block:
+    """Return the cumulative incidence of each question that has curves, with numbers at risk."""
+    if release.curves.empty:
+        return build.absent("curves", "absent.curves")
+    children = [
+        build.figure(
+            f"curves-{estimand}", "cumulative_incidence", curves_behind(release, estimand),
+            key_label("caption.curves", outcome=outcome_label(release.protocol, estimand)),
+        )
+        for estimand in dict.fromkeys(release.curves["estimand"])
+    ]  # fmt: skip
+    return build.section("curves", build.heading_of("curves"), children)
+
+
+def targets(release: Release) -> Block:
+    """Return each of the programme's own goals against what was found."""
+    if not release.verdicts:
+        return build.absent("targets", "absent.targets")
+    children = [_verdict(release, place) for place in range(len(release.verdicts))]
+    children.append(
+        build.figure("targets-figure", "target", behind("target", release), key_label("caption.targets_figure"))
+    )
+    children.append(build.table("targets-table", tables.targets(release)))
+    return build.section("targets", build.heading_of("targets"), children)
+
+
+def benchmark(release: Release) -> Block:
+    """Return the adjusted estimate beside the randomised comparison in the same records."""
+    if release.protocol.benchmark is None:
+        return build.absent("benchmark", "absent.benchmark")
+    told = sentences.benchmark(release)
+    children = [build.paragraph("benchmark-sentence", *told)] if told else []
+    children.append(build.table("benchmark-table", tables.benchmark(release)))
+    return build.section("benchmark", build.heading_of("benchmark"), children)
+
+
+def _answers(release: Release, estimand_id: str) -> list[Block]:
+    """Return one question as a heading with its table; the outcome stands in the heading, not in every row."""
+    rows = release.estimates[release.estimates["estimand"] == estimand_id]
+    if (rows["subgroup"] == "benchmark").all():
+        return []
+    made = tables.effects(release, estimand=estimand_id).body()
+    kept = [place for place, column in enumerate(made["columns"]) if column["key"] != "outcome"]
+    body = {
+        "columns": [made["columns"][place] for place in kept],
+        "rows": [[row[place] for place in kept] for row in made["rows"]],
+        "caption": build.item(release.protocol.estimand(estimand_id).question),
+    }
+    heading = build.heading(f"effects-{estimand_id}", outcome_label(release.protocol, estimand_id))
+    return [heading, Block(kind="table", id=f"effects-{estimand_id}-table", body=body)]
+
+
+def _verdict(release: Release, place: int) -> Block:
+    one = release.verdicts[place]
+    label = {target.id: target.label for target in release.protocol.targets}[one.target]
+    held = one.point in {"reached", "within"}
+    tone: Literal["shown", "point", "none"] = "shown" if one.shown else "point" if held else "none"
+    return build.verdict(f"targets-{one.target}", tone, label, sentences.verdict(release, one))

@@ -1,0 +1,107 @@
+"""Blocks as HTML, and a report as one page that opens without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from steget_eval.reporting.block import Block
+from steget_eval.reporting.text import LANGUAGES, Language, label_text, numbers, phrase, render, render_cell
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page tells beside its blocks.
+
+    Attributes
+    ----------
+    made_on
+        The day of the run.
+    languages
+        The languages the report is written in; the others are linked.
+    """
+
+    made_on: date
+    languages: tuple[Language, ...] = LANGUAGES
+
+
+def block_html(block: Block, language: Language = "en") -> str:
+    """Return a block as HTML, as a notebook shows it."""
+    return template("notebook.html.j2").render(block=block, **_tools(language))
+
+
+def page_html(blocks: tuple[Block, ...], language: Language, page: Page) -> str:
+    """Return a whole report in one language: styles and pictures inside, no script, no address outside the folder."""
+    title = next(block for block in blocks if block.id == "title")
+    shown = [block for block in blocks if block.kind not in {"data", "absent"} and block is not title]
+    others = [one for one in page.languages if one != language]
+    return template("report.html.j2").render(title=title, blocks=shown, others=others, page=page, **_tools(language))
+
+
+def say(item: Mapping[str, Any], language: Language) -> str:
+    """Return a cell, a sentence or a label of a block's body as text."""
+    if "format" in item:
+        return render_cell(item, language)
+    values = item.get("values", {})
+    if values and all("format" in value for value in values.values()):
+        return render(item, language)
+    return label_text(item, language)
+
+
+def template(name: str) -> Template:
+    """Return a template of this room; every value it shows is escaped."""
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("steget_eval.reporting"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+
+def _tools(language: Language) -> dict[str, Any]:
+    """Return what the templates call, bound to one language."""
+    return {
+        "language": language,
+        "say": lambda item: say(item, language),
+        "words": lambda key, **values: phrase(key, language, **values),
+        "words_in": lambda other, key: phrase(key, other),
+        "parts": lambda cell: _parts(cell, language),
+        "picture": lambda block: _picture(block, language),
+        "day": lambda value: numbers.date(value, language),
+    }
+
+
+def _parts(cell: Mapping[str, Any], language: Language) -> tuple[str, str]:
+    """Return a cell's value and, by itself, its interval; the second is empty where there is none."""
+    if cell.get("low") is None or cell["state"] != "value":
+        return render_cell(cell, language), ""
+    alone = {name: value for name, value in cell.items() if name not in {"low", "high", "level", "interval_kind"}}
+    return render_cell(alone, language), render_cell({**cell, "value": None}, language)
+
+
+def _picture(block: Block, language: Language) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    from steget_eval.reporting.figures.picture import Picture, from_body
+
+    picture = Picture(name=block.body["figure"], frame=from_body(block.body["frame"]))
+    headings, rows = picture.table(language)
+    # The SVG is drawn here from a frame; matplotlib escapes nothing because it writes text as outlines.
+    return {
+        "wide": Markup(picture.svg(language, f"{block.id}-w", narrow=False)),  # noqa: S704
+        "narrow": Markup(picture.svg(language, f"{block.id}-n", narrow=True)),  # noqa: S704
+        "alternative": picture.alternative(language),
+        "headings": headings,
+        "rows": rows,
+    }
