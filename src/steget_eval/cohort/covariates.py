@@ -64,12 +64,16 @@ def _typed(people: ir.Table, value: ir.Value, covariate: Covariate, at: str) -> 
     if covariate.kind == "category":
         return value.cast("string")
     if value.type().is_boolean() and not covariate.zero:
-        return ibis.cases((value.isnull(), ibis.null("float64")), (value, 1.0), else_=0.0)
+        return _zero_or_one(value, value)
     if not value.type().is_numeric():
         raise CohortError(f"{at}: column {covariate.column} holds {value.type()}, and {covariate.kind} needs numbers")
     if covariate.zero:
-        return ibis.cases((value.isnull(), ibis.null("float64")), (value == 0, 1.0), else_=0.0)
+        return _zero_or_one(value, value == 0)
     if covariate.kind == "binary":
         wrong = people.filter(value.notin([0, 1]))
         refuse_rows(wrong, covariate.column or "value", f"{at} is binary; allowed: 0, 1, true, false or empty")
     return value.cast("float64")
+
+
+def _zero_or_one(value: ir.Value, holds: ir.Value) -> ir.Value:
+    return ibis.cases((value.isnull(), ibis.null("int64")), (holds, 1), else_=0).cast("float64")

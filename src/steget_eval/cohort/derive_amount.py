@@ -42,7 +42,7 @@ def derive_amount(laid: Laid, dated: Dated, outcome: Outcome, estimand: Estimand
     known = attach(met, recorded.values)
     y = ibis.cases(
         (known.amount.notnull(), known.amount.cast("float64") / recorded.per_shown),
-        (is_met_by(known, outcome, estimand, "composite"), 0.0),
+        (is_met_by(known, outcome, estimand, "composite"), ibis.literal(0).cast("float64")),
         else_=ibis.null("float64"),
     )
     return DerivedAmount(values=known.select("participant_id", "role", y=y.cast("float64")), unit=recorded.shown)

@@ -26,11 +26,11 @@ def derive_binary(laid: Laid, dated: ir.Table, outcome: Outcome, estimand: Estim
     if any(source.dated for source in outcome.events):
         seen = [_in_days(met), *seen]
     y = ibis.cases(
-        *((one == 1, 1.0) for one in seen),
-        (is_met_by(met, outcome, estimand, "composite"), 0.0),
-        (is_met_by(met, outcome, estimand, "hypothetical"), ibis.null("float64")),
-        *((one.isnull(), ibis.null("float64")) for one in seen),
-        else_=0.0,
+        *((one == 1, 1) for one in seen),
+        (is_met_by(met, outcome, estimand, "composite"), 0),
+        (is_met_by(met, outcome, estimand, "hypothetical"), ibis.null("int64")),
+        *((one.isnull(), ibis.null("int64")) for one in seen),
+        else_=0,
     )
     return met.select("participant_id", "role", y=y.cast("float64"))
 
