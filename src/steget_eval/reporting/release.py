@@ -98,7 +98,7 @@ class Release(Tidy):
     flow: pd.DataFrame
     refusals: tuple[Refusal, ...]
     suppressions: tuple[Suppression, ...]
-    policy: Disclosure = Disclosure()
+    policy: Disclosure
     internal: bool = False
 
     def to_frame(self) -> pd.DataFrame:

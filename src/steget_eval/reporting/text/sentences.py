@@ -178,10 +178,8 @@ def _arms(release: Release, row: Row, outcome: Cell) -> tuple[Sentence, ...]:
 
 
 def _arm_row(release: Release, row: Row, contrast: str) -> Row | None:
-    frame = release.estimates
-    mine = frame[
-        (frame["estimand"] == row["estimand"]) & (frame["contrast"] == contrast) & (frame["subgroup"] == "all")
-    ]
+    mine = _rows(release, row["estimand"])
+    mine = mine[mine["contrast"] == contrast]
     same = mine[mine["method"] == row["method"]]
     found = (same if len(same) else mine).to_dict("records")
     return found[0] if found else None
