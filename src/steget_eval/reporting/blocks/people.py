@@ -59,5 +59,10 @@ def states(release: Release) -> Block:
     if release.states.empty:
         return build.absent("states", "absent.states")
     frame = behind("state_shares", release)
+    if not frame["share"].notna().any():
+        return build.absent("states", "absent.states_hidden")
     figure = build.figure("states-figure", "state_shares", frame, key_label("caption.states"))
-    return build.section("states", build.heading_of("states"), [figure])
+    children = [figure]
+    if (frame["suppressed"].astype(bool) & frame["share"].isna()).any():
+        children.append(build.paragraph("states-hidden", key_label("picture.states_hidden"), style="small"))
+    return build.section("states", build.heading_of("states"), children)

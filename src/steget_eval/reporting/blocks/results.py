@@ -73,7 +73,9 @@ def _answers(release: Release, estimand_id: str) -> list[Block]:
     if (rows["subgroup"] == "benchmark").all():
         return []
     made = tables.effects(release, estimand=estimand_id).body()
-    kept = [place for place, column in enumerate(made["columns"]) if column["key"] != "outcome"]
+    places = {column["key"]: place for place, column in enumerate(made["columns"])}
+    first = [places[key] for key in ("contrast", "estimate", "p_value")]
+    kept = [*first, *(place for key, place in places.items() if place not in first and key != "outcome")]
     body = {
         "columns": [made["columns"][place] for place in kept],
         "rows": [[row[place] for place in kept] for row in made["rows"]],

@@ -10,7 +10,7 @@ import pandas as pd
 
 from steget_eval.core.estimates import RATIOS
 from steget_eval.reporting.figures import style
-from steget_eval.reporting.figures.labels import code_columns, columns_of, estimate_text, rows_of, tick_text
+from steget_eval.reporting.figures.labels import columns_of, estimate_text, rows_of, tick_text
 from steget_eval.reporting.text import Label, Language, code_label, key_label, phrase
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def behind(release: Release) -> pd.DataFrame:
     chosen = chosen[chosen["subgroup"].isin(["all", "benchmark"]) & (chosen["interval_kind"] != "disjoint")]
     names = ["contrast", "method", "subgroup", "unit", "estimate", "conf_low", "conf_high", "conf_level", "suppressed"]
     frame = chosen[names].reset_index(drop=True)
-    words = code_columns(frame["method"], "method", "method")
+    words = columns_of([_name(release, row) for row in rows_of(frame)], "method")
     axis = columns_of([_axis(row) for row in rows_of(frame)], "axis")
     return pd.concat([words, frame.drop(columns="method"), axis], axis=1)
 
@@ -76,6 +76,13 @@ def describe(frame: pd.DataFrame, language: Language) -> str:
         for row in rows_of(frame)
     ]
     return phrase("alt.forest", language, count=str(len(frame)), detail=" ".join(parts))
+
+
+def _name(release: Release, row: Any) -> Label:
+    told = release.protocol.benchmark
+    if row.subgroup == "benchmark" and told is not None:
+        return told.label.model_dump()
+    return code_label("method", str(row.method))
 
 
 def _axis(row: Any) -> Label:
@@ -116,9 +123,11 @@ def _row(row: Any, y: int, language: Language, ax: Axes, *, narrow: bool) -> Non
     colour = style.ACCENT if main else style.INK
     name, told = str(getattr(row, f"method_{language}")), _numbers(row, language)
     where = ax.get_yaxis_transform()
+    ground = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
     if narrow:
-        ax.text(0, y + 0.43, textwrap.shorten(name, 46, placeholder=" …"), transform=where, va="center", fontsize=9)
-        ax.text(0, y + 0.17, told, transform=where, va="center", fontsize=9, fontweight="bold")
+        words = textwrap.shorten(name, 46, placeholder=" …")
+        ax.text(0, y + 0.43, words, transform=where, va="center", fontsize=9, bbox=ground)
+        ax.text(0, y + 0.17, told, transform=where, va="center", fontsize=9, fontweight="bold", bbox=ground)
     else:
         ax.text(
             -0.03, y, textwrap.fill(name, 38), transform=where, va="center", ha="right", fontsize=9, linespacing=1.05

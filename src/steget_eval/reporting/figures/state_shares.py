@@ -130,12 +130,16 @@ def _key(frame: pd.DataFrame, present: list[str], language: Language, ax: Axes, 
     y = top
     for state in reversed(present):
         told = textwrap.wrap(words[state], 44 if left < 1 else 31)[:2]
-        y -= 0.21 if len(told) == 1 else 0.32
+        row = 0.21 if len(told) == 1 else 0.36
+        y -= row / 2
         hatch = "////" if state == "suppressed" else None
         ax.add_patch(
-            Rectangle((left, y), 0.2, 0.14, facecolor=colour(state), hatch=hatch, edgecolor=style.GREY, linewidth=0.5)
+            Rectangle(
+                (left, y - 0.07), 0.2, 0.14, facecolor=colour(state), hatch=hatch, edgecolor=style.GREY, linewidth=0.5
+            )
         )
-        ax.text(left + 0.27, y + 0.065, "\n".join(told), va="center", ha="left", fontsize=9)
+        ax.text(left + 0.27, y, "\n".join(told), va="center", ha="left", fontsize=9)
+        y -= row / 2
 
 
 def colour(state: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -38,7 +39,7 @@ def behind(release: Release) -> pd.DataFrame:
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
     """Return the height in inches."""
-    return 0.4 + (1.0 if narrow else 0.8) * len(frame)
+    return 0.4 + (1.2 if narrow else 0.8) * len(frame)
 
 
 def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
@@ -48,7 +49,7 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
         inner = style.panel(ax, 0.2, 0.35, width - 0.5, total - 0.35)
         style.quiet_frame(inner)
         inner.set_yticks([])
-        inner.set(xlim=(0, 1), ylim=(-0.3, len(frame) - 0.3))
+        inner.set(xlim=(0, 1), ylim=(-0.25, len(frame) - 0.25))
         ticks = [0, 0.25, 0.5, 0.75, 1] if style.is_narrow(ax) else [tenth / 10 for tenth in range(11)]
         inner.set_xticks(ticks, [numbers.percent(tick, language, 0) for tick in ticks])
         for place, row in enumerate(rows_of(frame)):
@@ -75,7 +76,10 @@ def _row(row: Any, y: int, language: Language, ax: Axes, *, narrow: bool) -> Non
     for edge in {row.low, far}:
         ax.plot([edge, edge], [y - 0.2, y + 0.2], color=style.INK, linewidth=1.6, solid_capstyle="butt")
     name = str(getattr(row, f"target_{language}"))
-    ax.text(0, y + (0.5 if narrow else 0.38), name, va="center", ha="left", fontsize=9, fontweight="bold")
+    words = "\n".join(textwrap.wrap(name, 40 if narrow else 70)[:2])
+    ax.text(
+        0, y + (0.42 if narrow else 0.38), words, va="bottom" if narrow else "center", fontsize=9, fontweight="bold"
+    )
     goal = _goal(row, language)
     if narrow:
         ax.text(0, y + 0.31, goal, va="center", ha="left", fontsize=9)
