@@ -99,8 +99,7 @@ def test_event_wins_on_the_same_day(ask, tell):
 
 
 @pytest.mark.parametrize(
-    ("strategy", "custody_first", "only_custody"),
-    [("composite", 0, 0), ("hypothetical", None, None), ("treatment_policy", 1, 0)],
+    ("strategy", "custody_first", "only_custody"), [("composite", 0, 0), ("treatment_policy", 1, 0)]
 )
 def test_event_after_an_intercurrent_event_counts_only_by_treatment_policy(
     ask, tell, strategy, custody_first, only_custody
@@ -110,6 +109,31 @@ def test_event_after_an_intercurrent_event_counts_only_by_treatment_policy(
     assert told.y == {
         "job_first": 1, "same_day": 1, "neither": 0, "custody_first": custody_first, "only_custody": only_custody,
     }  # fmt: skip
+
+
+def test_by_the_hypothetical_strategy_whoever_met_the_event_is_unknown_on_either_side_of_the_job(ask, tell):
+    asked = ask(WORK, met=CUSTODY, strategies={"custody": "hypothetical"})
+    told = tell(asked, participants=PEOPLE, spells=BOTH_SPELLS)
+    assert told.y == {"job_first": None, "same_day": None, "neither": 0, "custody_first": None, "only_custody": None}
+
+
+def test_whoever_is_lost_after_the_job_is_as_unknown_as_whoever_is_lost_before_it(ask, tell):
+    people = """
+        participant_id | enrolled_on | followed_until | follow_up_ended_by
+        ---------------+-------------+----------------+-------------------
+        lost_working   | 2024-03-01  | 2024-03-06     | lost
+        lost_seeking   | 2024-03-01  | 2024-03-06     | lost
+        seen_working   | 2024-03-01  | 2024-03-11     | study_end
+        seen_seeking   | 2024-03-01  | 2024-03-11     | study_end
+    """
+    jobs = """
+        participant_id | state                  | started_on | ended_on
+        ---------------+------------------------+------------+---------
+        lost_working   | competitive_employment | 2024-03-02 |
+        seen_working   | competitive_employment | 2024-03-02 |
+    """
+    told = tell(ask(WORK), participants=people, spells=jobs)
+    assert told.y == {"lost_working": None, "lost_seeking": None, "seen_working": 1, "seen_seeking": 0}
 
 
 def test_two_competing_events_are_told_apart_in_the_order_of_the_outcome(ask, tell):

@@ -17,14 +17,15 @@ from steget_eval.protocol.outcome import EventSource, Outcome
 def derive_binary(laid: Laid, dated: ir.Table, outcome: Outcome, estimand: Estimand) -> ir.Table:
     """Return `participant_id`, `role` and `y`: 1, 0 or null where it is unknown.
 
-    One source that says yes is enough; no needs all of them, and days say no only of who was followed through the
-    own window. Without yes, an intercurrent event met by composite makes it no, and one met by the hypothetical
-    strategy leaves it unknown.
+    One source that says yes is enough; no needs all of them. Days say yes or no only of who was followed through the
+    own window, or met an event that settles the answer: whoever is lost after the event is as unknown as whoever is
+    lost before it, since keeping the first and not the second would make the event look commoner than it is. Without
+    yes, an intercurrent event met by composite makes it no, and one met by the hypothetical strategy leaves it unknown.
     """
     met = meet_events(dated, outcome, estimand)
     met, seen = _with_seen(laid, met, outcome)
     if any(source.dated for source in outcome.events):
-        seen = [_in_days(met), *seen]
+        seen = [_in_days(met, outcome, estimand), *seen]
     y = ibis.cases(
         *((one == 1, 1) for one in seen),
         (is_met_by(met, outcome, estimand, "composite"), 0),
@@ -35,9 +36,15 @@ def derive_binary(laid: Laid, dated: ir.Table, outcome: Outcome, estimand: Estim
     return met.select("participant_id", "role", y=y.cast("float64"))
 
 
-def _in_days(met: ir.Table) -> ir.Value:
-    followed = met.follow_days >= met.window_days
-    return ibis.cases((met.event_first == 1, 1), (followed, 0), else_=ibis.null("int64")).cast("int64")
+def _in_days(met: ir.Table, outcome: Outcome, estimand: Estimand) -> ir.Value:
+    settled = (met.follow_days >= met.window_days) | is_met_by(met, outcome, estimand, "composite")
+    is_end_of_follow_up = (met.event_first == 1) & (met.event_day == met.follow_days)
+    return ibis.cases(
+        (is_met_by(met, outcome, estimand, "hypothetical"), ibis.null("int64")),
+        (is_end_of_follow_up, 1),
+        (settled, met.event_first),
+        else_=ibis.null("int64"),
+    ).cast("int64")
 
 
 def _with_seen(laid: Laid, met: ir.Table, outcome: Outcome) -> tuple[ir.Table, Sequence[ir.Value]]:
