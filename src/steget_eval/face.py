@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HOOKS = Hooks(
-    inputs="steget_eval.study.inputs:fingerprint_inputs",
+    inputs="steget_eval.face:open_inputs",
     check="steget_eval.reporting.notebook:check_notebook",
     write="steget_eval.reporting.write:write_report",
     headline="steget_eval.reporting.write:headline",
@@ -148,6 +148,14 @@ def estimates_csv(protocol: str | Path, records: str | Path, *, internal: bool =
     return csv_of(blocks.estimates(disclose(results, internal=internal)))
 
 
+def open_inputs(protocol: Path, records: Path) -> dict[str, str]:
+    """Return the fingerprints of protocol and records with the protocol's seed; refuses both in sentences."""
+    from steget_eval.protocol import load_protocol
+    from steget_eval.study.inputs import fingerprint_inputs
+
+    return {**fingerprint_inputs(protocol, records), "seed": str(load_protocol(protocol).seed)}
+
+
 def _run(batch: Batch, out: Path, *, workers: int, force: bool, quiet: bool) -> BatchResult:
     from rich.console import Console
 
@@ -181,15 +189,13 @@ def _numbers(report: Path, manifest: Manifest) -> Iterator[Check]:
 
 
 def _ingredients(report: Path, manifest: Manifest, protocol: Path, records: Path) -> Iterator[Check]:
-    from steget_eval.study.inputs import fingerprint_inputs
-
     job = Job(
         id=manifest.job, notebook=report / manifest.paths["notebook"], base=report, protocol=str(protocol),
         records=str(records), hooks=HOOKS, languages=manifest.languages, parameters=manifest.parameters,
     )  # fmt: skip
     if not job.notebook.is_file():
         raise InputError(f"{job.notebook}: the notebook is gone")
-    for name, now in reasons_to_run(job, fingerprint_inputs(protocol, records)).items():
+    for name, now in reasons_to_run(job, open_inputs(protocol, records)).items():
         is_input = name in {"protocol", "records", "seed", "parameters"}
         if now == manifest.reasons.get(name):
             yield Check(name=f"same {name}", state="PASS")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +13,7 @@ import typer
 from steget_eval.cli.refusing import Refusing
 
 if TYPE_CHECKING:
+    from steget_eval.protocol import Protocol
     from steget_eval.runs.result import BatchResult
     from steget_eval.simulate import Truth
 
@@ -33,6 +36,12 @@ TruthFile = Annotated[
 ]
 
 _SHIPPED = "data/programmes/ips_sydnarke_comparison"
+
+
+def _id(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", value):
+        raise typer.BadParameter("an id is small letters a–z, digits and _, and begins with a letter")
+    return value
 
 
 class Design(StrEnum):
@@ -83,14 +92,11 @@ def explain(
     """Tell what an estimand means, where it is computed and which test witnesses it."""
     from steget_eval.cli.explain import explain as parts_of
     from steget_eval.cli.show import show_pairs
-    from steget_eval.core.errors import SpecError
     from steget_eval.protocol import load_protocol
 
     decided = load_protocol(protocol)
-    ids = [one.id for one in decided.estimands]
-    if estimand is not None and estimand not in ids:
-        raise SpecError(f"{protocol}: there is no estimand {estimand!r}; allowed: {', '.join(ids)}")
-    for number, one in enumerate([estimand] if estimand else ids):
+    _known_estimand(decided, estimand)
+    for number, one in enumerate([estimand] if estimand else [one.id for one in decided.estimands]):
         if number:
             typer.echo()
         show_pairs(parts_of(decided, one))
@@ -168,7 +174,7 @@ def batch(
 @app.command(epilog="Example: steget-eval new data/programmes/mine --id mine --design comparison")
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.", show_default=False)],
-    id: Annotated[str, typer.Option("--id", help="Small letters, digits and _.", show_default=False)],
+    id: Annotated[str, typer.Option("--id", help="Small letters, digits and _.", show_default=False, callback=_id)],
     design: Annotated[Design, typer.Option("--design", help="How the arms came about.")] = Design.single_arm,
 ) -> None:
     """Scaffold a programme: a protocol to edit, a batch file, and synthetic records that fit."""
@@ -202,14 +208,11 @@ def rehearse(
 ) -> None:
     """Run a protocol's methods on synthetic records whose truth is known, and tell bias and coverage."""
     from steget_eval.cli.show import show_frame
-    from steget_eval.core.errors import SpecError
     from steget_eval.protocol import load_protocol
     from steget_eval.study import rehearse as run
 
     decided = load_protocol(protocol)
-    ids = [one.id for one in decided.estimands]
-    if estimand is not None and estimand not in ids:
-        raise SpecError(f"{protocol}: there is no estimand {estimand!r}; allowed: {', '.join(ids)}")
+    _known_estimand(decided, estimand)
     stated = _truth(protocol, truth)
     show_frame(run(decided, stated, estimand_id=estimand, replicates=replicates, seed=seed).to_frame())
 
@@ -217,6 +220,17 @@ def rehearse(
 def main() -> None:
     """Run the command line."""
     app(prog_name="steget-eval")
+
+
+def _known_estimand(protocol: Protocol, estimand: str | None) -> None:
+    from steget_eval.core.errors import SpecError
+
+    ids = [one.id for one in protocol.estimands]
+    if estimand is None or estimand in ids:
+        return
+    near = get_close_matches(estimand, ids, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(ids)}"
+    raise SpecError(f"{protocol.id} has no estimand {estimand!r}; {hint}")
 
 
 def _truth(protocol: Path, given: Path | None) -> Truth | None:

@@ -43,7 +43,7 @@ def explain(protocol: Protocol, estimand_id: str) -> list[tuple[str, str]]:
         ("covariates", _covariates(protocol, methods)),
         ("clusters", protocol.cluster or "none"),
         ("eligibility", "\n".join(f"excluded: {rule.exclude.en}" for rule in protocol.eligibility) or "everyone"),
-        ("cohort", f"steget_eval.cohort.derive_{outcome.kind}"),
+        ("cohort", f"steget_eval.cohort.derive_{outcome.kind}:derive_{outcome.kind}"),
         ("methods", "\n".join(_method(line, number) for number, line in enumerate(methods))),
         ("targets", "\n".join(target.label.en for target in protocol.targets if target.estimand == estimand.id)
          or "none"),

@@ -28,7 +28,7 @@ def scaffold(folder: Path, programme_id: str, design: str) -> None:
     Raises
     ------
     InputError
-        Where the folder has something in it already, or the id cannot be one.
+        Where the folder has something in it already.
     """
     from steget_eval.intake import write_records
     from steget_eval.protocol import load_protocol
@@ -36,6 +36,7 @@ def scaffold(folder: Path, programme_id: str, design: str) -> None:
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: there is something there already; choose a folder that is new or empty")
+    folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = folder.with_name(f".{folder.name}.new")
     try:
@@ -45,6 +46,8 @@ def scaffold(folder: Path, programme_id: str, design: str) -> None:
         (beside / "batch.yaml").write_text(Template(_part("batch")).substitute(values), encoding="utf-8")
         protocol = load_protocol(beside / "protocol.yaml")
         write_records(simulate_records(protocol, seed=protocol.seed), beside / "records")
+        if folder.exists():
+            folder.rmdir()
         beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -47,7 +47,7 @@ class Child:
                 env=environment,
                 start_new_session=True,
             )
-        order = json.dumps({"job": job.to_json(), "folder": str(folder)}, allow_nan=False)
+        order = json.dumps({"job": job.to_json(), "folder": str(folder.resolve())}, allow_nan=False)
         assert self._process.stdin is not None
         self._process.stdin.write(f"{order}\n".encode())
         self._process.stdin.flush()  # and left open: its end tells the child that its parent is gone

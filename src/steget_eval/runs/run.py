@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -13,9 +12,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from steget_eval.core.errors import InputError
-from steget_eval.core.identity import count_identity_numbers
 from steget_eval.runs.batch import Batch
 from steget_eval.runs.entries import index_entries
+from steget_eval.runs.failure import keep_notebook, safe_reason
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.manifest import write_manifest
 from steget_eval.runs.place import Part, open_place
@@ -137,13 +136,16 @@ def _settle(one: _Running, outcome: Outcome, batch: str) -> JobResult:
     job, seconds = one.plan.job, one.child.seconds
     failed = one.part.place.with_name(f"{job.id}.failed.ipynb")
     try:
+        missing = [name for name in job.promised if not _is_filled(one.part.report / name)]
+        if outcome.state == "done" and missing:
+            outcome = Outcome(state="failed", reason=f"the report lacks {', '.join(missing)}")
         if outcome.state == "done":
             place = _publish(one, batch)
             failed.unlink(missing_ok=True)
             return JobResult(job=job.id, state="done", reason={}, folder=place, seconds=seconds)
-        reason = _safe(outcome.reason)
+        reason = safe_reason(outcome.reason)
         if outcome.state == "failed":
-            _keep(one.child.executed, failed)
+            keep_notebook(one.child.executed, failed)
         return JobResult(job=job.id, state=outcome.state, reason={"en": reason}, seconds=seconds)
     except OSError as error:  # a full disk, a folder taken away
         why = f"the report could not be written: {(error.strerror or str(error)).lower()}"
@@ -167,23 +169,5 @@ def _publish(one: _Running, batch: str) -> Path:
     return one.part.publish()
 
 
-def _keep(executed: Path, failed: Path) -> None:
-    """Keep the notebook of a failed job, without its outputs where they tell who somebody is."""
-    if not executed.is_file():
-        return
-    import nbformat
-
-    beside = failed.with_name(f".{failed.name}")
-    if count_identity_numbers(executed.read_text(encoding="utf-8")):
-        notebook = nbformat.read(executed, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs = []
-        nbformat.write(notebook, beside)
-    else:
-        shutil.copyfile(executed, beside)
-    beside.replace(failed)
-
-
-def _safe(reason: str) -> str:
-    return "the reason is withheld, for it holds an identity number" if count_identity_numbers(reason) else reason
+def _is_filled(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0

@@ -77,6 +77,15 @@ def test_a_report_folder_has_every_promised_artefact_and_a_manifest_that_tells_t
     assert names(out / "trial") == {"one"}
 
 
+def test_a_relative_folder_of_reports_is_that_of_the_caller(
+    batch: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    got = run(batch("id: one, records: records"), Path("reports"))
+    assert got.jobs[0].folder == Path("reports/trial/one")
+    assert names(tmp_path / "reports" / "trial" / "one") == WHOLE
+
+
 def test_a_kernel_is_this_interpreter_in_a_folder_of_its_own_whatever_kernels_the_machine_has(
     batch: Load, programme: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
