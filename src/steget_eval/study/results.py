@@ -74,8 +74,7 @@ class Results(Tidy):
     states
         People by arm, month and state, as in `Cohort.states`.
     overlap
-        Key figures of the weights by estimand: `estimand`, `key`, `value` (n, effective sample size, largest
-        weight, range of the score by arm).
+        Key figures of the weights: `population`, `arm`, `key` (``n`` or ``ess``, the effective sample size), `value`.
     refusals
         Methods that refused, each with its reason.
     unknown

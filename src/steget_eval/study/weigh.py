@@ -73,19 +73,18 @@ def weigh(cohort: Cohort, protocol: Protocol, population: Literal["ATE", "ATT", 
 def overlap_table(cohort: Cohort, protocol: Protocol) -> pd.DataFrame:
     """Return the key figures of the primary population's weights; empty where the design needs none.
 
-    `key` is ``n``, ``ess`` or ``largest_weight_share`` (the largest weight over its arm's sum), one row per arm.
+    `key` is ``n`` or ``ess`` (effective sample size). The largest weight is one person's, so it is not told.
     """
     columns = ["population", "arm", "key", "value"]
     weights = weights_of_design(cohort, protocol)
     if weights is None:
         return pd.DataFrame(columns=columns)
     size = effective_sample_size(weights.w, cohort.a)
-    rows = []
-    for arm, code, n, ess in zip(cohort.arms, (1, 0), (size.n_1, size.n_0), (size.ess_1, size.ess_0), strict=True):
-        mine = weights.w[cohort.a == code]
-        figures = {"n": float(n), "ess": ess,
-                   "largest_weight_share": float(mine.max() / mine.sum())}  # fmt: skip
-        rows += [(weights.population, arm, key, value) for key, value in figures.items()]
+    rows = [
+        (weights.population, arm, key, float(value))
+        for arm, n, ess in zip(cohort.arms, (size.n_1, size.n_0), (size.ess_1, size.ess_0), strict=True)
+        for key, value in (("n", n), ("ess", ess))
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
