@@ -1,0 +1,57 @@
+"""The index: every job with its state, in both languages, without script."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from steget_eval.core.errors import DisclosureError
+from steget_eval.reporting.index import write_index
+
+
+@pytest.fixture
+def entries() -> list[dict[str, Any]]:
+    both = {"sv": "på svenska", "en": "in English"}
+    told = {
+        "title": {"sv": "Titel A", "en": "Title A"}, "programme": both, "design": both, "origin": "synthetic",
+        "internal": False, "protocol": "a", "headline": {"sv": "46 av 100", "en": "46 of 100"},
+    }  # fmt: skip
+    return [
+        {"batch": "b", "job": "a", "state": "done", "reason": {}, "folder": "b/a", "headline": told,
+         "languages": ["sv", "en"], "finished": "2026-11-22T10:00:00+00:00", "files": [], "seconds": 3.2},
+        {"batch": "b", "job": "tarp", "state": "skipped", "reason": {"sv": "saknas", "en": "is absent"},
+         "folder": None, "headline": {}},
+        {"batch": "b", "job": "bad", "state": "refused", "reason": "rows 3 & 7: <no date>", "folder": None,
+         "headline": None},
+        {"batch": "b", "job": "broken", "state": "failed", "reason": "it stopped", "folder": None, "headline": {},
+         "files": ["b/broken.failed.ipynb"]},
+    ]  # fmt: skip
+
+
+def test_every_job_is_listed_with_its_state_and_reason(tmp_path: Path, entries: list[dict[str, Any]]) -> None:
+    page = write_index(tmp_path, entries).read_text(encoding="utf-8")
+    assert re.findall(r'class="job job-(\w+)"', page) == ["done", "skipped", "refused", "failed"]
+    for words in ("Titel A", "Title A", "46 av 100", "46 of 100", "saknas", "is absent", "Synthetic data"):
+        assert words in page
+    assert "rows 3 &amp; 7: &lt;no date&gt;" in page
+    assert "1 av 4 rapporter" in page
+
+
+def test_links_lead_into_the_jobs_folder_and_nowhere_else(tmp_path: Path, entries: list[dict[str, Any]]) -> None:
+    page = write_index(tmp_path, entries).read_text(encoding="utf-8")
+    names = {"report.sv.html", "report.en.html", "estimates.csv", "report.ipynb", "manifest.json"}
+    expected = {f"b/a/{name}" for name in names} | {"b/broken.failed.ipynb", "data:,"}
+    assert set(re.findall(r'href="([^"]*)"', page)) == expected
+    assert not re.search(r"https?:|<script|src=", page)
+
+
+def test_an_empty_batch_has_an_index_too(tmp_path: Path) -> None:
+    assert "0 of 0 reports" in write_index(tmp_path, []).read_text(encoding="utf-8")
+
+
+def test_an_identity_number_in_a_reason_is_refused(tmp_path: Path, entries: list[dict[str, Any]]) -> None:
+    entries[1]["reason"] = "-".join(("19121212", "1212"))
+    with pytest.raises(DisclosureError, match="nothing was written"):
+        write_index(tmp_path, entries)
+    assert not (tmp_path / "index.html").exists()
