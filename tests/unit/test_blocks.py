@@ -88,3 +88,16 @@ def test_verdicts_follow_what_is_shown(releases: dict[str, Release]) -> None:
 def test_words_from_a_protocol_are_escaped(releases: dict[str, Release]) -> None:
     block = Block(kind="paragraph", id="x", body={"style": "", "text": [{"sv": "<b>a</b> & b", "en": "<b>a</b> & b"}]})
     assert "&lt;b&gt;a&lt;/b&gt; &amp; b" in block_html(block, "sv")
+
+
+def test_a_goals_one_sided_limit_stands_beside_its_goal_only(releases: dict[str, Release]) -> None:
+    single = releases["single"]
+    assert single.estimates["method"].str.endswith("one_sided").any()
+    shown = block_html(blocks.effects(single), "en")
+    assert "one-sided" not in shown
+    assert "one-sided" in block_html(blocks.targets(single), "en").lower()
+
+
+def test_people_of_estimands_that_share_an_outcome_are_told_once(releases: dict[str, Release]) -> None:
+    rows = blocks.unknown(releases["two"]).children[-1].body["rows"]
+    assert all(row not in rows[:place] for place, row in enumerate(rows))

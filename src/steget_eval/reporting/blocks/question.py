@@ -91,7 +91,8 @@ def _fidelity(release: Release) -> list[build.Item]:
         return [key_label("notice.not_ips")]
     if programme.fidelity is None:
         reason = programme.fidelity_missing_because
-        return [] if reason is None else [build.sentence("notice.fidelity_missing", reason=reason)]
+        missing = () if reason is None else (build.sentence("notice.fidelity_missing", reason=reason),)
+        return [key_label("notice.is_ips"), *missing]
     review = programme.fidelity
     told = build.sentence(
         "notice.fidelity", scale=build.same(review.scale), score=Cell(format="count", value=review.score),

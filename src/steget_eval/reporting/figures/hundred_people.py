@@ -40,20 +40,20 @@ def behind(release: Release) -> pd.DataFrame:
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
     """Return the height in inches."""
-    return 2.2 if narrow else 2.4
+    return 2.2 if narrow else 2.25
 
 
 def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
     """Draw the frame behind the figure: ten rows of ten for each arm."""
     with style.styled():
         width, total = style.canvas(ax)
-        side = min(total - 0.62, (width - 0.3) / 2)
+        side = min(total - (0.62 if style.is_narrow(ax) else 0.45), (width - 0.3) / 2)
         for place, row in enumerate(rows_of(frame)):
             left = place * (side + 0.3) if style.is_narrow(ax) else place * 3.6
             _people(int(row.of_hundred), left, side, ax)
             words = phrase("picture.of_hundred", language, n=numbers.count(row.of_hundred, language))
             name = textwrap.wrap(str(getattr(row, f"arm_{language}")), 20 if style.is_narrow(ax) else 44)[:2]
-            ax.text(left, total - 0.02, "\n".join(name), va="top", ha="left", fontsize=9, fontweight="bold")
+            ax.text(left, side + 0.23, "\n".join(name), va="bottom", ha="left", fontsize=9, fontweight="bold")
             ax.text(left, side + 0.06, words, va="bottom", ha="left", fontsize=9, color=style.GREY)
     return ax
 
