@@ -147,6 +147,21 @@ def test_eligibility_holds_for_the_benchmark_too(ask, tell):
     assert told.cohort.benchmark["question"].y.tolist() == [1, 0]
 
 
+def test_missing_covariate_does_not_remove_from_the_benchmark(ask, tell):
+    covariate = {"id": "sex", "label": WORDS, "kind": "category", "column": "sex"}
+    asked = ask(WORK, arms=TWO_ARMS, benchmark={"comparison": "trial", "label": WORDS}, covariates=[covariate])
+    told = tell(asked, spells=JOBS, participants="""
+        participant_id | arm   | enrolled_on | sex
+        ---------------+-------+-------------+------
+        a              | ips   | 2024-03-01  | man
+        b              | trial | 2024-03-01  |
+        c              | usual | 2024-03-01  | woman
+        d              | ips   | 2024-03-01  |
+    """)  # fmt: skip
+    assert told.ids == ["a", "c"]
+    assert told.cohort.benchmark["question"].y.tolist() == [1]
+
+
 def test_cluster_stands_beside_each_person(ask, tell):
     people = "participant_id | enrolled_on | site\n b | 2024-03-01 | kumla\n a | 2024-03-01 | laxa"
     told = tell(ask(WORK, cluster="site"), spells=NO_SPELLS, participants=people)

@@ -141,6 +141,14 @@ def test_age_is_a_declared_column_where_there_is_no_index_date(ask, tell):
         tell(asked, participants="participant_id | birth_year\n a | 1983", statuses=STATUSES)
 
 
+def test_age_is_the_declared_column_where_no_year_of_birth_is_known(ask, tell):
+    asked = ask(AT_MONTH_24, covariates=[_covariate("age", "number", column="age")])
+    people = "participant_id | enrolled_on | birth_year | age\n a | 2024-03-01 | {year} | 41"
+    for year, age in (("", 41), ("1990", 34)):
+        told = tell(asked, participants=people.format(year=year), statuses=STATUSES, own={"age": "integer"})
+        assert told.cohort.covariates["age"].tolist() == [age]
+
+
 def test_covariate_without_its_column_is_refused(ask, tell):
     asked = ask(AT_MONTH_24, clock=NO_CLOCK, covariates=[_covariate("motivation", "number", column="motivation")])
     with pytest.raises(CohortError, match=r"participants\.csv: there is no column motivation, which covariates\."):

@@ -140,6 +140,17 @@ def test_dose_that_is_never_full_is_no_event(ask, tell):
     assert told.y == {"a": 0, "b": 1}  # six days and seven, days before the index date left out
 
 
+def test_days_in_state_are_none_until_the_dose_is_full_then_all(ask, tell):
+    outcome = {"measure": "days_in_state", "minimum_dose": {"days": 5}}
+    told = tell(ask(WORK, kind="amount", outcome=outcome), participants=PEOPLE, spells="""
+        participant_id | state                  | started_on | ended_on
+        ---------------+------------------------+------------+-----------
+        a              | competitive_employment | 2024-03-02 | 2024-03-06
+        b              | competitive_employment | 2024-03-02 | 2024-03-08
+    """)  # fmt: skip
+    assert told.y == {"a": 0, "b": 6}
+
+
 def test_spell_of_unknown_hours_does_not_qualify(ask, tell):
     told = tell(ask(WORK, outcome={"minimum_dose": {"hours_per_week": 20}}), spells="""
         participant_id | state                  | started_on | ended_on | hours_per_week

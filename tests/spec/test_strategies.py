@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 WORK = {"spells": ["competitive_employment"]}
 DEATH = {"death": {"follow_up_ended_by": ["death"]}}
@@ -134,6 +135,24 @@ def test_whoever_is_lost_after_the_job_is_as_unknown_as_whoever_is_lost_before_i
     """
     told = tell(ask(WORK), participants=people, spells=jobs)
     assert told.y == {"lost_working": None, "lost_seeking": None, "seen_working": 1, "seen_seeking": 0}
+
+
+def test_intercurrent_event_on_the_day_after_the_window_does_not_compete(ask, tell):
+    asked = ask(WORK, kind="competing", met=CUSTODY, strategies={"custody": "while_alive"})
+    told = tell(asked, participants=PEOPLE, spells="""
+        participant_id | state   | started_on | ended_on
+        ---------------+---------+------------+-----------
+        neither        | custody | 2024-03-11 |
+        only_custody   | custody | 2024-03-10 |
+        same_day       | custody | 2024-03-05 | 2024-03-05
+    """)  # fmt: skip
+    assert told.td["neither"] == told.td["same_day"] == (10, 0)  # the second has a spell without a day
+    assert told.td["only_custody"] == (9, 2)
+
+
+def test_while_alive_is_refused_of_an_outcome_that_nothing_competes_with(ask):
+    with pytest.raises(ValidationError, match="while_alive goes with"):
+        ask(WORK, met=DEATH, strategies={"death": "while_alive"})
 
 
 def test_two_competing_events_are_told_apart_in_the_order_of_the_outcome(ask, tell):

@@ -53,7 +53,7 @@ def join_spells(qualifying: ir.Table) -> ir.Table:
 
     A stretch begins where the running maximum of earlier ends has not yet reached.
     """
-    spells = qualifying.select("participant_id", "lo", "hi").distinct()
+    spells = qualifying.select("participant_id", "lo", "hi")
     earlier = ibis.window(group_by="participant_id", order_by=["lo", "hi"], rows=(None, -1))
     reached = spells.mutate(reached=spells.hi.max().over(earlier).fill_null(0))
     fresh = reached.mutate(lo=larger(reached.lo, reached.reached))
@@ -68,10 +68,9 @@ def day_of_dose(stretches: ir.Table, dose_days: int) -> ir.Table:
     lived = stretches.mutate(days=stretches.hi - stretches.lo)
     summed = lived.mutate(total=lived.days.sum().over(running).cast("int64"))
     full = summed.filter(summed.total >= dose_days)
+    # A later stretch places the day later, by every gap before it: the first with a full dose has the earliest.
     placed = full.mutate(day=full.hi - 1 - (full.total - dose_days))
-    # Later stretches would place the day before their own begin, so only the first with a full dose may speak.
-    own = placed.filter(placed.day >= placed.lo)
-    return own.group_by("participant_id").agg(day=own.day.min())
+    return placed.group_by("participant_id").agg(day=placed.day.min())
 
 
 def _counts(clipped: ir.Table, source: EventSource) -> ir.BooleanValue:
