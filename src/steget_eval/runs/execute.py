@@ -11,14 +11,35 @@ from typing import Any
 import nbformat
 from nbclient.exceptions import DeadKernelError
 from papermill import inspect_notebook
+from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
+from papermill.iorw import write_ipynb
 
 from steget_eval.core.errors import InputError
 from steget_eval.runs.kernel import PrivateKernelManager
 
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 _INJECTED = "injected-parameters"
+_ENGINE = "steget"
+#: A bare name in the worker's folder, for the engine reads braces in a path as parameters.
+_RAW = "executed.ipynb"
+
+
+class _SavesAtTheEnd(NBClientEngine):  # type: ignore[misc]
+    """Papermill's own engine, without writing the whole notebook before and after every cell."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
+        """Run the cells; a kernel that dies leaves the notebook as far as it came."""
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+        except DeadKernelError:
+            write_ipynb(nb_man.nb, _RAW)
+            raise
+
+
+papermill_engines.register(_ENGINE, _SavesAtTheEnd)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +99,13 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder
         Where the notebook runs.
     """
     fault = None
-    # The engine reads braces in a path as parameters; a bare name in the working folder of the worker has none.
-    raw = "executed.ipynb"
     try:
         execute_notebook(
             read_notebook(source),
-            raw,
+            _RAW,
             parameters=dict(parameters),
+            engine_name=_ENGINE,
+            request_save_on_cell_execute=False,
             progress_bar=False,
             cwd=str(folder),
             kernel_manager_class=PrivateKernelManager,
@@ -93,14 +114,14 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder
     except PapermillExecutionError as error:
         fault = Fault(cell=error.exec_count, error=error.ename, message=error.evalue)
     except DeadKernelError as error:
-        fault = Fault(cell=_running_cell(raw), error="DeadKernelError", message=str(error))
-    _write_without_times(Path(raw), target)
+        fault = Fault(cell=_running_cell(), error="DeadKernelError", message=str(error))
+    _write_without_times(target)
     return fault
 
 
-def _write_without_times(raw: Path, target: Path) -> None:
+def _write_without_times(target: Path) -> None:
     # Times, temporary paths and random ids would make two equal runs differ; times stand in the manifest.
-    notebook = nbformat.read(raw, as_version=4)
+    notebook = nbformat.read(_RAW, as_version=4)
     run = notebook.metadata.pop("papermill", {})
     notebook.metadata["papermill"] = {"parameters": run.get("parameters", {})}
     for cell in notebook.cells:
@@ -111,8 +132,8 @@ def _write_without_times(raw: Path, target: Path) -> None:
     nbformat.write(notebook, target)
 
 
-def _running_cell(raw: str) -> int:
-    codes = [cell for cell in nbformat.read(raw, as_version=4).cells if cell.cell_type == "code"]
+def _running_cell() -> int:
+    codes = [cell for cell in nbformat.read(_RAW, as_version=4).cells if cell.cell_type == "code"]
     ended = [cell for cell in codes if cell.metadata.get("papermill", {}).get("end_time")]
     return max(len(ended), 1)
 
