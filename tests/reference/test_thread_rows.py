@@ -28,10 +28,10 @@ PROTOCOLS = {
 }
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(name, marks=pytest.mark.extra_open) if name == "tarp" else name for name in PROTOCOLS],
-)
+MARKS = {"tarp": pytest.mark.extra_open, "nsw_comparison": pytest.mark.slow}
+
+
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=MARKS.get(name, ())) for name in PROTOCOLS])
 def compared(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Results, dict[str, float], dict[str, float]]:
