@@ -18,7 +18,7 @@ Made from the schema by `python data/build_readme.py`; change the schema, not th
 |---|---|
 | `programmes/<id>/` | a programme's `protocol.yaml`, and synthetic records where they are synthetic |
 | `trials/` | published figures with their citations |
-| `open/` | small real data sets with records of persons, with licence and origin ([README](open/README.md)) |
+| `open/` | small real data sets with records of persons, with licence and origin (see `open/README.md`) |
 
 ## A folder of records
 

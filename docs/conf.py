@@ -20,4 +20,3 @@ napoleon_numpy_docstring = True
 napoleon_google_docstring = False
 napoleon_use_ivar = True
 nitpicky = False
-mathjax_path = ""
