@@ -40,8 +40,8 @@ def gate_estimates(frame: pd.DataFrame, protocol: Protocol, thresholds: Threshol
 
     Counts belong to an outcome, whatever method, contrast or estimand they stand beside, so a small one hides every
     row of its outcome and subgroup: rows without counts of their own (a hazard ratio, an adjusted difference) as
-    well. Then estimands are admitted one by one, the primary first: one whose number of people, of people with the
-    event, or of people without it lies within a small cell of an admitted one's is hidden whole, since the difference
+    well. Then estimands are admitted one by one, the primary first: one whose number of people or of people with
+    the event lies within a small cell of an admitted one's is hidden whole, since the difference
     would tell of a few people (those with an unknown outcome, or with an event that another outcome does not count).
     """
     rows = frame.to_dict("records")
@@ -57,9 +57,10 @@ def gate_estimates(frame: pd.DataFrame, protocol: Protocol, thresholds: Threshol
         mine = [place for place, row in enumerate(rows) if (row["estimand"], row["subgroup"]) == unit]
         if any(taken[place] is not None for place in mine):
             continue
-        numbers = sorted({pair for place in mine for pair in _numbers(rows[place], family)}, key=str)
-        if published.admits_all(numbers):
-            published = published.with_numbers(numbers)
+        numbers = {pair for place in mine for pair in _numbers(rows[place], family)}
+        if published.admits_all(sorted(numbers, key=str)):
+            others = {pair for place in mine for pair in _others(rows[place], family)}
+            published = published.with_numbers(numbers | others)
             continue
         for place in mine:
             taken[place] = "small_difference"
@@ -112,8 +113,17 @@ def _numbers(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:
         found.append((size_key(arm), int(n)))
         if not pd.isna(events):
             found.append((("with", arm, kin), int(events)))
-            found.append((others_key(arm, kin), int(n) - int(events)))
     return found
+
+
+def _others(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:
+    """People without the event: held against numbers at risk, which are a part of them."""
+    kin = family.get(row["outcome"], row["outcome"])
+    return [
+        (others_key(row[f"arm_{which}"], kin), int(row[f"n_{which}"]) - int(row[f"events_{which}"]))
+        for which in ("1", "0")
+        if not pd.isna(row[f"n_{which}"]) and not pd.isna(row[f"events_{which}"])
+    ]
 
 
 def _atoms(outcome: Outcome) -> set[Hashable]:
