@@ -1,0 +1,192 @@
+"""The gate on results made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from steget_eval.cohort import Flow, FlowStep
+from steget_eval.core.columns import COUNT_NAMES, NUMBER_NAMES
+from steget_eval.core.estimates import Estimates
+from steget_eval.protocol.disclosure import Disclosure
+from steget_eval.reporting.gate import UNTOLD_REASON, disclose
+from steget_eval.reporting.suppress import Thresholds, complement_levels
+from steget_eval.reporting.suppress_curves import choose_steps
+from steget_eval.study.results import Refusal, Results
+
+
+def test_a_small_count_takes_every_row_of_its_outcome(results_two_arms: Results) -> None:
+    frame = disclose(results_two_arms).estimates
+    education = frame[frame["estimand"] == "education"]
+    assert education["suppressed"].all()
+    assert education[[*NUMBER_NAMES, *COUNT_NAMES]].isna().all().all()
+    assert set(education["note"]) == {""}
+    assert not frame[frame["estimand"] == "employment"]["suppressed"].any()
+
+
+def test_rows_without_counts_of_their_own_go_with_their_outcome(results_two_arms: Results) -> None:
+    small = Estimates(tuple(replace(row, events_0=2) if row.estimand == "first_job" and row.events_0 else row
+                            for row in results_two_arms.estimates))  # fmt: skip
+    frame = disclose(replace(results_two_arms, estimates=small)).estimates
+    assert frame[frame["contrast"] == "hazard_ratio"]["suppressed"].all()
+
+
+def test_few_without_the_event_are_as_small_as_few_with_it(results_two_arms: Results) -> None:
+    nearly = Estimates(tuple(replace(row, events_1=117) if row.estimand == "employment" and row.events_1 else row
+                             for row in results_two_arms.estimates))  # fmt: skip
+    frame = disclose(replace(results_two_arms, estimates=nearly)).estimates
+    assert frame[frame["estimand"] == "employment"]["suppressed"].all()
+
+
+def test_an_estimand_that_would_tell_how_few_are_unknown_is_hidden_and_the_primary_kept(
+    results_two_arms: Results,
+) -> None:
+    fewer = Estimates(tuple(replace(row, n_1=117) if row.estimand == "days" else row
+                            for row in results_two_arms.estimates))  # fmt: skip
+    release = disclose(replace(results_two_arms, estimates=fewer))
+    frame = release.estimates
+    assert frame[frame["estimand"] == "days"]["suppressed"].all()
+    assert not frame[frame["estimand"] == "employment"]["suppressed"].any()
+    assert any(one.rule == "small_difference" and one.place == "estimates" for one in release.suppressions)
+
+
+def test_the_primary_number_stays_and_the_flow_gives_way_where_few_are_unknown(results_two_arms: Results) -> None:
+    known = Estimates(tuple(replace(row, n_1=117) for row in results_two_arms.estimates))
+    release = disclose(replace(results_two_arms, estimates=known))
+    included = release.flow[release.flow["kind"] == "included"].set_index("arm")["n"]
+    assert pd.isna(included["ips"])
+    assert pd.isna(included["all"])
+    assert included["usual"] == 118
+    assert release.baseline[release.baseline["arm"] == "ips"]["n"].isna().all()
+    assert release.overlap[release.overlap["arm"] == "ips"]["value"].isna().all()
+    assert release.at_risk[(release.at_risk["arm"] == "ips") & (release.at_risk["at_risk"] == 120)].empty
+
+
+def test_a_hidden_level_takes_the_next_smallest_and_the_standardised_differences(results_two_arms: Results) -> None:
+    frame = disclose(results_two_arms).baseline
+    sex = frame[frame["covariate"] == "sex"].set_index(["level", "arm"])
+    assert pd.isna(sex.loc[("unknown", "ips"), "count"])
+    assert pd.isna(sex.loc[("man", "ips"), "count"])
+    assert sex.loc[("woman", "ips"), "count"] == 60
+    assert sex[["smd", "smd_weighted"]].isna().all().all()
+    assert frame[frame["covariate"] == "age"]["smd"].notna().any()
+
+
+def test_two_hidden_levels_whose_sum_is_small_take_a_third() -> None:
+    thresholds = Thresholds(Disclosure(minimum_cell=5))
+    assert set(complement_levels({"a": 1, "b": 2, "c": 9, "d": 30}, thresholds)) == {"a", "b", "c"}
+    assert set(complement_levels({"a": 2, "b": 4, "c": 9}, thresholds)) == {"a", "b"}
+    assert complement_levels({"a": 12, "b": 30}, thresholds) == {}
+
+
+@pytest.mark.parametrize(("publish_zero", "rule"), [(False, "zero"), (True, None)])
+def test_zero_is_small_unless_the_policy_tells_it(publish_zero: bool, rule: str | None) -> None:
+    assert Thresholds(Disclosure(publish_zero=publish_zero)).rule(0) == rule
+
+
+def test_small_exclusions_become_one_step(results_two_arms: Results) -> None:
+    frame = disclose(results_two_arms).flow
+    pooled = frame[frame["kind"] == "excluded"].set_index("arm")
+    assert set(pooled["id"]) == {"suppressed"}
+    assert pooled.loc["all", "n"] == 26
+    assert pooled.loc["usual", "n"] == 12
+
+
+def test_a_lone_small_exclusion_takes_the_records_it_was_taken_from(results_single_arm: Results) -> None:
+    flow = Flow((
+        FlowStep(kind="records", id="records", n=122, by_arm={"ips": 122}),
+        FlowStep(kind="excluded", id="period", n=2, by_arm={"ips": 2}),
+        FlowStep(kind="included", id="included", n=120, by_arm={"ips": 120}),
+    ))  # fmt: skip
+    frame = disclose(replace(results_single_arm, flow=flow)).flow
+    assert frame[frame["kind"] != "included"]["n"].isna().all()
+    assert set(frame[frame["kind"] == "included"]["n"]) == {120}
+
+
+def test_months_are_told_only_where_nobody_or_enough_have_left(results_single_arm: Results) -> None:
+    frame = disclose(results_single_arm).states.dropna(subset=["total"])
+    assert set(frame[frame["month"] < 6]["total"]) == {120}
+    assert frame[frame["month"].between(6, 11)].empty
+    assert set(frame[frame["month"].between(12, 17)]["total"]) == {114}
+
+
+def test_small_states_are_one_row_that_is_large_enough(results_single_arm: Results) -> None:
+    frame = disclose(results_single_arm).states.dropna(subset=["n"])
+    assert (frame["n"] >= 5).all()
+    month = frame[frame["month"] == 3].set_index("state")["n"]
+    assert month["suppressed"] == 5
+    assert month["competitive_employment"] == 6
+    assert month.sum() == 120
+
+
+def test_the_last_steps_of_a_curve_are_merged_so_that_no_small_remainder_is_left() -> None:
+    curve = pd.DataFrame({"events": [0, *[1] * 13], "at_risk": [60 - day for day in range(14)]})
+    assert choose_steps(curve, Thresholds(Disclosure())) == [5, 13]
+
+
+def test_a_curve_ends_where_few_are_at_risk() -> None:
+    curve = pd.DataFrame({"events": [0, *[1] * 18], "at_risk": [18, *range(18, 0, -1)]})
+    assert choose_steps(curve, Thresholds(Disclosure())) == [5]
+
+
+def test_a_curve_goes_with_its_estimates(results_two_arms: Results) -> None:
+    small = Estimates(tuple(replace(row, events_0=2) if row.estimand == "first_job" and row.events_0 else row
+                            for row in results_two_arms.estimates))  # fmt: skip
+    release = disclose(replace(results_two_arms, estimates=small))
+    assert release.curves["suppressed"].all()
+    assert release.curves["estimate"].isna().all()
+    assert release.at_risk["at_risk"].isna().all()
+
+
+def test_a_verdict_goes_with_the_row_it_rests_on(results_single_arm: Results) -> None:
+    verdicts = {one.target: one for one in disclose(results_single_arm).verdicts}
+    assert verdicts["firm"].suppressed
+    assert (verdicts["firm"].point, verdicts["firm"].estimate, verdicts["firm"].needed) == (None, None, None)
+    assert verdicts["half"].n == 120
+    assert verdicts["half"].needed == 70
+
+
+def test_a_method_s_own_reason_is_not_told_where_it_may_hold_a_hidden_number(results_two_arms: Results) -> None:
+    refusals = (
+        Refusal(estimand="education", method="log", reason="nobody in arm 0 had the event"),
+        Refusal(estimand="employment", method="ipw", reason="2 people have weights that explode"),
+        Refusal(estimand="employment", method="cox", reason="the arms do not overlap"),
+    )
+    told = disclose(replace(results_two_arms, refusals=refusals)).refusals
+    assert [one.reason for one in told] == [UNTOLD_REASON, UNTOLD_REASON, "the arms do not overlap"]
+
+
+def test_extremes_of_weights_are_never_told(results_two_arms: Results) -> None:
+    frame = disclose(results_two_arms).overlap.set_index(["arm", "key"])
+    assert pd.isna(frame.loc[("ips", "largest_weight_share"), "value"])
+    assert frame.loc[("ips", "ess"), "value"] == pytest.approx(108)
+
+
+def test_equal_amounts_are_hidden_since_the_mean_is_everybody_s_own(results_two_arms: Results) -> None:
+    equal = Estimates(tuple(replace(row, std_error=0.0) if row.estimand == "days" else row
+                            for row in results_two_arms.estimates))  # fmt: skip
+    frame = disclose(replace(results_two_arms, estimates=equal)).estimates
+    assert frame[frame["estimand"] == "days"]["suppressed"].all()
+
+
+def test_the_account_counts_what_was_taken_by_rule_and_place(results_single_arm: Results) -> None:
+    told = {(one.rule, one.place): one.cells for one in disclose(results_single_arm).suppressions}
+    assert told["small_cell", "estimates"] == 2
+    assert told["dependent", "verdicts"] == 1
+
+
+def test_results_are_left_as_they_were(results_two_arms: Results) -> None:
+    before = {name: getattr(results_two_arms, name).copy() for name in ("baseline", "states", "curves", "overlap")}
+    disclose(results_two_arms)
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(getattr(results_two_arms, name), frame)
+
+
+def test_the_internal_view_says_so_and_keeps_everything(results_two_arms: Results) -> None:
+    release = disclose(results_two_arms, internal=True)
+    assert release.internal
+    assert release.estimates["estimate"].notna().all()
+    assert not release.states["suppressed"].any()
+    assert release.suppressions == ()
