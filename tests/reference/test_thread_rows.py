@@ -19,31 +19,35 @@ CLOSED, ITERATED = 1e-8, 1e-6
 SEARCHED = frozenset({"g_computation", "ipw", "aipw", "miettinen_nurminen", "cox", "censoring_weights"})
 NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "p_value", "n_1", "n_0", "events_1", "events_0")
 SIDES = {"below": -1, "within": 0, "above": 1}
-PROTOCOLS = {
-    "nsw_experiment": ("thread_nsw.txt", "data/open/nsw/records"),
-    "nsw_comparison": ("thread_nsw.txt", "data/open/nsw/records"),
-    "ips_sydnarke": ("thread_sydnarke.txt", "data/programmes/ips_sydnarke/records"),
-    "ips_sydnarke_comparison": ("thread_sydnarke.txt", "data/programmes/ips_sydnarke_comparison/records"),
-    "tarp": ("thread_open/thread_tarp.txt", ""),
-}
+PROGRAMMES = shipped("data", "programmes")
+NSW = shipped("data", "open", "nsw", "records")
+#: Case to its protocol, its witness and its records; those of `tarp` are built where its package is installed.
+CASES = {
+    "nsw_experiment": ("nsw_experiment", "thread_nsw.txt", NSW),
+    "nsw_comparison": ("nsw_comparison", "thread_nsw.txt", NSW),
+    "ips_sydnarke": ("ips_sydnarke", "thread_sydnarke.txt", PROGRAMMES / "ips_sydnarke" / "records"),
+    "ips_sydnarke_comparison": (
+        "ips_sydnarke_comparison", "thread_sydnarke.txt", PROGRAMMES / "ips_sydnarke_comparison" / "records"),
+    "edges": ("ips_sydnarke_comparison", "thread_edges.txt", HERE / "thread_edges"),
+    "tarp": ("tarp", "thread_open/thread_tarp.txt", None),
+}  # fmt: skip
 
 
 MARKS = {"tarp": pytest.mark.extra_open, "nsw_comparison": pytest.mark.slow}
 
 
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=MARKS.get(name, ())) for name in PROTOCOLS])
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=MARKS.get(name, ())) for name in CASES])
 def compared(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[str, Results, dict[str, float], dict[str, float]]:
-    """Return the protocol's name, its results, and every figure of it by key: ours, then R's."""
-    name: str = request.param
-    witness, folder = PROTOCOLS[name]
-    records = _tarp(tmp_path_factory.mktemp("tarp")) if name == "tarp" else shipped(*folder.split("/"))
-    results = evaluate(load_protocol(shipped("data", "programmes", name, "protocol.yaml")), read_records(records))
-    ours = dict(figures(results))
-    theirs = pd.read_csv(HERE / witness, index_col="key")["value"]
-    mine = {key.removeprefix(f"{name}/"): float(value) for key, value in theirs.items() if key.startswith(f"{name}/")}
-    return name, results, ours, mine
+) -> tuple[Results, dict[str, float], dict[str, float]]:
+    """Return a case's results, and every figure of it by key: ours, then R's."""
+    case: str = request.param
+    protocol, witness, folder = CASES[case]
+    records = read_records(folder or _tarp(tmp_path_factory.mktemp("tarp")))
+    results = evaluate(load_protocol(PROGRAMMES / protocol / "protocol.yaml"), records)
+    told_by_r = pd.read_csv(HERE / witness, index_col="key")["value"]
+    mine = told_by_r[told_by_r.index.str.startswith(f"{case}/")]
+    return results, dict(figures(results)), {key.removeprefix(f"{case}/"): float(x) for key, x in mine.items()}
 
 
 def _tarp(folder: Path) -> Path:
@@ -111,12 +115,12 @@ def tolerance_of(key: str) -> float:
 
 
 def test_no_figure_of_ours_or_of_rs_is_left_without_the_other(compared):
-    _, _, ours, theirs = compared
+    _, ours, theirs = compared
     assert set(ours) == set(theirs)
 
 
 def test_every_row_of_estimates_has_a_key_of_its_own(compared):
-    _, results, ours, _ = compared
+    results, ours, _ = compared
     rows = results.to_frame()
     assert len({key.rsplit("/", 1)[0] for key in ours if key.startswith("row/")}) == len(rows) > 0
     assert rows["estimate"].notna().all()
@@ -124,7 +128,7 @@ def test_every_row_of_estimates_has_a_key_of_its_own(compared):
 
 
 def test_every_figure_is_the_one_that_r_finds_from_the_same_files(compared):
-    _, _, ours, theirs = compared
+    _, ours, theirs = compared
     apart = {
         key: (ours[key], wanted)
         for key, wanted in theirs.items()
@@ -135,7 +139,7 @@ def test_every_figure_is_the_one_that_r_finds_from_the_same_files(compared):
 
 @pytest.mark.parametrize("compared", ["nsw_experiment"], indirect=True)
 def test_the_experiment_gives_the_published_difference_in_earnings(compared):
-    _, results, _, _ = compared
+    results, _, _ = compared
     row = results.estimates.only(contrast="mean_difference", method="welch")
     # Dehejia and Wahba (1999), Table 3: 1,794; Welch's standard error of the same 445 men is 671.0.
     assert (round(row.estimate, 2), round(row.std_error, 1)) == (1794.34, 671.0)
