@@ -13,6 +13,7 @@ from steget_eval.core.estimates import Estimate
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.recovery import Recovery, summarise_recovery
 from steget_eval.protocol import Protocol
+from steget_eval.protocol.estimand import Estimand
 from steget_eval.simulate import Truth, simulate_records, true_values
 from steget_eval.study.answers import answer, method_lines
 
@@ -71,18 +72,26 @@ def rehearse(
     value = stated.risk_1 if contrast == "risk_1" else stated.risk_difference
     error = stated.risk_1_mcse if contrast == "risk_1" else stated.risk_difference_mcse
     lines = method_lines(protocol, estimand)
+    narrow = _narrowed(protocol, estimand)
     found: dict[str, list[Estimate]] = {line.name: [] for line in lines}
     for replicate in range(replicates):
-        cohort = build_cohort(protocol, simulate_records(protocol, truth, seed=_seed(seed, replicate)))
+        cohort = build_cohort(narrow, simulate_records(protocol, truth, seed=_seed(seed, replicate)))
         for line in lines:
             try:
-                found[line.name].append(answer(cohort, protocol, estimand, line).only(contrast=contrast))
+                found[line.name].append(answer(cohort, narrow, estimand, line).only(contrast=contrast))
             except MethodError:
                 continue
     recoveries = tuple(_recover(found[line.name], value, error, replicates) for line in lines)
     return Rehearsal(
         estimand=estimand.id, contrast=contrast, methods=tuple(line.name for line in lines), recoveries=recoveries
     )
+
+
+def _narrowed(protocol: Protocol, estimand: Estimand) -> Protocol:
+    """The protocol with this estimand alone, so that a replicate derives nothing that is not asked for."""
+    outcome = protocol.outcome(estimand.outcome)
+    only = {"estimands": (estimand,), "primary": estimand.id, "outcomes": (outcome,), "targets": ()}
+    return protocol.model_copy(update=only)
 
 
 def _seed(seed: int, replicate: int) -> int:
