@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
+from steget_eval.core.errors import SpecError
 from steget_eval.core.shipped import shipped
-from steget_eval.core.yaml import load_model
+from steget_eval.core.yaml import load_model, refusal
+from steget_eval.runs.grid import ID, GridError, as_json, combinations, fill, id_of
 from steget_eval.runs.job import INPUT_PARAMETERS, Hooks, Job
 
 #: An identifier that can be the name of a folder.
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Id = Annotated[str, Field(pattern=ID, max_length=60)]
+#: A value as YAML says it; a date becomes its text in ISO 8601, for what it is, the notebook declares.
+Value = Annotated[JsonValue, BeforeValidator(as_json)]
 
 
 class BatchPart(BaseModel):
@@ -30,10 +34,16 @@ class Words(BatchPart):
 
 
 class JobEntry(BatchPart):
-    """One job as a person writes it.
+    """One job as a person writes it, or with `over` and `each` a pattern of many.
 
     Attributes
     ----------
+    id
+        With `over` or `each` a pattern such as ``{site}_{months}``, which must give every job another id.
+    over
+        Names with lists of values: every combination is a job.
+    each
+        A list of mappings: each is a job, with `over` every combination of each.
     notebook
         The name of a shipped notebook, or a path that ends in ``.ipynb``, relative to the batch file.
     protocol, records
@@ -42,12 +52,14 @@ class JobEntry(BatchPart):
         How to get records that need not be there; without it absent records are refused.
     """
 
-    id: Id
+    id: str = Field(min_length=1)
+    over: dict[str, Annotated[tuple[Value, ...], Field(min_length=1)]] = {}
+    each: tuple[dict[str, Value], ...] = ()
     notebook: str = Field(min_length=1)
     protocol: str = Field(min_length=1)
     records: str = Field(min_length=1)
     optional: Words | None = None
-    parameters: dict[str, JsonValue] = {}
+    parameters: dict[str, Value] = {}
 
     @model_validator(mode="after")
     def _inputs_stand_once(self) -> JobEntry:
@@ -67,13 +79,9 @@ class BatchFile(BatchPart):
 
     @model_validator(mode="after")
     def _stand_once(self) -> BatchFile:
-        for name, values in (
-            ("jobs: the id", [job.id for job in self.jobs]),
-            ("languages:", [*map(str, self.languages)]),
-        ):
-            twice = sorted({one for one in values if values.count(one) > 1})
-            if twice:
-                raise ValueError(f"{name} {twice[0]!r} stands more than once")
+        twice = sorted({one for one in self.languages if self.languages.count(one) > 1})
+        if twice:
+            raise ValueError(f"languages: {twice[0]!r} stands more than once")
         return self
 
 
@@ -96,13 +104,34 @@ def load_batch(path: str | Path, hooks: Hooks) -> Batch:
     file = Path(path)
     written = load_model(file, BatchFile)
     base = file.resolve().parent
-    jobs = tuple(_job(entry, base, written.languages, hooks) for entry in written.jobs)
-    return Batch(id=written.id, jobs=jobs)
+    jobs: list[Job] = []
+    for number, entry in enumerate(written.jobs):
+        try:
+            jobs += [_job(one, base, written.languages, hooks) for one in _spread(entry)]
+        except GridError as error:
+            raise SpecError(f"{file}: jobs[{number}]{error}") from None
+        except ValidationError as error:
+            raise SpecError(refusal(file, error, JobEntry)) from None
+    ids = [job.id for job in jobs]
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    if twice:
+        raise SpecError(f"{file}: jobs: the id {twice[0]!r} stands more than once")
+    return Batch(id=written.id, jobs=tuple(jobs))
 
 
 def notebook_path(name: str, base: Path) -> Path:
     """Return where a notebook lies: a shipped one by name, any other by its path from `base`."""
     return base / name if name.endswith(".ipynb") else shipped("notebooks") / f"{name}.ipynb"
+
+
+def _spread(entry: JobEntry) -> list[JobEntry]:
+    """Return the entries that a pattern stands for, every placeholder filled."""
+    said: dict[str, Any] = entry.model_dump(exclude={"over", "each"})
+    spread = []
+    for values in combinations(entry.over, entry.each):
+        filled = {name: fill(value, values, name) for name, value in said.items()}
+        spread.append(JobEntry.model_validate({**filled, "id": id_of(entry.id, values)}))
+    return spread
 
 
 def _job(entry: JobEntry, base: Path, languages: tuple[str, ...], hooks: Hooks) -> Job:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import nbformat
 from nbclient.exceptions import DeadKernelError
-from papermill import inspect_notebook
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
@@ -18,6 +16,8 @@ from papermill.iorw import write_ipynb
 
 from steget_eval.core.errors import InputError
 from steget_eval.runs.kernel import PrivateKernelManager
+from steget_eval.runs.parameters import nearest_file, typed_parameters
+from steget_eval.runs.translate import for_the_engine
 
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 _INJECTED = "injected-parameters"
@@ -68,24 +68,12 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     try:
         notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
     except FileNotFoundError:
-        raise InputError(f"{path}: there is no such notebook{_nearest_file(path)}") from None
+        raise InputError(f"{path}: there is no such notebook{nearest_file(path)}") from None
     except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
         raise InputError(f"{path}: the file cannot be read as a notebook") from None
     notebook.metadata["kernelspec"] = dict(_KERNEL)
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
-
-
-def check_parameters(path: Path, parameters: Mapping[str, Any]) -> None:
-    """Refuse a parameter that the notebook does not declare in its cell tagged ``parameters``."""
-    declared = sorted(inspect_notebook(read_notebook(path)))
-    if not declared:
-        raise InputError(f"{path}: the notebook has no cell tagged parameters")
-    for name in parameters:
-        if name not in declared:
-            near = difflib.get_close_matches(name, declared, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(declared)}"
-            raise InputError(f"parameters.{name} is not a parameter of {path.name}; {hint}")
 
 
 def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder: Path) -> Fault | None:
@@ -103,7 +91,7 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder
         execute_notebook(
             read_notebook(source),
             _RAW,
-            parameters=dict(parameters),
+            parameters=for_the_engine(typed_parameters(source, parameters)),
             engine_name=_ENGINE,
             request_save_on_cell_execute=False,
             progress_bar=False,
@@ -136,9 +124,3 @@ def _running_cell() -> int:
     codes = [cell for cell in nbformat.read(_RAW, as_version=4).cells if cell.cell_type == "code"]
     ended = [cell for cell in codes if cell.metadata.get("papermill", {}).get("end_time")]
     return max(len(ended), 1)
-
-
-def _nearest_file(path: Path) -> str:
-    names = sorted(one.stem for one in path.parent.glob("*.ipynb")) if path.parent.is_dir() else []
-    near = difflib.get_close_matches(path.stem, names, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(names)}" if names else ""

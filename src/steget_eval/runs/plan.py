@@ -10,6 +10,7 @@ from steget_eval.core.errors import InputError
 from steget_eval.runs.fingerprint import key_of, reasons_to_run
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.manifest import read_manifest
+from steget_eval.runs.parameters import check_parameters
 from steget_eval.runs.result import UNCHANGED, JobResult
 
 
@@ -48,8 +49,6 @@ def plan_job(job: Job, place: Path, *, force: bool = False) -> Plan:
 
 
 def _open_inputs(job: Job) -> dict[str, str]:
-    from steget_eval.runs.execute import check_parameters
-
     check_parameters(job.notebook, job.all_parameters)
     if not job.protocol_path.is_file():
         raise InputError(f"{job.protocol}: there is no such protocol; looked in {job.base}")

@@ -6,8 +6,8 @@ import pytest
 
 from steget_eval.core.errors import InputError, SpecError
 from steget_eval.runs.batch import load_batch
-from steget_eval.runs.execute import check_parameters
 from steget_eval.runs.job import Hooks, Job
+from steget_eval.runs.parameters import check_parameters
 
 HOOKS = Hooks(inputs="a:b", check="a:b", write="a:b", headline="a:b")
 JOB = "{id: one, notebook: effect_evaluation, protocol: p.yaml, records: r}"
