@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,6 +26,7 @@ PROTOCOL = load_protocol(
 )
 ARMS = ("ips", "usual")
 STATES = ("competitive_employment", "education", "none")
+GONE = "not_followed"
 LEVELS = ("woman", "man", "unknown")
 MONTHS = (0, 6, 12, 18)
 #: Estimand to outcome; the first three count overlapping people with a job.
@@ -39,14 +39,14 @@ KINDS = {"first_job": "competing", "education": "competing"}
 Pool = tuple[list[str], int | None]
 
 
-@dataclass(repr=False)
 class Attack:
     """Everything known as linear equations: what the tables add up to, and what was told."""
 
-    truth: dict[str, int] = field(default_factory=dict)
-    #: Names of numbers that must not be found out, with whether a zero may be.
-    secret: dict[str, bool] = field(default_factory=dict)
-    sums: list[dict[str, int]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.truth: dict[str, int] = {}
+        #: Names of numbers that must not be found out, with whether a zero may be.
+        self.secret: dict[str, bool] = {}
+        self.sums: list[dict[str, int]] = []
 
     def number(self, name: str, value: int, *, secret: bool = False, zero_is_fine: bool = False) -> str:
         self.truth[name] = int(value)
@@ -58,13 +58,13 @@ class Attack:
         self.sums.append({whole: 1, **dict.fromkeys(parts, -1)})
 
     def found(self, told: dict[str, int], pools: list[Pool]) -> dict[str, int]:
-        """Return every secret number that the told ones determine: those that no solution of the equations can vary."""
+        """Return every secret number that the told ones determine: no solution of the equations can vary it."""
         truth, secret = dict(self.truth), dict(self.secret)
         sums = list(self.sums)
         for pool, _ in pools:
             # That several numbers are small together is as much as that one of them is.
             name = " + ".join(pool)
-            truth[name], secret[name] = sum(truth[one] for one in pool), False
+            truth[name], secret[name] = sum(truth[one] for one in pool), all(secret[one] for one in pool)
             sums.append({name: 1, **dict.fromkeys(pool, -1)})
         pairs = [(dict.fromkeys(pool, 1), total) for pool, total in pools]
         equations = [*sums, *(pool for pool, total in pairs if total is not None)]
@@ -78,7 +78,8 @@ class Attack:
         _, singular, right = np.linalg.svd(matrix, full_matrices=True)
         free = right[int((singular > 1e-9).sum()) :]
         fixed = np.abs(free).max(axis=0) < 1e-9 if len(free) else np.ones(len(names), dtype=bool)
-        return {name: truth[name] for name in secret if name in told or fixed[place[name]]}
+        found = {name: truth[name] for name in secret if name in told or fixed[place[name]]}
+        return {name: value for name, value in found.items() if value > 0 or not secret[name]}
 
 
 def _up_to(rng: np.random.Generator, low: int, high: int) -> int:
@@ -114,11 +115,11 @@ def _flow(rng: np.random.Generator, sizes: dict[str, int], attack: Attack) -> Fl
     for arm in ARMS:
         attack.number(f"in {arm}", sizes[arm])
         for rule, by_arm in rules.items():
-            attack.number(f"out {rule} {arm}", by_arm[arm], secret=True)
+            attack.number(f"out {rule} {arm}", by_arm[arm], secret=True, zero_is_fine=True)
         attack.number(f"records {arm}", sizes[arm] + sum(by_arm[arm] for by_arm in rules.values()))
         attack.adds_up(f"records {arm}", [f"in {arm}", *(f"out {rule} {arm}" for rule in rules)])
     for rule, by_arm in rules.items():
-        attack.number(f"out {rule} all", sum(by_arm.values()), secret=True)
+        attack.number(f"out {rule} all", sum(by_arm.values()), secret=True, zero_is_fine=True)
         attack.adds_up(f"out {rule} all", [f"out {rule} {arm}" for arm in ARMS])
     attack.number("in all", sum(sizes.values()))
     attack.adds_up("in all", [f"in {arm}" for arm in ARMS])
@@ -214,6 +215,10 @@ def _states(rng: np.random.Generator, sizes: dict[str, int], attack: Attack) -> 
                 attack.number(f"state {state} {month} {arm}", n, secret=True)
                 rows.append((arm, month, state, n))
             attack.adds_up(before, [f"state {state} {month} {arm}" for state in STATES])
+            gone = attack.number(f"state {GONE} {month} {arm}", sizes[arm] - total, secret=True, zero_is_fine=True)
+            attack.adds_up(f"in {arm}", [before, gone])
+            if total < sizes[arm]:
+                rows.append((arm, month, GONE, sizes[arm] - total))
     return pd.DataFrame(rows, columns=["arm", "month", "state", "n"])
 
 
@@ -255,7 +260,7 @@ def _overlap(sizes: dict[str, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["population", "arm", "key", "value"])
 
 
-def _told(release: Release) -> tuple[dict[str, int], list[Pool]]:
+def _told(release: Release, attack: Attack) -> tuple[dict[str, int], list[Pool]]:
     """Return every number of people that the frames tell, and the sums of pooled ones."""
     told: dict[str, int] = {}
     pools: list[Pool] = []
@@ -278,19 +283,24 @@ def _told(release: Release) -> tuple[dict[str, int], list[Pool]]:
             told[f"level {row['covariate']} {row['level']} {row['arm']}"] = row["count"]
             if not pd.isna(row["mean"]) and row["mean"] > 0:
                 told[f"has {row['covariate']} {row['arm']}"] = round(row["count"] / row["mean"])
-    _tell_states(release, told, pools)
+    _tell_states(release, told, pools, attack)
     _tell_flow(release, told, pools)
     _tell_at_risk(release, told)
     return told, pools
 
 
-def _tell_states(release: Release, told: dict[str, int], pools: list[Pool]) -> None:
+def _tell_states(release: Release, told: dict[str, int], pools: list[Pool], attack: Attack) -> None:
     for (arm, month), mine in release.states.dropna(subset=["n"]).groupby(["arm", "month"]):
         shown = dict(zip(mine["state"], mine["n"], strict=True))
-        told[f"followed {month} {arm}"] = mine["total"].iloc[0]
+        told[f"in {arm}"] = mine["total"].iloc[0]
         told |= {f"state {state} {month} {arm}": n for state, n in shown.items() if state != "suppressed"}
+        # Whoever knows that nobody had left by then knows that the pool holds nobody who had.
+        nobody_left = attack.truth[f"state {GONE} {month} {arm}"] == 0
+        if nobody_left:
+            told[f"state {GONE} {month} {arm}"] = 0
         if "suppressed" in shown:
-            rest = [state for state in STATES if state not in shown]
+            there = STATES if nobody_left else (*STATES, GONE)
+            rest = [state for state in there if state not in shown]
             pools.append(([f"state {state} {month} {arm}" for state in rest], shown["suppressed"]))
 
 
@@ -343,12 +353,11 @@ def test_nobody_can_work_out_a_small_number_from_the_released_frames(
 
 def _attack(made: tuple[Results, Attack], policy: Disclosure) -> None:
     results, attack = made
-    told, pools = _told(disclose(results, policy))
+    told, pools = _told(disclose(results, policy), attack)
     for name, value in told.items():
         assert value == attack.truth[name], name
     for name, value in attack.found(told, pools).items():
-        zero_is_fine = policy.publish_zero or attack.secret.get(name, False)
-        assert value >= policy.minimum_cell or (value == 0 and zero_is_fine), f"{name} is found out: {value}"
+        assert value >= policy.minimum_cell or (value == 0 and policy.publish_zero), f"{name} is found out: {value}"
 
 
 @_SOME
@@ -357,7 +366,9 @@ def test_no_frame_holds_a_small_number_of_people(made: tuple[Results, Attack], s
     release = disclose(made[0], Disclosure(minimum_cell=smallest))
     for frame, names in _COUNTS.items():
         for name in names:
-            assert (getattr(release, frame)[name].dropna() >= smallest).all(), f"{frame}.{name}"
+            told = getattr(release, frame)[name].dropna()
+            # That a rule excluded nobody, or that nobody of an arm, is no number of people.
+            assert ((told >= smallest) | ((told == 0) & (frame == "flow"))).all(), f"{frame}.{name}"
 
 
 @_SOME
@@ -393,7 +404,7 @@ def test_every_told_step_of_a_curve_carries_enough_events(made: tuple[Results, A
 @_SOME
 def test_the_internal_view_takes_nothing_away(made: tuple[Results, Attack]) -> None:
     release = disclose(made[0], internal=True)
-    told, _ = _told(release)
+    told, _ = _told(release, made[1])
     assert release.internal
     assert not release.suppressions
     assert told["outside"] == made[1].truth["outside"]

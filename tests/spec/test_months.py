@@ -30,7 +30,7 @@ def test_state_is_read_on_the_same_day_of_each_month_and_on_the_last_day(ask, te
     assert _states(told) == {"0": ["job_seeking"], "1": ["competitive_employment"], "2": ["none"], "3": ["education"]}
 
 
-def test_person_counts_at_a_month_point_only_while_followed(ask, tell):
+def test_person_is_in_no_state_but_no_longer_followed_once_the_follow_up_has_ended(ask, tell):
     told = tell(ask(WORK, clock=QUARTER), spells="participant_id | state | started_on | ended_on", participants="""
         participant_id | enrolled_on | followed_until | follow_up_ended_by
         ---------------+-------------+----------------+-------------------
@@ -38,7 +38,10 @@ def test_person_counts_at_a_month_point_only_while_followed(ask, tell):
         b              | 2024-01-01  | 2024-02-02     | lost
         c              | 2024-01-01  | 2024-04-01     | study_end
     """)  # fmt: skip
-    assert _states(told) == {"0": ["none"] * 3, "1": ["none"] * 2, "2": ["none"], "3": ["none"]}
+    gone = "not_followed"
+    assert _states(told) == {
+        "0": ["none"] * 3, "1": ["none", "none", gone], "2": ["none", gone, gone], "3": ["none", gone, gone],
+    }  # fmt: skip
 
 
 def test_overlapping_state_that_comes_first_in_the_list_wins(ask, tell):

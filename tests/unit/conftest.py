@@ -142,15 +142,17 @@ def _states(arms: dict[str, int]) -> pd.DataFrame:
     rows = []
     for arm, n in arms.items():
         for month in range(25):
-            total = n - (month // 6) * 3
+            left = (month // 6) * 3
             work = min(2 * month, 40)
             education = 3 if month < 12 else 8
             rows += [
                 (arm, month, "competitive_employment", work),
                 (arm, month, "education", education),
                 (arm, month, "sickness_benefit", 2),
-                (arm, month, "job_seeking", total - work - education - 2),
+                (arm, month, "job_seeking", n - left - work - education - 2),
             ]
+            if left:
+                rows.append((arm, month, "not_followed", left))
     return pd.DataFrame(rows, columns=["arm", "month", "state", "n"])
 
 

@@ -49,9 +49,12 @@ def test_times_stay_inside_the_window_and_values_inside_their_kind(cohort):
             assert set(values.y[values.known]) <= {0.0, 1.0}
 
 
-def test_states_of_a_month_add_up_to_those_followed(cohort):
-    at_start = cohort.states[cohort.states["month"] == 0].groupby("arm")["n"].sum().to_dict()
-    assert at_start == cohort.persons.groupby("arm").size().to_dict()
+def test_states_of_every_month_add_up_to_the_people_of_the_arm(cohort):
+    people = cohort.persons.groupby("arm").size()
+    by_month = cohort.states.groupby(["arm", "month"])["n"].sum()
+    for arm, n in people.items():
+        assert set(by_month[arm]) == {n}
+    assert (cohort.states["n"] > 0).all()
     assert cohort.states["month"].max() == 24
 
 

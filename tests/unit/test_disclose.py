@@ -105,11 +105,59 @@ def test_a_lone_small_exclusion_takes_the_records_it_was_taken_from(results_sing
     assert set(frame[frame["kind"] == "included"]["n"]) == {120}
 
 
-def test_months_are_told_only_where_nobody_or_enough_have_left(results_single_arm: Results) -> None:
-    frame = disclose(results_single_arm).states.dropna(subset=["total"])
-    assert set(frame[frame["month"] < 6]["total"]) == {120}
-    assert frame[frame["month"].between(6, 11)].empty
-    assert set(frame[frame["month"].between(12, 17)]["total"]) == {114}
+def test_an_arm_has_the_same_people_every_month(results_single_arm: Results) -> None:
+    frame = disclose(results_single_arm).states
+    assert set(frame["total"]) == {120}
+    assert set(frame.groupby("month")["n"].sum()) == {120}
+
+
+def test_the_few_who_left_stand_in_the_pooled_row_until_enough_have(results_single_arm: Results) -> None:
+    frame = disclose(results_single_arm).states
+    months = frame[frame["month"] == 7].set_index("state")["n"]
+    assert "not_followed" not in months.index
+    assert months["suppressed"] == 3 + 2 + 3  # education, sickness benefit and those who left
+    assert frame[(frame["month"] == 18) & (frame["state"] == "not_followed")]["n"].item() == 9
+
+
+def test_enough_who_left_are_pooled_all_the_same_where_the_followed_lie_close_to_a_told_number(
+    results_single_arm: Results,
+) -> None:
+    later = results_single_arm.states[results_single_arm.states["month"].isin([18, 24])]
+    told = disclose(replace(results_single_arm, states=later)).states
+    assert set(told[told["state"] == "not_followed"]["month"]) == {18}  # 111 followed, then 108
+    assert told[(told["month"] == 24) & told["suppressed"]]["n"].item() == 12 + 2
+
+
+def test_states_are_hidden_in_every_month_where_the_arm_s_people_would_tell_how_few_are_unknown(
+    results_single_arm: Results,
+) -> None:
+    fewer = Estimates(tuple(replace(row, n_1=117) for row in results_single_arm.estimates))
+    frame = disclose(replace(results_single_arm, estimates=fewer)).states
+    assert frame[["n", "total"]].isna().all().all()
+
+
+@pytest.mark.parametrize("reason", ["period", "covariate_missing"])
+def test_an_exclusion_of_nobody_is_told_and_hides_nothing(results_single_arm: Results, reason: str) -> None:
+    flow = Flow((
+        FlowStep(kind="records", id="records", n=120, by_arm={"ips": 120}),
+        FlowStep(kind="excluded", id=reason, n=0, by_arm={"ips": 0}),
+        FlowStep(kind="included", id="included", n=120, by_arm={"ips": 120}),
+    ))  # fmt: skip
+    frame = disclose(replace(results_single_arm, flow=flow)).flow
+    assert frame["n"].notna().all()
+    assert set(frame[frame["kind"] == "excluded"]["n"]) == {0}
+
+
+def test_an_exclusion_of_nobody_is_no_cover_for_one_of_a_few(results_single_arm: Results) -> None:
+    flow = Flow((
+        FlowStep(kind="records", id="records", n=122, by_arm={"ips": 122}),
+        FlowStep(kind="excluded", id="period", n=0, by_arm={"ips": 0}),
+        FlowStep(kind="excluded", id="age", n=2, by_arm={"ips": 2}),
+        FlowStep(kind="included", id="included", n=120, by_arm={"ips": 120}),
+    ))  # fmt: skip
+    frame = disclose(replace(results_single_arm, flow=flow)).flow.set_index(["id", "arm"])["n"]
+    assert frame["period", "all"] == 0
+    assert frame[["age", "records"]].isna().all()
 
 
 def test_small_states_are_one_row_that_is_large_enough(results_single_arm: Results) -> None:
@@ -129,6 +177,26 @@ def test_the_last_steps_of_a_curve_are_merged_so_that_no_small_remainder_is_left
 def test_a_curve_ends_where_few_are_at_risk() -> None:
     curve = pd.DataFrame({"events": [0, *[1] * 18], "at_risk": [18, *range(18, 0, -1)]})
     assert choose_steps(curve, Thresholds(Disclosure())) == [5]
+
+
+def test_a_number_at_risk_is_hidden_where_the_curve_s_steps_leave_the_few_who_were_lost(
+    results_two_arms: Results,
+) -> None:
+    frame = disclose(results_two_arms).at_risk
+    usual = frame[frame["arm"] == "usual"].set_index("time")["at_risk"]
+    assert pd.isna(usual[183])  # ten events told by day 170, and two had died: 118 - 10 - 2
+    assert usual[366] == 89
+
+
+def test_a_number_at_risk_is_held_against_those_without_the_event_of_a_kindred_outcome(
+    results_two_arms: Results,
+) -> None:
+    known = Estimates(tuple(replace(row, n_1=115) if row.estimand == "employment" else row
+                            for row in results_two_arms.estimates))  # fmt: skip
+    for results, told in ((results_two_arms, True), (replace(results_two_arms, estimates=known), False)):
+        frame = disclose(results).at_risk
+        last = frame[(frame["arm"] == "ips") & (frame["time"] == 731)]["at_risk"]
+        assert last.notna().all() == told  # 51 at risk; 115 - 62 = 53 without a job would tell of two
 
 
 def test_a_curve_goes_with_its_estimates(results_two_arms: Results) -> None:

@@ -2,5 +2,6 @@
 
 from steget_eval.cohort.build import build_cohort
 from steget_eval.cohort.cohort import Cohort, Flow, FlowStep, OutcomeValues
+from steget_eval.cohort.months import NOT_FOLLOWED
 
-__all__ = ["Cohort", "Flow", "FlowStep", "OutcomeValues", "build_cohort"]
+__all__ = ["NOT_FOLLOWED", "Cohort", "Flow", "FlowStep", "OutcomeValues", "build_cohort"]

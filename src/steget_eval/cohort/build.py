@@ -111,7 +111,7 @@ def _pictures(laid: Laid, mine: ir.Table, clipped: ir.Table | None, protocol: Pr
     states = laid.keep("states", state_points(with_points(mine, points), clipped))
     months = months_by_state(states, last_point(protocol.clock))
     return _Pictures(
-        states=fetch(people_by_state(states), "arm", "month", "state"),
+        states=fetch(people_by_state(states, mine, points), "arm", "month", "state"),
         months_in_state=fetch(months, "participant_id", "state"),
     )
 

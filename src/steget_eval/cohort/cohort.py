@@ -110,8 +110,9 @@ class Cohort(Tidy):
     outcomes
         Estimand id to its values.
     states
-        People by arm, month point and state: `arm`, `month` (0 … horizon), `state` (``none`` where no spell runs),
-        `n`. A person counts at a month point while followed there; empty where there are no spells or no months.
+        People by arm, month point and state: `arm`, `month` (0 … horizon), `state` (``none`` where no spell runs,
+        ``not_followed`` once the follow-up has ended), `n`; a state that nobody is in has no row. An arm adds up to
+        the same people at every point. Empty where there are no spells or no months.
     months_in_state
         Per person and state that occurs: `participant_id`, `arm`, `state`, `months` (month points, from 0 to the
         one before the horizon, at which the state held).

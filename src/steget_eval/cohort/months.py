@@ -10,6 +10,9 @@ from steget_eval.records.codes import STATES
 #: The state of whoever is followed but in no spell.
 NO_STATE = "none"
 
+#: The state of whoever was followed, but not as far as the point.
+NOT_FOLLOWED = "not_followed"
+
 
 def state_points(points: ir.Table, clipped: ir.Table) -> ir.Table:
     """Return `participant_id`, `arm`, `month`, `state`: one row per person and point at which a person is followed.
@@ -27,9 +30,16 @@ def state_points(points: ir.Table, clipped: ir.Table) -> ir.Table:
     return named.select("participant_id", "arm", "month", state=state)
 
 
-def people_by_state(states: ir.Table) -> ir.Table:
-    """Return `arm`, `month`, `state`, `n`: people by arm and month point, one row per state that somebody is in."""
-    return states.group_by("arm", "month", "state").agg(n=states.count())
+def people_by_state(states: ir.Table, people: ir.Table, points: ir.Table) -> ir.Table:
+    """Return `arm`, `month`, `state`, `n`: people by arm and month point, one row per state that somebody is in.
+
+    Whoever is followed no longer counts as ``not_followed``, so that an arm adds up to the same people every month.
+    """
+    here = states.group_by("arm", "month", "state").agg(n=states.count())
+    joined = people.inner_join(points, "index_on")
+    ended = joined.filter(joined.day >= joined.follow_days).mutate(state=ibis.literal(NOT_FOLLOWED))
+    gone = ended.group_by("arm", "month", "state").agg(n=ended.count())
+    return here.union(gone)
 
 
 def months_by_state(states: ir.Table, last: int) -> ir.Table:

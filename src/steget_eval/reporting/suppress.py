@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -99,13 +100,16 @@ def count_suppressions(*parts: Counter[tuple[Rule, str]]) -> tuple[Suppression, 
     return tuple(Suppression(rule=rule, place=place, cells=cells) for (rule, place), cells in sorted(total.items()))
 
 
-def complement_levels(counts: Mapping[str, int], thresholds: Thresholds) -> dict[str, Rule]:
+def complement_levels(
+    counts: Mapping[str, int], thresholds: Thresholds, *, never_told: Mapping[str, Rule] = MappingProxyType({})
+) -> dict[str, Rule]:
     """Return which of several counts with a known sum to hide, each with its rule.
 
-    Small ones; and then the next smallest, until the hidden ones are at least two and their sum is not small, so that
-    subtraction gives back neither one of them nor that all of them are small. Where only one is left over, all go.
+    Those `never_told`, whatever their size; small ones; and then the next smallest, until the hidden ones are at least
+    two and their sum is not small, so that subtraction gives back neither one of them nor that all of them are small.
+    Where only one is left over, all go.
     """
-    hidden: dict[str, Rule] = {}
+    hidden: dict[str, Rule] = dict(never_told)
     for name, count in counts.items():
         rule = thresholds.rule(count)
         if rule is not None:

@@ -20,9 +20,10 @@ def gate_flow(flow: Flow, published: Published) -> Gated:
     """Pool exclusions of few people, and hide boxes so that no sum of the flow gives a small one back.
 
     The sums are records = outside + excluded + included, in all and in each arm, and all = the sum of the arms.
-    Exclusions with a small number anywhere become one step; where that is still small, so it is hidden, and the
-    records it was taken from with it. An arm's `included` that lies close to the number analysed would tell how few
-    have an unknown outcome: it is hidden with everything that adds up to it, and the analysed number is kept.
+    That a rule removed nobody is told: a zero there is nobody's. Exclusions with a small number anywhere become one
+    step; where that is still small, so it is hidden, and the records it was taken from with it. An arm's `included`
+    that lies close to the number analysed would tell how few have an unknown outcome: it is hidden with everything
+    that adds up to it, and the analysed number is kept.
     """
     thresholds = published.thresholds
     steps = _pool_exclusions(list(flow.steps), thresholds)
@@ -39,7 +40,7 @@ def gate_flow(flow: Flow, published: Published) -> Gated:
 def _pool_exclusions(steps: list[FlowStep], thresholds: Thresholds) -> list[FlowStep]:
     excluded = [step for step in steps if step.kind == "excluded"]
     pool = [step for step in excluded if _has_small(step, thresholds)]
-    rest = sorted((step for step in excluded if step not in pool), key=lambda step: step.n)
+    rest = sorted((step for step in excluded if step not in pool and step.n), key=lambda step: step.n)
     while pool and rest and (len(pool) < 2 or _has_small(_sum(pool), thresholds)):
         pool.append(rest.pop(0))
     if len(pool) < 2:
@@ -57,7 +58,7 @@ def _sum(steps: list[FlowStep]) -> FlowStep:
 
 
 def _has_small(step: FlowStep, thresholds: Thresholds) -> bool:
-    return thresholds.is_small(step.n) or any(thresholds.is_small(n) for n in step.by_arm.values())
+    return any(n > 0 and thresholds.is_small(n) for n in (step.n, *step.by_arm.values()))
 
 
 def _hide_exclusions(steps: list[FlowStep], arms: list[str], thresholds: Thresholds) -> Hidden:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from steget_eval.cohort import NOT_FOLLOWED
 from steget_eval.reporting.release import Rule
 from steget_eval.reporting.suppress import Gated, Published, complement_levels, parts, size_key
 
@@ -18,19 +20,23 @@ POOLED = "suppressed"
 
 
 def gate_states(frame: pd.DataFrame, published: Published) -> Gated:
-    """Pool the small states of a month, and hide months whose total would tell how few have left.
+    """Pool the small states of a month, each pool at least two states and large enough by itself.
 
-    A month's total is the sum of its states, so it cannot be hidden alone. A month is told where its total is large
-    enough for shares and lies no small step from any other told number of the arm, earlier months among them: the
-    few who left since then would else be given back. The same total again tells that nobody left, which is allowed.
+    An arm adds up to the same people every month, so what ``not_followed`` leaves over is how many were followed.
+    Where that number lies a small step from another told number of the arm, earlier months among them, it would give
+    back the few who left in between: ``not_followed`` then joins the month's pool. That nobody left is told. An arm
+    too small for shares, or whose size may not be told, has no state told in any month.
+
+    What is told from month to month still changes: a state of 20 people that has 22 a month later has gained at
+    least two. That one state changed by so many is told, who they are, and from which state they came, is not.
     """
     rows: list[tuple[Any, ...]] = []
     taken: Counter[tuple[Rule, str]] = Counter()
     for (arm, month), mine in parts(frame, "arm", "month"):
         counts = {str(state): int(n) for state, n in zip(mine["state"], mine["n"], strict=True)}
         total = sum(counts.values())
-        rule = _month_rule(arm, total, published)
-        hidden = complement_levels(counts, published.thresholds)
+        rule, left = _arm_rule(arm, total, published), _left_rule(arm, counts, published)
+        hidden = complement_levels(counts, published.thresholds, never_told=left)
         if rule is None and hidden and len(hidden) == len(counts):
             rule = "complement"
         if rule is not None:
@@ -38,6 +44,8 @@ def gate_states(frame: pd.DataFrame, published: Published) -> Gated:
             rows.append((arm, month, POOLED, None, None, np.nan, True))
             continue
         published = published.with_numbers([(size_key(arm), total)])
+        if NOT_FOLLOWED not in hidden:
+            published = published.with_numbers([(size_key(arm), total - counts.get(NOT_FOLLOWED, 0))])
         taken.update((why, "states") for why in hidden.values())
         rows += [(arm, month, state, n, total, n / total, False) for state, n in counts.items() if state not in hidden]
         if hidden:
@@ -52,8 +60,17 @@ def states_frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     return frame.astype({"n": "Int64", "total": "Int64", "share": float, "suppressed": bool})
 
 
-def _month_rule(arm: str, total: int, published: Published) -> Rule | None:
+def _arm_rule(arm: str, total: int, published: Published) -> Rule | None:
     thresholds = published.thresholds
     if thresholds.is_small(total) or thresholds.is_thin(total):
         return "small_denominator"
     return None if published.admits(size_key(arm), total) else "small_difference"
+
+
+def _left_rule(arm: str, counts: Mapping[str, int], published: Published) -> dict[str, Rule]:
+    """Return ``not_followed`` where the number still followed may not be told."""
+    if NOT_FOLLOWED not in counts:
+        return {}
+    followed = sum(counts.values()) - counts[NOT_FOLLOWED]
+    beside = published.with_numbers([(size_key(arm), sum(counts.values()))])
+    return {} if beside.admits(size_key(arm), followed) else {NOT_FOLLOWED: "small_difference"}

@@ -72,7 +72,8 @@ class Results(Tidy):
         with the level or for whom a binary holds; missing for a number), `mean`, `sd` (missing but for a number),
         `smd`, `smd_weighted` (arm 1 minus arm 0 over the pooled standard deviation; on the treated arm's rows).
     states
-        People by arm, month and state, as in `Cohort.states`.
+        People by arm, month and state, ``not_followed`` among them, as in `Cohort.states`: an arm adds up to the
+        same people every month.
     overlap
         Key figures of the weights: `population`, `arm`, `key` (``n`` or ``ess``, the effective sample size), `value`.
     refusals

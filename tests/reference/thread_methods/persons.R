@@ -66,7 +66,8 @@ lived <- function(people, spells, months, longest) {
   people
 }
 say_states <- function(people, arm_names, months) for (arm in arm_names) for (m in 0:months) {
-  count <- table(people[people$arm == arm, paste0("state_", m)])
+  state <- people[people$arm == arm, paste0("state_", m)]
+  count <- table(ifelse(is.na(state), "not_followed", state))
   for (state in names(count)) say(paste("states", arm, m, state, sep = "/"), count[[state]])
 }
 # The step function of one arm and cause at day 0 and where it jumps, and the sums of what happens between the jumps.
