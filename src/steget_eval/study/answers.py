@@ -57,6 +57,11 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
     lines = []
     for name in names:
         line = find_method(kind, estimand.contrast, name)
+        if line is None and kind == "competing" and name in {"kaplan_meier", "restricted_mean", "log_rank"}:
+            raise SpecError(
+                f"estimands.{estimand.id}.methods: {name} is refused where the protocol names a competing event, since "
+                "one minus survival overstates the risk; allowed: aalen_johansen, time_lost, censoring_weights, cox"
+            )
         if line is None:
             allowed = ", ".join(method_names(kind, estimand.contrast, estimand.population)) or "none"
             raise SpecError(
