@@ -15,11 +15,14 @@ from steget_eval.core.frames import Tidy
 from steget_eval.runs.batch import Batch, load_batch, notebook_path
 from steget_eval.runs.fingerprint import reasons_to_run
 from steget_eval.runs.job import Hooks, Job
-from steget_eval.runs.manifest import NAME, Manifest, read_manifest
+from steget_eval.runs.manifest import NAME, Manifest, job_of, read_manifest
+from steget_eval.runs.plan import Preview, explain_job
 from steget_eval.runs.progress import watcher
 from steget_eval.runs.result import BatchResult
-from steget_eval.runs.run import choose
+from steget_eval.runs.run import choose, named
+from steget_eval.runs.run import preview_batch as preview_jobs
 from steget_eval.runs.run import run_batch as run_jobs
+from steget_eval.runs.why import Reasons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +100,36 @@ def run_batch(
     """
     batch = choose(load_batch(path, HOOKS), only)
     return _run(batch, Path(out), workers=workers, force=force, quiet=quiet)
+
+
+def preview_batch(
+    path: str | Path, out: str | Path = "reports", *, only: str | None = None, force: bool = False
+) -> Preview:
+    """Return what `run_batch` would do with every job, and why; nothing is written and no kernel is started."""
+    return preview_jobs(choose(load_batch(path, HOOKS), only), Path(out), force=force)
+
+
+def explain_run(place: str | Path, job: str | None = None, out: str | Path = "reports") -> Reasons:
+    """Return which reasons to run a job again have changed.
+
+    Parameters
+    ----------
+    place
+        A report's folder; or a batch file, and then `job` is the id of one of its jobs and `out` its folder of reports.
+
+    Raises
+    ------
+    InputError
+        Where there is no such report or job, or where what it would be made from is refused.
+    """
+    path = Path(place)
+    if path.is_dir():
+        if job is not None:
+            raise InputError(f"{path}: the id of a job goes with a batch file, not with a report's folder")
+        return explain_job(job_of(read_manifest(path), path, HOOKS), path)
+    batch = load_batch(path, HOOKS)
+    (one,) = named(batch, job).jobs
+    return explain_job(one, Path(out) / batch.id / one.id)
 
 
 def run_report(protocol: str | Path, records: str | Path, out: str | Path = "reports", *, force: bool = False,
@@ -189,10 +222,7 @@ def _numbers(report: Path, manifest: Manifest) -> Iterator[Check]:
 
 
 def _ingredients(report: Path, manifest: Manifest, protocol: Path, records: Path) -> Iterator[Check]:
-    job = Job(
-        id=manifest.job, notebook=report / manifest.paths["notebook"], base=report, protocol=str(protocol),
-        records=str(records), hooks=HOOKS, languages=manifest.languages, parameters=manifest.parameters,
-    )  # fmt: skip
+    job = job_of(manifest, report, HOOKS)
     if not job.notebook.is_file():
         raise InputError(f"{job.notebook}: the notebook is gone")
     for name, now in reasons_to_run(job, open_inputs(protocol, records)).items():

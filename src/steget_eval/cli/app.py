@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from steget_eval.cli.batch import batch, report
+from steget_eval.cli.options import ProtocolFile, RecordsFolder
 from steget_eval.cli.refusing import Refusing
+from steget_eval.cli.verify import verify
+from steget_eval.cli.why import why
 
 if TYPE_CHECKING:
     from steget_eval.protocol import Protocol
-    from steget_eval.runs.result import BatchResult
     from steget_eval.simulate import Truth
 
 app = typer.Typer(
@@ -26,11 +29,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 the data or the protocol are refused, 2 wrong usage, 3 a job failed.",
 )
 
-ProtocolFile = Annotated[Path, typer.Argument(metavar="PROTOCOL", help="A protocol.yaml.", show_default=False)]
-RecordsFolder = Annotated[Path, typer.Argument(metavar="RECORDS", help="A folder of records.", show_default=False)]
-Out = Annotated[Path, typer.Option("--out", help="The folder of reports.")]
-Force = Annotated[bool, typer.Option("--force", help="Run also what is done and has not changed.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 TruthFile = Annotated[
     Path | None, typer.Option("--truth", help="The truth to draw from; else truth.yaml beside the protocol, if any.")
 ]
@@ -145,32 +143,6 @@ def estimate(
         typer.echo(out)
 
 
-@app.command(epilog=f"Example: steget-eval report {_SHIPPED}/protocol.yaml {_SHIPPED}/records --out reports")
-def report(
-    protocol: ProtocolFile, records: RecordsFolder, out: Out = Path("reports"), force: Force = False,
-    quiet: Quiet = False,
-) -> None:  # fmt: skip
-    """Make one report, in Swedish and English."""
-    from steget_eval.face import run_report
-
-    _end(run_report(protocol, records, out, force=force, quiet=quiet))
-
-
-@app.command(epilog="Example: steget-eval batch data/programmes/batch.yaml --out reports --only 'nsw_*'")
-def batch(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A batch.yaml.", show_default=False)],
-    out: Out = Path("reports"),
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Jobs beside each other.")] = 2,
-    only: Annotated[str | None, typer.Option("--only", help="Only jobs whose id fits the pattern.")] = None,
-    force: Force = False,
-    quiet: Quiet = False,
-) -> None:
-    """Make every report of a batch file; what is done and has not changed is not run again."""
-    from steget_eval.face import run_batch
-
-    _end(run_batch(file, out, workers=workers, only=only, force=force, quiet=quiet))
-
-
 @app.command(epilog="Example: steget-eval new data/programmes/mine --id mine --design comparison")
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.", show_default=False)],
@@ -184,18 +156,6 @@ def new(
     typer.echo(f"{folder}: protocol.yaml, batch.yaml and synthetic records")
     typer.echo(f"next: steget-eval check {folder / 'protocol.yaml'} {folder / 'records'}")
     typer.echo(f"then: steget-eval batch {folder / 'batch.yaml'} --out reports")
-
-
-@app.command(epilog="Example: steget-eval verify reports/shipped/ips_sydnarke")
-def verify(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A report.", show_default=False)]) -> None:
-    """Hold a report against its manifest, and its numbers against a new estimation."""
-    from steget_eval.cli.show import show_frame
-    from steget_eval.face import verify_report
-
-    certificate = verify_report(folder)
-    show_frame(certificate.to_frame())
-    typer.echo(f"\n{'PASS' if certificate.passed else 'FAIL'}  {folder}")
-    raise typer.Exit(certificate.exit_code)
 
 
 @app.command(epilog=f"Example: steget-eval rehearse {_SHIPPED}/protocol.yaml --replicates 50")
@@ -215,6 +175,15 @@ def rehearse(
     _known_estimand(decided, estimand)
     stated = _truth(protocol, truth)
     show_frame(run(decided, stated, estimand_id=estimand, replicates=replicates, seed=seed).to_frame())
+
+
+for function, example in (
+    (report, f"report {_SHIPPED}/protocol.yaml {_SHIPPED}/records --out reports"),
+    (batch, "batch data/programmes/batch.yaml --out reports --only 'nsw_*'"),
+    (why, "why reports/shipped/ips_sydnarke"),
+    (verify, "verify reports/shipped/ips_sydnarke"),
+):
+    app.command(epilog=f"Example: steget-eval {example}")(function)
 
 
 def main() -> None:
@@ -242,12 +211,3 @@ def _truth(protocol: Path, given: Path | None) -> Truth | None:
         return None
     typer.echo(f"truth: {file}", err=True)
     return load_truth(file)
-
-
-def _end(result: BatchResult) -> None:
-    """Tell the jobs that did not end well, then the path of the index last; exit with the batch's code."""
-    for job in result.jobs:
-        if job.state in {"refused", "failed"}:
-            typer.echo(f"{job.job} {job.state}: {job.sentence}", err=True)
-    typer.echo(result.index)
-    raise typer.Exit(result.exit_code)

@@ -13,9 +13,11 @@ from typing import Any
 from steget_eval.core.errors import InputError
 from steget_eval.core.fingerprint import fingerprint_file
 from steget_eval.runs.fingerprint import environment, key_of
-from steget_eval.runs.job import Job
+from steget_eval.runs.job import Hooks, Job
 
 NAME = "manifest.json"
+#: The version of what a manifest says; one of another version is not read.
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,8 @@ class Manifest:
     inputs
         What the inputs told of themselves: fingerprints of protocol and records, origin, seed.
     paths
-        Notebook, protocol and records relative to the report folder, so that a tree can be moved whole.
+        Notebook, protocol, records and the folder in which the notebook ran, relative to the report folder, so that a
+        tree can be moved whole.
     started, finished
         UTC, ISO 8601; the only times in a report folder.
     artefacts
@@ -52,7 +55,7 @@ class Manifest:
     started: str
     finished: str
     artefacts: Mapping[str, str]
-    manifest: int = 1
+    manifest: int = VERSION
 
     def is_intact(self, folder: Path) -> bool:
         """Tell whether every artefact lies in the folder as it was written."""
@@ -86,6 +89,7 @@ def write_manifest(
         reasons=reasons,
         inputs=inputs,
         paths={
+            "base": _relative(job.base, place),
             "notebook": _relative(job.notebook, place),
             "protocol": _relative(job.protocol_path, place),
             "records": _relative(job.records_path, place),
@@ -108,11 +112,29 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / NAME
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        return Manifest(**{**said, "languages": tuple(said["languages"])})
+        manifest = Manifest(**{**said, "languages": tuple(said["languages"])})
     except FileNotFoundError:
         raise InputError(f"{folder}: this is no report folder, it has no {NAME}") from None
     except (OSError, ValueError, TypeError, KeyError):
         raise InputError(f"{path}: the manifest cannot be read; the report was not written by this version") from None
+    if manifest.manifest != VERSION:
+        raise InputError(f"{path}: the manifest says version {manifest.manifest}; this version reads {VERSION}")
+    return manifest
+
+
+def job_of(manifest: Manifest, folder: Path, hooks: Hooks) -> Job:
+    """Return the job that the report in `folder` was made from, with its inputs where they lie now."""
+    base = (folder / manifest.paths["base"]).resolve()
+    return Job(
+        id=manifest.job,
+        notebook=(folder / manifest.paths["notebook"]).resolve(),
+        base=base,
+        protocol=_relative(folder / manifest.paths["protocol"], base),
+        records=_relative(folder / manifest.paths["records"], base),
+        hooks=hooks,
+        languages=manifest.languages,
+        parameters=manifest.parameters,
+    )
 
 
 def _relative(path: Path, place: Path) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from steget_eval.core.errors import InputError
-from steget_eval.runs.fingerprint import key_of, reasons_to_run
+from steget_eval.core.frames import Tidy
+from steget_eval.runs.fingerprint import reasons_to_run
 from steget_eval.runs.job import Job, resolve
-from steget_eval.runs.manifest import read_manifest
 from steget_eval.runs.parameters import check_parameters
 from steget_eval.runs.result import UNCHANGED, JobResult
+from steget_eval.runs.why import Reasons, explain_reasons
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +27,15 @@ class Plan:
     ----------
     settled
         What became of it without a run (skipped, refused, done before); None where it is to be run.
+    why
+        What has changed since its report was made; empty where nothing is to be run.
     """
 
     job: Job
     settled: JobResult | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
 
 
 def plan_job(job: Job, place: Path, *, force: bool = False) -> Plan:
@@ -42,10 +50,59 @@ def plan_job(job: Job, place: Path, *, force: bool = False) -> Plan:
     except InputError as error:
         return Plan(job=job, settled=JobResult(job=job.id, state="refused", reason={"en": str(error)}))
     reasons = reasons_to_run(job, inputs)
-    if not force and _is_done(place, key_of(reasons), job):
+    found = explain_reasons(job, reasons, place)
+    if not force and not found.changed:
         done = JobResult(job=job.id, state="done", reason={"sv": "oförändrad", "en": UNCHANGED}, folder=place)
         return Plan(job=job, settled=done, inputs=inputs, reasons=reasons)
-    return Plan(job=job, inputs=inputs, reasons=reasons)
+    return Plan(job=job, inputs=inputs, reasons=reasons, why=found.sentence or "asked for by force")
+
+
+def explain_job(job: Job, place: Path) -> Reasons:
+    """Return what has changed since the report at `place` was made.
+
+    Raises
+    ------
+    InputError
+        Where what the job would be made from is refused.
+    """
+    return explain_reasons(job, reasons_to_run(job, _open_inputs(job)), place)
+
+
+def preview(batch: str, plans: Iterable[Plan]) -> Preview:
+    """Return what a run of these plans would do."""
+    return Preview(batch=batch, rows=tuple(_row(plan) for plan in plans))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Preview(Tidy):
+    """What a run would do, job by job.
+
+    Attributes
+    ----------
+    rows
+        Job, what would be done with it (``run``, ``keep``, ``skip``, ``refuse``), and why.
+    """
+
+    batch: str
+    rows: tuple[tuple[str, Literal["run", "keep", "skip", "refuse"], str], ...]
+
+    @property
+    def exit_code(self) -> int:
+        """1 where a job would be refused, otherwise 0."""
+        return int(any(would == "refuse" for _, would, _ in self.rows))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per job: `job`, `would`, `why`."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows), columns=["job", "would", "why"])
+
+
+def _row(plan: Plan) -> tuple[str, Literal["run", "keep", "skip", "refuse"], str]:
+    if plan.settled is None:
+        return plan.job.id, "run", plan.why
+    would: dict[str, Literal["keep", "skip", "refuse"]] = {"done": "keep", "skipped": "skip", "refused": "refuse"}
+    return plan.job.id, would[plan.settled.state], plan.settled.sentence
 
 
 def _open_inputs(job: Job) -> dict[str, str]:
@@ -56,13 +113,3 @@ def _open_inputs(job: Job) -> dict[str, str]:
         raise InputError(f"{job.records}: there are no records there; looked in {job.base}")
     inputs: dict[str, str] = resolve(job.hooks.inputs)(job.protocol_path, job.records_path)
     return inputs
-
-
-def _is_done(place: Path, key: str, job: Job) -> bool:
-    if not place.is_dir():
-        return False
-    try:
-        manifest = read_manifest(place)
-    except InputError:
-        return False  # whatever lies there is replaced by a whole report
-    return manifest.key == key and set(job.promised) <= set(manifest.artefacts) and manifest.is_intact(place)

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from steget_eval.runs.failure import keep_notebook, safe_reason
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.manifest import write_manifest
 from steget_eval.runs.place import Part, open_place
-from steget_eval.runs.plan import Plan, plan_job
+from steget_eval.runs.plan import Plan, Preview, plan_job, preview
 from steget_eval.runs.processes import Child
 from steget_eval.runs.progress import Silent, Watcher
 from steget_eval.runs.result import BatchResult, JobResult
@@ -73,6 +74,11 @@ def run_batch(
     return BatchResult(batch=batch.id, jobs=jobs, index=page)
 
 
+def preview_batch(batch: Batch, out: Path, *, force: bool = False) -> Preview:
+    """Return what `run_batch` would do with every job, and why; nothing is written and no kernel is started."""
+    return preview(batch.id, (plan_job(job, out / batch.id / job.id, force=force) for job in batch.jobs))
+
+
 def choose(batch: Batch, only: str | None) -> Batch:
     """Return the batch with the jobs whose id fits a pattern such as ``nsw_*``; refuses one that fits none."""
     if only is None:
@@ -81,6 +87,19 @@ def choose(batch: Batch, only: str | None) -> Batch:
     if not jobs:
         raise InputError(f"no job fits {only!r}; the batch has {', '.join(job.id for job in batch.jobs)}")
     return Batch(id=batch.id, jobs=jobs)
+
+
+def named(batch: Batch, job: str | None) -> Batch:
+    """Return the batch with the one job of that id; refuses an id that is missing or unknown with the nearest."""
+    ids = [one.id for one in batch.jobs]
+    if job in ids:
+        return Batch(id=batch.id, jobs=tuple(one for one in batch.jobs if one.id == job))
+    if job is None:
+        raise InputError(f"which job of {batch.id}? It has {', '.join(ids)}")
+    near = get_close_matches(job, ids, n=1)
+    raise InputError(
+        f"{batch.id} has no job {job!r}; {f'did you mean {near[0]}?' if near else 'it has ' + ', '.join(ids)}"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
