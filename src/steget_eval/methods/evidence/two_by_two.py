@@ -33,7 +33,7 @@ def risk_ratio_from_counts(events_1: int, n_1: int, events_0: int, n_0: int, *, 
     level
         Confidence level.
     """
-    counts = _check(events_1, n_1, events_0, n_0)
+    counts = checked_counts(events_1, n_1, events_0, n_0)
     _refuse_zero("risk ratio", events_1, events_0)
     variance = 1 / events_1 - 1 / n_1 + 1 / events_0 - 1 / n_0
     return _log_row(counts, "risk_ratio", math.log((events_1 / n_1) / (events_0 / n_0)), variance, level)
@@ -44,7 +44,7 @@ def odds_ratio_from_counts(events_1: int, n_1: int, events_0: int, n_0: int, *, 
 
     Woolf (1955). An empty cell is refused. Arguments as in `risk_ratio_from_counts`.
     """
-    counts = _check(events_1, n_1, events_0, n_0)
+    counts = checked_counts(events_1, n_1, events_0, n_0)
     cells = (events_1, n_1 - events_1, events_0, n_0 - events_0)
     _refuse_zero("odds ratio", *cells)
     log_ratio = math.log(cells[0] * cells[3] / (cells[1] * cells[2]))
@@ -57,7 +57,7 @@ def risk_difference_from_counts(events_1: int, n_1: int, events_0: int, n_0: int
     Where neither arm has any spread the difference has no Wald interval: refused. Arguments as in
     `risk_ratio_from_counts`.
     """
-    counts = _check(events_1, n_1, events_0, n_0)
+    counts = checked_counts(events_1, n_1, events_0, n_0)
     risk_1, risk_0 = events_1 / n_1, events_0 / n_0
     variance = risk_1 * (1 - risk_1) / n_1 + risk_0 * (1 - risk_0) / n_0
     if not variance > 0:
@@ -65,7 +65,8 @@ def risk_difference_from_counts(events_1: int, n_1: int, events_0: int, n_0: int
     return _row(counts, "risk_difference", risk_1 - risk_0, variance, level)
 
 
-def _check(events_1: int, n_1: int, events_0: int, n_0: int) -> TwoByTwo:
+def checked_counts(events_1: int, n_1: int, events_0: int, n_0: int) -> TwoByTwo:
+    """Return four counts once they are whole, within their arms, with somebody in each; else refuse."""
     for arm, events, n in ((1, events_1, n_1), (0, events_0, n_0)):
         if n < 1:
             raise EmptyArmError(f"arm {arm} has nobody")

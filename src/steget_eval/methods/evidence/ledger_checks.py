@@ -1,0 +1,123 @@
+"""Contradictions that no counts and no formula can mend, each told as a sentence."""
+
+from __future__ import annotations
+
+import math
+
+from steget_eval.core.printed import Printed
+from steget_eval.methods.evidence.ledger_line import MEAN_MEASURES, RATIO_MEASURES, Line
+from steget_eval.methods.evidence.reconstruct import counts_of_share, denominators_of
+
+
+def contradiction(line: Line) -> str:
+    """Return why the line's figures exclude each other; empty where they do not."""
+    checks = (_impossible_share, _estimate_outside, _off_the_middle, _beyond_the_shares)
+    return next((sentence for check in checks if (sentence := check(line))), "")
+
+
+def is_off_centre(estimate: Printed, low: Printed, high: Printed, *, log: bool) -> bool:
+    """Whether no estimate and limits that are printed so lie symmetrically, on the log scale for a ratio.
+
+    Limits at or below zero have no logarithm: never off centre.
+    """
+    if not log:
+        return not estimate.meets((low.low + high.low) / 2, (low.high + high.high) / 2)
+    if low.low <= 0 or estimate.low <= 0:
+        return False
+    return not estimate.meets(math.sqrt(low.low * high.low), math.sqrt(low.high * high.high))
+
+
+def effect_range(measure: str, percent_1: Printed, percent_0: Printed) -> tuple[float, float] | None:
+    """Return the least and the greatest effect that two percentages allow; None for other measures.
+
+    Infinite where the comparison's share may be zero.
+    """
+    lows = max(percent_1.low, 0.0) / 100, max(percent_0.low, 0.0) / 100
+    highs = min(percent_1.high, 100.0) / 100, min(percent_0.high, 100.0) / 100
+    if measure == "risk_difference":
+        return lows[0] - highs[1], highs[0] - lows[1]
+    if measure == "risk_ratio":
+        return _ratio(lows[0], highs[1]), _ratio(highs[0], lows[1])
+    if measure == "odds_ratio":
+        return _ratio(_odds(lows[0]), _odds(highs[1])), _ratio(_odds(highs[0]), _odds(lows[1]))
+    if measure == "nnt" and lows[0] > highs[1]:
+        return 1 / (highs[0] - lows[1]), 1 / (lows[0] - highs[1])
+    return None
+
+
+def _impossible_share(line: Line) -> str:
+    for arm, (n, events, percent) in enumerate(line.arms):
+        if n is None or percent is None:
+            continue
+        possible = counts_of_share(percent, n)
+        name = "arm 1" if arm == 0 else "arm 0"
+        if not possible.counts:
+            return f"no count of {n} is printed as {percent} %{_nearest(percent, n)} ({name})"
+        if events is not None and events not in possible.counts:
+            return f"{events} of {n} is {100 * events / n:.2f} %, not {percent} % ({name})"
+    return ""
+
+
+def _nearest(percent: Printed, n: int) -> str:
+    """The two counts about an impossible percentage, with the denominators a little smaller that allow it."""
+    below = math.floor(n * percent.value / 100)
+    about = ", ".join(f"{x}/{n} is {100 * x / n:.2f}" for x in (below, below + 1) if 0 <= x <= n)
+    smaller = denominators_of(percent, n - 1, fewest=round(0.8 * n))[:5]
+    allowed = f"; of somewhat fewer people {', '.join(map(str, smaller))} allow it" if smaller else ""
+    return f": {about}{allowed}"
+
+
+def _estimate_outside(line: Line) -> str:
+    if line.estimate is None or line.low is None or line.high is None:
+        return ""
+    if line.low.value > line.high.value:
+        return f"the lower limit {line.low} is above the upper {line.high}"
+    if line.estimate.high < line.low.low or line.estimate.low > line.high.high:
+        return f"the estimate {line.estimate} lies outside its own limits {line.low} to {line.high}"
+    return ""
+
+
+def _off_the_middle(line: Line) -> str:
+    """A mean's limits lie midway whatever the data; a ratio's need a search, which is not done here."""
+    if line.measure not in MEAN_MEASURES or line.estimate is None or line.low is None or line.high is None:
+        return ""
+    if not is_off_centre(line.estimate, line.low, line.high, log=False):
+        return ""
+    middle = (line.low.value + line.high.value) / 2
+    mirrored = 2 * line.estimate.value - line.low.value
+    decimals = line.high.decimals
+    return (
+        f"the limits of a difference of means lie equally far out whatever the data, but {line.low} to {line.high} has "
+        f"its middle at {middle:.{decimals}f}, not {line.estimate}; the mirror of the lower limit is "
+        f"{mirrored:.{decimals}f}"
+    )
+
+
+def _beyond_the_shares(line: Line) -> str:
+    if line.estimate is None or line.percent_1 is None or line.percent_0 is None:
+        return ""
+    allowed = effect_range(line.measure, line.percent_1, line.percent_0)
+    if allowed is None or line.estimate.meets(*allowed):
+        return ""
+    scale = line.measure.replace("_", " ")
+    return (
+        f"{line.percent_1} % against {line.percent_0} % allow a {scale} from {allowed[0]:.3g} to {allowed[1]:.3g}, "
+        f"whatever the counts: {line.estimate} is not among them"
+    )
+
+
+def off_centre(line: Line) -> bool:
+    """Whether the limits are off the middle, on the log scale for a ratio; never where something is missing."""
+    if line.estimate is None or line.low is None or line.high is None:
+        return False
+    return is_off_centre(line.estimate, line.low, line.high, log=line.measure in RATIO_MEASURES)
+
+
+def _odds(share: float) -> float:
+    return math.inf if share >= 1 else share / (1 - share)
+
+
+def _ratio(one: float, two: float) -> float:
+    if two == 0:
+        return math.inf
+    return 0.0 if math.isinf(two) else one / two
