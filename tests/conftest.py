@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the ledger of what was first read out of the account of whoever runs the tests."""
+    os.environ.setdefault("STEGET_EVAL_STATE", tempfile.mkdtemp(prefix="steget-tests-"))
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -27,8 +27,10 @@ from steget_eval.runs.why import Reasons
 if TYPE_CHECKING:
     import pandas as pd
 
+    from steget_eval.study.deviations import Registration
+
 HOOKS = Hooks(
-    inputs="steget_eval.face:open_inputs",
+    inputs="steget_eval.study.inputs:fingerprint_inputs",
     check="steget_eval.reporting.notebook:check_notebook",
     write="steget_eval.reporting.write:write_report",
     headline="steget_eval.reporting.write:headline",
@@ -181,12 +183,20 @@ def estimates_csv(protocol: str | Path, records: str | Path, *, internal: bool =
     return csv_of(blocks.estimates(disclose(results, internal=internal)))
 
 
-def open_inputs(protocol: Path, records: Path) -> dict[str, str]:
-    """Return the fingerprints of protocol and records with the protocol's seed; refuses both in sentences."""
-    from steget_eval.protocol import load_protocol
-    from steget_eval.study.inputs import fingerprint_inputs
+def lock_protocol(path: str | Path) -> Registration:
+    """Lock a protocol, or an amendment of one that was locked before; return how it stands.
 
-    return {**fingerprint_inputs(protocol, records), "seed": str(load_protocol(protocol).seed)}
+    Raises
+    ------
+    SpecError
+        Where the protocol is refused, or the lock beside it is another protocol's or has been altered.
+    """
+    from steget_eval.protocol import load_protocol
+    from steget_eval.protocol.lock import write_lock
+    from steget_eval.study.deviations import find_registration
+
+    write_lock(Path(path), load_protocol(path))
+    return find_registration(load_protocol(path), None)
 
 
 def _run(batch: Batch, out: Path, *, workers: int, force: bool, quiet: bool) -> BatchResult:
@@ -222,10 +232,12 @@ def _numbers(report: Path, manifest: Manifest) -> Iterator[Check]:
 
 
 def _ingredients(report: Path, manifest: Manifest, protocol: Path, records: Path) -> Iterator[Check]:
+    from steget_eval.study.inputs import fingerprint_inputs
+
     job = job_of(manifest, report, HOOKS)
     if not job.notebook.is_file():
         raise InputError(f"{job.notebook}: the notebook is gone")
-    for name, now in reasons_to_run(job, open_inputs(protocol, records)).items():
+    for name, now in reasons_to_run(job, fingerprint_inputs(protocol, records)).items():
         is_input = name in {"protocol", "records", "seed", "parameters"}
         if now == manifest.reasons.get(name):
             yield Check(name=f"same {name}", state="PASS")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from steget_eval.cli.batch import batch, report
+from steget_eval.cli.lock import lock
 from steget_eval.cli.options import ProtocolFile, RecordsFolder
 from steget_eval.cli.refusing import Refusing
 from steget_eval.cli.verify import verify
@@ -180,6 +181,7 @@ def rehearse(
 for function, example in (
     (report, f"report {_SHIPPED}/protocol.yaml {_SHIPPED}/records --out reports"),
     (batch, "batch data/programmes/batch.yaml --out reports --only 'nsw_*'"),
+    (lock, f"lock {_SHIPPED}/protocol.yaml"),
     (why, "why reports/shipped/ips_sydnarke"),
     (verify, "verify reports/shipped/ips_sydnarke"),
 ):

@@ -125,4 +125,5 @@ def _source(records: Records) -> dict[str, str]:
     return {
         "title_sv": card.title.sv, "title_en": card.title.en, "source_sv": card.source.sv,
         "source_en": card.source.en, "licence": card.licence, "citation": card.citation,
+        "first_read": records.first_read.isoformat() if records.first_read else "",
     }  # fmt: skip

@@ -121,7 +121,8 @@ class Cohort(Tidy):
     benchmark
         The outcomes of the benchmark comparison arm, estimand id to values, all of them with a = 0; empty without.
     source
-        What the records' card says of them: `title_sv`, `title_en`, `source_sv`, `source_en`, `licence`, `citation`.
+        What the records' card says of them: `title_sv`, `title_en`, `source_sv`, `source_en`, `licence`, `citation`;
+        with them `first_read`, as in `Records`, in ISO 8601 or empty.
     """
 
     arms: tuple[str, ...]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from steget_eval.core.errors import RecordsError
+from steget_eval.core.ledger import note_first
 from steget_eval.intake.card import CARD_FILE, columns_of, read_card
 from steget_eval.intake.findings import Finding, Findings
 from steget_eval.intake.folder import find_tables
@@ -39,7 +41,10 @@ def read_records(folder: str | Path) -> Records:
     errors = reading.findings.errors
     if reading.card is None or errors:
         raise RecordsError("\n".join(errors.sentences()))
-    return Records(tables=reading.tables, card=reading.card, name=_name(Path(folder)))
+    records = Records(tables=reading.tables, card=reading.card, name=_name(Path(folder)))
+    # A folder that is filled anew was read before, and so were the same rows in another folder.
+    times = [reading.first_read, note_first(f"records {records.fingerprint}")]
+    return replace(records, first_read=min((one for one in times if one is not None), default=None))
 
 
 def check_records(folder: str | Path) -> Findings:
@@ -52,6 +57,7 @@ class _Reading:
     tables: Mapping[str, pa.Table]
     card: RecordsCard | None
     findings: Findings
+    first_read: datetime | None = None
 
 
 def _read(folder: Path) -> _Reading:
@@ -68,7 +74,8 @@ def _read(folder: Path) -> _Reading:
     findings += [finding for one in checked.values() for finding in one.findings]
     tables = {name: one.table for name, one in checked.items() if one.table is not None}
     findings += _row_findings(tables, is_person_known="participants" in found.files)
-    return _Reading(tables=tables, card=card, findings=Findings(tuple(findings)))
+    read = note_first(f"folder {folder.resolve()}")
+    return _Reading(tables=tables, card=card, findings=Findings(tuple(findings)), first_read=read)
 
 
 def _card_findings(folder: Path, error: RecordsError) -> list[Finding]:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from steget_eval.core.fingerprint import fingerprint_json
 from steget_eval.core.html import frame_html
@@ -15,6 +15,7 @@ from steget_eval.protocol.clock import Clock
 from steget_eval.protocol.cohort_rules import Covariate, Eligibility
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.protocol.estimand import Benchmark, Choice, Estimand, Target
+from steget_eval.protocol.lock import Standing
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.protocol.programme import Arms, Design, Programme
 
@@ -58,6 +59,7 @@ class Protocol(Part):
     disclosure: Disclosure = Disclosure()
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = Field(default=2026, ge=0)
+    _standing: Standing | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Protocol:
@@ -71,6 +73,17 @@ class Protocol(Part):
     def fingerprint(self) -> str:
         """SHA-256 of every decision, defaults included, whatever the file looked like."""
         return fingerprint_json(self.model_dump(mode="json"))
+
+    @property
+    def standing(self) -> Standing | None:
+        """How the file it was read from stands to its lock; None where it was never locked."""
+        return self._standing
+
+    def with_standing(self, standing: Standing | None) -> Protocol:
+        """Return the same decisions, knowing how they stand to their lock; no part of the fingerprint."""
+        copy = self.model_copy()
+        copy._standing = standing
+        return copy
 
     def outcome(self, outcome_id: str) -> Outcome:
         """Return the outcome of that id; raises `KeyError` where there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -34,11 +35,15 @@ class Records:
         `source_file` and `source_row`, so that a later refusal can point at them.
     card
         Origin, licence and the records' own columns and codes.
+    first_read
+        When this package first read these records on this account, from this folder or any other; None where that is
+        not known, as for records that were never read from a folder.
     """
 
     tables: Mapping[str, pa.Table]
     card: RecordsCard
     name: str = "records"
+    first_read: datetime | None = None
 
     def has(self, name: str) -> bool:
         """Tell whether the table is there and has rows."""

@@ -24,6 +24,7 @@ def reasons_to_run(job: Job, inputs: Mapping[str, str]) -> dict[str, str]:
         "parameters": fingerprint_parameters(job),
         "environment": fingerprint_environment(),
         "seed": inputs.get("seed", ""),
+        "lock": inputs.get("lock", ""),
     }
 
 

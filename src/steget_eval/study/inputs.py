@@ -7,12 +7,17 @@ from pathlib import Path
 from steget_eval.intake import read_records
 from steget_eval.protocol import load_protocol
 from steget_eval.study.answers import method_lines
+from steget_eval.study.deviations import find_registration
 
 
 def fingerprint_inputs(protocol: Path, records: Path) -> dict[str, str]:
-    """Return the fingerprints of protocol and records; refuses both in sentences."""
+    """Return the fingerprints of protocol, records and lock, the origin and the seed; refuses in sentences."""
     decided = load_protocol(protocol)
     for estimand in decided.estimands:
         method_lines(decided, estimand)
     opened = read_records(records)
-    return {"protocol": decided.fingerprint, "records": opened.fingerprint, "origin": opened.card.origin}
+    lock = find_registration(decided, opened.first_read).fingerprint if decided.standing else ""
+    return {
+        "protocol": decided.fingerprint, "records": opened.fingerprint, "origin": opened.card.origin,
+        "seed": str(decided.seed), "lock": lock,
+    }  # fmt: skip
