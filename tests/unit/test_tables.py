@@ -11,6 +11,7 @@ import pytest
 from steget_eval.reporting import tables
 from steget_eval.reporting.gate import disclose
 from steget_eval.reporting.text import LANGUAGES, label_text, render_cell
+from steget_eval.reporting.text.answers import estimate_ref
 from steget_eval.study.results import Results
 
 NAMES = ("effects", "table_one", "targets", "benchmark", "flow", "states", "refusals", "suppressions", "choices",
@@ -35,25 +36,81 @@ def test_every_table_is_strict_json_that_both_languages_can_say(
         assert len(table.to_frame()) >= 0
 
 
-def test_effects_tell_absolute_measures_first_and_keep_the_benchmark_apart(results_two_arms: Results) -> None:
-    table = tables.effects(disclose(results_two_arms), estimand="employment")
-    contrasts = list(table.to_frame()["contrast"])
-    assert contrasts[:2] == ["risk_1", "risk_1"]
-    assert contrasts[-1] == "risk_ratio"
-    assert "benchmark" not in set(table.to_frame()["subgroup"])
+def test_a_method_is_one_row_with_its_difference_before_the_arms_and_the_main_method_first(
+    results_two_arms: Results,
+) -> None:
+    body = tables.effects(disclose(results_two_arms), estimand="employment").body()
+    assert [column["key"] for column in body["columns"]] == ["method", "estimate", "arm_1", "arm_0", "p_value"]
+    rows = _said(body, "en")
+    assert [row[0] for row in rows] == [
+        "adjusted, doubly robust, main method, for everyone in the study",
+        "unadjusted, Miettinen–Nurminen interval, for everyone in the study",
+        "unadjusted, interval on the log scale, for everyone in the study",
+    ]
+    assert rows[0][1].startswith("16.8 percentage points (95% CI ")
+    assert rows[0][2].endswith(", 120 people")
 
 
-def test_a_number_of_one_arm_stands_beside_that_arm_alone(results_two_arms: Results) -> None:
+def test_a_crude_difference_stands_beside_the_crude_arms_with_those_who_had_the_outcome(
+    results_two_arms: Results,
+) -> None:
     rows = _said(tables.effects(disclose(results_two_arms), estimand="employment").body(), "en")
-    wilson = next(row for row in rows if row[1] == "share, IPS" and "Wilson" in row[2])
-    assert wilson[-2:] == ["62 of 120 (51.7%)", "–"]
+    assert rows[1][2].startswith("51.7% (95% CI ")
+    assert rows[1][2].endswith(", 62 of 120 people")
+    assert rows[1][3].endswith(", 40 of 118 people")
+
+
+def test_a_contrast_without_arms_of_its_own_stands_beside_the_people(results_two_arms: Results) -> None:
+    rows = _said(tables.effects(disclose(results_two_arms), estimand="employment").body(), "en")
+    assert rows[2][2:4] == ["62 of 120 (51.7%)", "40 of 118 (33.9%)"]
+
+
+def test_amounts_speak_of_people_and_not_of_those_with_the_outcome(results_two_arms: Results) -> None:
+    rows = _said(tables.effects(disclose(results_two_arms), estimand="days").body(), "sv")
+    assert rows[0][2].endswith(", 120 personer")
+    assert "utfallet" not in " ".join(rows[0])
+
+
+def test_the_benchmark_is_kept_apart_and_every_other_estimate_is_told(results_two_arms: Results) -> None:
+    release = disclose(results_two_arms)
+    told = tables.effects(release).to_frame()
+    assert "benchmark" not in set(told["subgroup"])
+    names = ["estimand", "contrast", "method"]
+    asked = release.estimates[release.estimates["subgroup"] == "all"]
+    assert set(told[names].itertuples(index=False)) == set(asked[names].itertuples(index=False))
+
+
+@pytest.mark.parametrize("internal", [False, True])
+def test_every_cell_that_tells_an_estimate_equals_its_row(
+    results_two_arms: Results, results_single_arm: Results, internal: bool
+) -> None:
+    for results in (results_two_arms, results_single_arm):
+        release = disclose(results, internal=internal)
+        rows = {estimate_ref(row): row for row in release.estimates.to_dict("records")}
+        made = [tables.effects(release).body(), tables.benchmark(release).body()]
+        cells = [cell for body in made for row in body["rows"] for cell in row if cell.get("ref")]
+        assert {cell["ref"] for cell in cells} == set(rows)
+        for cell in cells:
+            row = rows[cell["ref"]]
+            assert (cell["state"] == "suppressed") == row["suppressed"]
+            if not row["suppressed"]:
+                told = (cell["value"], cell["low"], cell["high"], cell["level"])
+                assert told == tuple(row[name] for name in ("estimate", "conf_low", "conf_high", "conf_level"))
+
+
+def test_a_one_sided_limit_is_never_told_as_an_interval(results_single_arm: Results) -> None:
+    rows = _said(tables.effects(disclose(results_single_arm), estimand="employment").body(), "en")
+    assert rows[-1][0] == "exact one-sided limit"
+    assert rows[-1][1] == "55.0% (at least 47.5%, one-sided 95% limit)"
+    rows = _said(tables.effects(disclose(results_single_arm), estimand="education").body(), "sv")
+    assert rows[-1][1].replace("\u00a0", " ") == "15,0 % (9,6–20,4, ensidiga 95-procentsgränser)"
 
 
 def test_suppressed_rows_say_so_and_carry_no_value(results_two_arms: Results) -> None:
     body = tables.effects(disclose(results_two_arms), estimand="education").body()
     for row in body["rows"]:
         by_key = dict(zip([column["key"] for column in body["columns"]], row, strict=True))
-        assert by_key["estimate"]["state"] == "suppressed"
+        assert {by_key[key]["state"] for key in ("estimate", "arm_1", "arm_0")} == {"suppressed"}
         assert all(cell["value"] is None for cell in row)
 
 
@@ -68,13 +125,18 @@ def test_table_one_tells_counts_with_their_denominator(results_two_arms: Results
 def test_targets_tell_reached_beside_shown(results_single_arm: Results) -> None:
     rows = _said(tables.targets(disclose(results_single_arm)).body(), "sv")
     told = " | ".join(rows[0]).replace("\u00a0", " ")
-    assert told == "hälften i arbete | minst 50 % | 55,0 % | 47,5 % | nått | ej visat | 66 av 120 (55,0 %) | 70"
+    assert told == "hälften i arbete | minst 50 % | 55,0 % | minst 47,5 % | nått | ej visat | 66 av 120 (55,0 %) | 70"
     assert set(rows[2][2:]) == {"– (dolt)"}
 
 
 def test_the_benchmark_stands_beside_the_adjusted_estimate(results_two_arms: Results) -> None:
     rows = _said(tables.benchmark(disclose(results_two_arms)).body(), "en")
-    assert [row[0] for row in rows] == ["randomised controls", *["comparison without randomisation, adjusted"] * 2]
+    assert [row[1] for row in rows] == [
+        "randomised controls, randomised comparison",
+        "adjusted, doubly robust, for everyone in the study",
+        "unadjusted, Miettinen–Nurminen interval, for everyone in the study",
+    ]
+    assert rows[0][3:] == ["62 of 120 (51.7%)", "31 of 90 (34.4%)"]
 
 
 def test_pooled_exclusions_have_words_of_their_own(results_two_arms: Results) -> None:
@@ -89,7 +151,7 @@ def test_a_refusal_is_told_in_swedish_too(results_two_arms: Results) -> None:
 
 def test_a_single_arm_has_no_column_for_another(results_single_arm: Results) -> None:
     keys = [column["key"] for column in tables.effects(disclose(results_single_arm)).body()["columns"]]
-    assert "people_0" not in keys
+    assert keys == ["outcome", "method", "estimate", "people"]
 
 
 def test_a_category_without_words_shows_its_code(results_two_arms: Results) -> None:

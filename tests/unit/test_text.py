@@ -44,7 +44,7 @@ NBSP = "\u00a0"
         (numbers.interval(13.2, 25.5, "sv"), f"95{NBSP}% KI 13,2–25,5"),
         (numbers.interval(13.2, 25.5, "en"), "95% CI 13.2–25.5"),
         (numbers.interval(-3.2, 8.1, "sv"), f"95{NBSP}% KI −3,2 till 8,1"),
-        (numbers.interval(-20.0, 8.3, "en", kind="disjoint"), "95% CI below −20.0 or above 8.3"),
+        (numbers.interval(-20.0, 8.3, "en", kind="disjoint"), "95% CI −20.0 or lower, or 8.3 or higher"),
         (numbers.interval(2.0, float("inf"), "en", level=0.975), "97.5% CI 2.0–∞"),
         (numbers.p_value(0.03, "sv"), "p = 0,03"),
         (numbers.p_value(0.0041, "en"), "p = 0.004"),

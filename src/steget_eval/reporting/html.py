@@ -9,7 +9,18 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from steget_eval.reporting.block import Block
-from steget_eval.reporting.text import LANGUAGES, Language, label_text, numbers, phrase, render, render_cell
+from steget_eval.reporting.text import (
+    LANGUAGES,
+    Language,
+    capital,
+    label_text,
+    limits_text,
+    numbers,
+    phrase,
+    render,
+    render_cell,
+    value_text,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -78,16 +89,17 @@ def _tools(language: Language) -> dict[str, Any]:
         "words_in": lambda other, key: phrase(key, other),
         "parts": lambda cell: _parts(cell, language),
         "picture": lambda block: _picture(block, language),
+        "capital": capital,
         "day": lambda value: numbers.date(value, language),
     }
 
 
-def _parts(cell: Mapping[str, Any], language: Language) -> tuple[str, str]:
-    """Return a cell's value and, by itself, its interval; the second is empty where there is none."""
-    if cell.get("low") is None or cell["state"] != "value":
-        return render_cell(cell, language), ""
-    alone = {name: value for name, value in cell.items() if name not in {"low", "high", "level", "interval_kind"}}
-    return render_cell(alone, language), render_cell({**cell, "value": None}, language)
+def _parts(cell: Mapping[str, Any], language: Language) -> dict[str, str]:
+    """Return a cell's value, its limits and the words beneath; a hidden one is a dash, what does not apply empty."""
+    if cell["state"] != "value":
+        return {"value": numbers.MISSING if cell["state"] == "suppressed" else "", "limits": "", "note": ""}
+    note = "" if cell.get("note") is None else label_text(cell["note"], language)
+    return {"value": value_text(cell, language), "limits": limits_text(cell, language), "note": note}
 
 
 def _picture(block: Block, language: Language) -> dict[str, Any]:

@@ -118,11 +118,20 @@ def _definition(outcome: Outcome) -> Sentence:
     )  # fmt: skip
 
 
+def _whom(release: Release, estimand: Estimand) -> Sentence:
+    """Whom the answer speaks of; that nothing was adjusted for, where no method of a comparison did."""
+    rows = release.estimates[release.estimates["estimand"] == estimand.id]
+    own = set(rows.loc[rows["subgroup"] == "all", "population"])
+    if release.protocol.design == "comparison" and own and own <= {"unadjusted", "arm"}:
+        return build.sentence("shell.unadjusted")
+    return build.sentence("shell.population", population=code_label("population", estimand.population))
+
+
 def _question(release: Release, estimand: Estimand) -> tuple[Label, list[build.Item]]:
     outcome = release.protocol.outcome(estimand.outcome)
     term = key_label("shell.primary" if estimand.id == release.protocol.primary else "shell.secondary")
     labels = {event.id: event.label for event in outcome.intercurrent_events}
-    population = build.sentence("shell.population", population=code_label("population", estimand.population))
+    population = _whom(release, estimand)
     strategies = [
         build.sentence(f"notice.strategy_{strategy}", event=labels[event])
         for event, strategy in estimand.strategies.items()

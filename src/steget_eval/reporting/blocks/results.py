@@ -72,18 +72,9 @@ def _answers(release: Release, estimand_id: str) -> list[Block]:
     rows = release.estimates[release.estimates["estimand"] == estimand_id]
     if (rows["subgroup"] == "benchmark").all():
         return []
-    table = tables.effects(release, estimand=estimand_id)
-    made = table.body()
     # A goal's one-sided limit stands beside its goal, where it cannot be read as a two-sided interval.
-    two_sided = ~table.to_frame()["method"].astype(str).str.endswith("one_sided")
-    places = {column["key"]: place for place, column in enumerate(made["columns"])}
-    first = [places[key] for key in ("contrast", "estimate", "p_value")]
-    kept = [*first, *(place for key, place in places.items() if place not in first and key != "outcome")]
-    body = {
-        "columns": [made["columns"][place] for place in kept],
-        "rows": [[row[place] for place in kept] for row, shown in zip(made["rows"], two_sided, strict=True) if shown],
-        "caption": build.item(release.protocol.estimand(estimand_id).question),
-    }
+    made = tables.effects(release, estimand=estimand_id, goals=False)
+    body = {**made.body(), "caption": build.item(release.protocol.estimand(estimand_id).question)}
     heading = build.heading(f"effects-{estimand_id}", outcome_label(release.protocol, estimand_id))
     return [heading, Block(kind="table", id=f"effects-{estimand_id}-table", body=body)]
 

@@ -67,7 +67,7 @@ def overlap(release: Release) -> Table:
             _text(code_label("overlap", row["key"])),
             Cell(format="number", state="suppressed" if row["suppressed"] else "not_applicable")
             if pd.isna(row["value"])
-            else Cell(format="number", value=float(row["value"]), decimals=2),
+            else Cell(format="number", value=float(row["value"]), decimals=0 if row["key"] == "n" else 1),
         )
         for row in release.overlap.to_dict("records")
     )

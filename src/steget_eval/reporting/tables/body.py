@@ -27,18 +27,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableBody:
-    """Columns and rows of cells; the first column heads its row."""
+    """Columns and rows of cells; the first column heads its row, `notes` stand beneath."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: Label
+    notes: tuple[Label, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return ``columns``, ``rows`` and ``caption`` as strict JSON."""
+        """Return ``columns``, ``rows``, ``caption`` and ``notes`` as strict JSON."""
         return {
             "columns": [column.to_json() for column in self.columns],
             "rows": [[cell.to_json() for cell in row] for row in self.rows],
             "caption": dict(self.caption),
+            "notes": [dict(note) for note in self.notes],
         }
 
 

@@ -1,82 +1,182 @@
-"""Every estimate of a release, absolute measures first."""
+"""Every estimate of a release, a row for each method of each question."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables.body import Column, Table, TableBody
-from steget_eval.reporting.text import Cell, code_label, key_label
+from steget_eval.reporting.text import Cell, Label, code_label, key_label
 from steget_eval.reporting.text.answers import (
+    ADJUSTED,
     arm_label,
     contrast_label,
-    contrast_rank,
     estimate_cell,
+    estimate_ref,
     outcome_label,
     p_cell,
     people_cell,
+    people_note,
+    speaks_of,
 )
+from steget_eval.reporting.text.sentences import main_row
+
+Row = Mapping[Any, Any]
 
 
-def effects(release: Release, *, estimand: str | None = None) -> Table:
-    """Return one row per estimate of the question itself, or of one estimand; the benchmark has a table of its own."""
-    frame = release.estimates
-    frame = frame[frame["subgroup"] != "benchmark"]
-    if estimand is not None:
-        frame = frame[frame["estimand"] == estimand]
-    return effects_table(release, frame, caption="caption.effects")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the table: a contrast with the two arms' own numbers beside it, where the method gives them.
+
+    Attributes
+    ----------
+    answer
+        The row of the contrast; with one arm alone, that arm's own row.
+    arms
+        The arms' own rows, by ``1`` and ``0``.
+    is_main
+        Whether it is the main method's answer, of several.
+    """
+
+    answer: Row
+    arms: Mapping[str, Row]
+    is_main: bool = False
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Return the rows of the table of estimates that the line tells."""
+        own = (self.arms[which] for which in ("1", "0") if which in self.arms)
+        return (self.answer, *(row for row in own if row is not self.answer))
 
 
-def effects_table(release: Release, frame: pd.DataFrame, *, caption: str) -> Table:
-    """Return rows of the table of estimates as a table; estimands keep their order."""
-    ordered = _absolute_first(frame)
-    protocol = release.protocol
-    both = len(protocol.arms.compared()) > 1
-    columns = [
-        Column(key="outcome", heading=key_label("column.outcome")),
-        Column(key="contrast", heading=key_label("column.contrast")),
-        Column(key="method", heading=key_label("column.method")),
-        Column(key="population", heading=key_label("column.population")),
-        Column(key="estimate", heading=key_label("column.estimate"), align="right"),
-        Column(key="p_value", heading=key_label("column.p_value"), align="right"),
+def effects(release: Release, *, estimand: str | None = None, goals: bool = True) -> Table:
+    """Return one row per method of the question itself, or of one estimand; the benchmark has a table of its own.
+
+    `goals` says whether the goals' own one-sided limits are among the rows.
+    """
+    frame = release.estimates[release.estimates["subgroup"] != "benchmark"]
+    frame = frame if goals else frame[~frame["method"].astype(str).str.endswith("one_sided")]
+    asked = list(dict.fromkeys(frame["estimand"])) if estimand is None else [estimand]
+    lines = [line for one in asked for line in lines_of(release, frame[frame["estimand"] == one])]
+    # A goal's one-sided limit comes last: it answers the goal, not the question.
+    lines.sort(key=lambda line: (asked.index(line.answer["estimand"]), _is_one_sided(line.answer)))
+    columns, rows = _columns(release, lines, asked), [_cells(release, line, asked) for line in lines]
+    kept = [place for place, column in enumerate(columns) if column.key != "p_value" or _any_told(rows, place)]
+    body = TableBody(
+        columns=tuple(columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in rows),
+        caption=key_label("caption.effects"),
+        notes=tuple(_notes(lines)),
+    )
+    told = [row for line in lines for row in line.rows]
+    return Table(cells=body, frame=pd.DataFrame(told, columns=list(frame.columns)))
+
+
+def lines_of(release: Release, frame: pd.DataFrame) -> list[Line]:
+    """Return the lines of one estimand, the main method first."""
+    rows = frame.to_dict("records")
+    own = [row for row in rows if str(row["contrast"]).endswith(("_1", "_0"))]
+    answers = [row for row in rows if row not in own]
+    if not answers:
+        return [Line(answer=row, arms={row["contrast"][-1]: row}) for row in own]
+    main = main_row(release, str(rows[0]["estimand"]))
+    method = None if main is None else main["method"]
+    lines = [
+        Line(answer=row, arms=_own(row, own, answers), is_main=len(answers) > 1 and row["method"] == method)
+        for row in answers
     ]
-    for which in ("1", "0") if both else ("1",):
-        code = _arm_code(ordered, which)
-        heading = key_label("column.comparison_with")
-        if code:
-            heading = key_label("column.arm_with", arm=arm_label(protocol, code, which))
-        columns.append(Column(key=f"people_{which}", heading=heading, align="right"))
-    rows = []
-    for row in ordered.to_dict("records"):
-        told = [
-            Cell(format="text", label=outcome_label(protocol, row["estimand"])),
-            Cell(format="text", label=contrast_label(row, protocol)),
-            Cell(format="text", label=code_label("method", row["method"])),
-            Cell(format="text", label=code_label("population", row["population"])),
-            estimate_cell(row),
-            p_cell(row),
-            *(_people(row, which) for which in (("1", "0") if both else ("1",))),
-        ]
-        rows.append(tuple(told))
-    body = TableBody(columns=tuple(columns), rows=tuple(rows), caption=key_label(caption))
-    return Table(cells=body, frame=ordered.reset_index(drop=True))
+    return sorted(lines, key=lambda line: not line.is_main)
 
 
-def _people(row: Mapping[Any, Any], which: str) -> Cell:
-    """A number of one arm rests on that arm alone."""
-    other = {"1": "_0", "0": "_1"}[which]
-    return Cell(format="count", state="not_applicable") if row["contrast"].endswith(other) else people_cell(row, which)
+def people_cells(line: Line, which: str) -> Cell:
+    """Return an arm's own number with the people behind it, or the people alone."""
+    if which not in line.arms:
+        return people_cell(line.answer, which)
+    row = line.arms[which]
+    note = None if row["suppressed"] else people_note(row, which)
+    return replace(estimate_cell(row), note=note, ref=estimate_ref(row))
 
 
-def _absolute_first(frame: pd.DataFrame) -> pd.DataFrame:
-    asked = {estimand: place for place, estimand in enumerate(dict.fromkeys(frame["estimand"]))}
-    keys = frame.assign(_asked=frame["estimand"].map(asked), _rank=frame["contrast"].map(contrast_rank))
-    return frame.loc[keys.sort_values(["_asked", "_rank"], kind="stable").index]
+def _own(answer: Row, own: Iterable[Row], answers: Iterable[Row]) -> dict[str, Row]:
+    """A method's own arms; a crude difference takes the crude ones, which no method of its own stands for."""
+    if not str(answer["contrast"]).endswith("difference"):
+        return {}
+    stem = str(answer["contrast"]).removesuffix("_difference")
+    mine = [row for row in own if row["contrast"][:-2] == stem]
+    same = [row for row in mine if row["method"] == answer["method"]]
+    if not same and answer["method"] not in ADJUSTED:
+        named = {row["method"] for row in answers}
+        same = [row for row in mine if row["method"] not in named]
+    return {row["contrast"][-1]: row for row in reversed(same)}
 
 
-def _arm_code(frame: pd.DataFrame, which: str) -> str:
-    codes = [code for code in frame[f"arm_{which}"].unique() if code]
-    return codes[0] if len(codes) == 1 else ""
+def _columns(release: Release, lines: list[Line], asked: list[str]) -> list[Column]:
+    contrasts = {str(line.answer["contrast"]) for line in lines}
+    alone = release.protocol.arms.comparison is None
+    heading: Label = key_label("column.share" if contrasts == {"risk_1"} else "column.estimate")
+    if len(contrasts) == 1 and not alone:
+        heading = code_label("contrast", next(iter(contrasts)))
+    told: list[tuple[str, Label, str]] = [
+        ("method", key_label("column.method"), "left"),
+        ("estimate", heading, "right"),
+    ]
+    if len(asked) > 1:
+        told.insert(0, ("outcome", key_label("column.outcome"), "left"))
+    if alone:
+        told.append(("people", key_label("column.n"), "right"))
+    else:
+        told += [(f"arm_{which}", _arm(release, lines, which), "right") for which in ("1", "0")]
+    told.append(("p_value", key_label("column.p_value"), "right"))
+    return [Column(key=key, heading=label, align="left" if side == "left" else "right") for key, label, side in told]
+
+
+def _arm(release: Release, lines: list[Line], which: str) -> Label:
+    codes = {str(line.answer[f"arm_{which}"]) for line in lines} - {""}
+    return arm_label(release.protocol, codes.pop() if len(codes) == 1 else "", which)
+
+
+def _cells(release: Release, line: Line, asked: list[str]) -> tuple[Cell, ...]:
+    row = line.answer
+    alone = release.protocol.arms.comparison is None
+    method = Cell(format="text", label=code_label("method", row["method"]), note=_beneath(line, alone=alone))
+    estimate = replace(estimate_cell(row), ref=estimate_ref(row))
+    if len(asked) > 1 and not alone:
+        estimate = replace(estimate, note=contrast_label(row, release.protocol))
+    cells = [method, estimate]
+    if len(asked) > 1:
+        cells.insert(0, Cell(format="text", label=outcome_label(release.protocol, row["estimand"])))
+    if alone:
+        cells.append(_people(row))
+    else:
+        cells += [people_cells(line, which) for which in ("1", "0")]
+    return (*cells, p_cell(row))
+
+
+def _people(row: Row) -> Cell:
+    """The people of a single arm, in words: under censoring they are no share by themselves."""
+    if row["suppressed"]:
+        return Cell(format="text", state="suppressed")
+    return Cell(format="text", label=people_note(row, "1"))
+
+
+def _beneath(line: Line, *, alone: bool) -> Label | None:
+    whom = None if alone else speaks_of(line.answer)
+    if not line.is_main:
+        return whom
+    return key_label("effects.main") if whom is None else key_label("effects.main_of", whom=whom)
+
+
+def _notes(lines: list[Line]) -> list[Label]:
+    return [key_label("effects.nnt")] if any(line.answer["contrast"] == "nnt" for line in lines) else []
+
+
+def _is_one_sided(row: Row) -> bool:
+    return str(row["method"]).endswith("one_sided")
+
+
+def _any_told(rows: list[tuple[Cell, ...]], place: int) -> bool:
+    return any(row[place].state == "value" for row in rows)

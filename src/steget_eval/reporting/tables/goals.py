@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
 
 import pandas as pd
 
 from steget_eval.reporting.release import Release, ReleasedVerdict
 from steget_eval.reporting.tables.body import Column, Table, TableBody
-from steget_eval.reporting.tables.effects import effects_table
 from steget_eval.reporting.text import LANGUAGES, Cell, Label, code_label, key_label, keyed, numbers
+from steget_eval.reporting.text.answers import (
+    arm_label,
+    estimate_cell,
+    estimate_ref,
+    outcome_label,
+    people_cell,
+    speaks_of,
+)
 from steget_eval.reporting.text.cell import State
+
+Row = Mapping[Any, Any]
 
 
 def targets(release: Release) -> Table:
@@ -43,20 +54,32 @@ def targets(release: Release) -> Table:
 
 
 def benchmark(release: Release) -> Table:
-    """Return the adjusted estimates and, beside them, the same contrast from the randomised comparison."""
+    """Return, for each outcome held against it, the randomised comparison and then every method's own estimate."""
     frame = release.estimates
     held = frame[frame["subgroup"] == "benchmark"]
-    asked = frame["estimand"].isin(held["estimand"]) & frame["contrast"].isin(held["contrast"])
-    main = frame[asked & (frame["subgroup"] == "all")]
-    shown = pd.concat([held, main])
-    table = effects_table(release, shown, caption="caption.benchmark")
-    head = Column(key="comparison", heading=key_label("column.comparison"))
-    rows = tuple(
-        (_compared(release, subgroup), *cells)
-        for subgroup, cells in zip(table.frame["subgroup"], table.cells.rows, strict=True)
+    names = ("outcome", "comparison", "estimate", "people_1", "people_0")
+    heads: list[Label] = [key_label(f"column.{name}") for name in names[:3]]
+    heads += [arm_label(release.protocol, "", "1"), key_label("column.comparison_arm")]
+    columns = tuple(
+        Column(key=name, heading=heading, align="left" if name in {"outcome", "comparison"} else "right")
+        for name, heading in zip(names, heads, strict=True)
     )
-    body = TableBody(columns=(head, *table.cells.columns), rows=rows, caption=table.cells.caption)
-    return Table(cells=body, frame=table.frame)
+    shown: list[Row] = []
+    for estimand in dict.fromkeys(held["estimand"]):
+        mine = frame[(frame["estimand"] == estimand) & frame["contrast"].isin(held["contrast"])]
+        shown += sorted(mine.to_dict("records"), key=lambda row: row["subgroup"] != "benchmark")
+    rows = tuple(
+        (
+            Cell(format="text", label=outcome_label(release.protocol, row["estimand"])),
+            Cell(format="text", label=_compared(release, row), note=_with_whom(row)),
+            replace(estimate_cell(row), ref=estimate_ref(row)),
+            people_cell(row, "1"),
+            people_cell(row, "0"),
+        )
+        for row in shown
+    )
+    body = TableBody(columns=columns, rows=rows, caption=key_label("caption.benchmark"))
+    return Table(cells=body, frame=pd.DataFrame(shown, columns=list(frame.columns)))
 
 
 def goal_cell(verdict: ReleasedVerdict) -> Cell:
@@ -79,7 +102,8 @@ def limit_cell(verdict: ReleasedVerdict) -> Cell:
     if verdict.suppressed or verdict.conf_low is None or verdict.conf_high is None:
         return Cell(format="percent", state="suppressed" if verdict.suppressed else "not_applicable")
     if verdict.high is None:
-        return Cell(format="percent", value=verdict.conf_low)
+        low: Label = {one: numbers.percent(verdict.conf_low, one) for one in LANGUAGES}
+        return keyed("verdict.goal_at_least", low=low)
     return _band(verdict.conf_low, verdict.conf_high, 1)
 
 
@@ -101,8 +125,14 @@ def _word(verdict: ReleasedVerdict, word: str | None) -> Cell:
     return keyed(f"verdict.word_{word}")
 
 
-def _compared(release: Release, subgroup: str) -> Cell:
+def _compared(release: Release, row: Row) -> Label:
     told = release.protocol.benchmark
-    if subgroup == "benchmark" and told is not None:
-        return Cell(format="text", label=told.label.model_dump())
-    return Cell(format="text", label=code_label("design", release.protocol.design))
+    if row["subgroup"] == "benchmark" and told is not None:
+        return told.label.model_dump()
+    return code_label("method", row["method"])
+
+
+def _with_whom(row: Row) -> Label | None:
+    if row["subgroup"] == "benchmark":
+        return code_label("subgroup", "benchmark")
+    return speaks_of(row)

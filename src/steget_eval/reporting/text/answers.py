@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from steget_eval.core.estimates import RATIOS
 from steget_eval.protocol import Protocol
-from steget_eval.reporting.text.cell import Cell, Format, Label, key_label
-from steget_eval.reporting.text.phrases import code_label
+from steget_eval.reporting.text import numbers
+from steget_eval.reporting.text.cell import LANGUAGES, Cell, Format, Label, key_label
+from steget_eval.reporting.text.phrases import code_label, label_text
 
-#: The order of contrasts in a table: absolute before relative.
-_ORDER = (
-    "risk_1", "risk_0", "risk_difference", "mean_1", "mean_0", "mean_difference", "rmst_1", "rmst_0",
-    "rmst_difference", "rmtl_1", "rmtl_0", "rmtl_difference", "nnt", "risk_ratio", "mean_ratio", "odds_ratio",
-    "hazard_ratio", "log_rank",
-)  # fmt: skip
+#: Methods that take covariates into account.
+ADJUSTED = frozenset({"g_computation", "ipw", "aipw"})
 
 #: Units told without decimals: one dollar is finer than any of these estimates.
 _COARSE = frozenset({"usd", "sek"})
-
-
-def contrast_rank(contrast: str) -> int:
-    """Return where a contrast stands in a table: absolute measures first, unknown ones last."""
-    return _ORDER.index(contrast) if contrast in _ORDER else len(_ORDER)
 
 
 def estimate_cell(row: Mapping[Any, Any], *, interval: bool = True) -> Cell:
@@ -38,10 +31,16 @@ def estimate_cell(row: Mapping[Any, Any], *, interval: bool = True) -> Cell:
     cell = Cell(format=kind, value=float(row["estimate"]), decimals=decimals, unit=unit)
     if not interval or row["interval_kind"] == "none" or pd.isna(row["conf_low"]) or pd.isna(row["conf_high"]):
         return cell
-    return Cell(
-        format=kind, value=cell.value, decimals=decimals, unit=unit, low=float(row["conf_low"]),
-        high=float(row["conf_high"]), level=float(row["conf_level"]), interval_kind=str(row["interval_kind"]),
+    one_sided = str(row["method"]).endswith("one_sided")
+    return replace(
+        cell, low=float(row["conf_low"]), high=float(row["conf_high"]), level=float(row["conf_level"]),
+        interval_kind="one_sided" if one_sided else str(row["interval_kind"]),
     )  # fmt: skip
+
+
+def estimate_ref(row: Mapping[Any, Any]) -> str:
+    """Return the name of a row of the table of estimates, the same in every language."""
+    return "/".join(str(row[name]) for name in ("estimand", "subgroup", "contrast", "method", "population"))
 
 
 def p_cell(row: Mapping[Any, Any]) -> Cell:
@@ -61,8 +60,39 @@ def people_cell(row: Mapping[Any, Any], which: str) -> Cell:
     if pd.isna(n):
         return Cell(format="count", state="not_applicable")
     if pd.isna(events):
-        return Cell(format="count", value=int(n))
+        return Cell(format="count", value=int(n), unit="people")
     return Cell(format="count", value=int(events), of=int(n))
+
+
+def is_adjusted(row: Mapping[Any, Any]) -> bool:
+    """Tell whether a row is adjusted for covariates: a regression without any is not."""
+    return row["method"] in ADJUSTED or str(row["population"]) not in {"unadjusted", "arm"}
+
+
+def people_note(row: Mapping[Any, Any], which: str) -> Label:
+    """Return in words how many people stand behind an arm's own number, and how many of them had the outcome.
+
+    An adjusted number is no share of them, and a number under censoring no simple one.
+    """
+    n, events = row[f"n_{which}"], row[f"events_{which}"]
+    people = _same(int(n))
+    if row["kind"] == "amount" or pd.isna(events) or row["method"] in ADJUSTED:
+        return key_label("effects.people", n=people)
+    key = "effects.followed" if row["kind"] in {"time_to_event", "competing"} else "effects.of"
+    return key_label(key, n=people, events=_same(int(events)))
+
+
+def speaks_of(row: Mapping[Any, Any]) -> Label | None:
+    """Return in words whom a row speaks of; None where the method's own words say that nothing was adjusted for."""
+    population, method = str(row["population"]), code_label("method", str(row["method"]))
+    if population not in {"unadjusted", "arm"}:
+        return key_label("effects.speaks_of", population=code_label("population", population))
+    says_so = label_text(method, "en").startswith("unadjusted")
+    return None if says_so else key_label("population.unadjusted")
+
+
+def _same(count: int) -> Label:
+    return {language: numbers.count(count, language) for language in LANGUAGES}
 
 
 def contrast_label(row: Mapping[Any, Any], protocol: Protocol) -> Label:

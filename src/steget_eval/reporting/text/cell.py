@@ -34,8 +34,13 @@ class Cell:
         For a mean: the standard deviation, told in brackets.
     low, high, level, interval_kind
         Limits told after the value, in its own format; may be infinite.
+        ``one_sided`` limits are told as such: *at least*, with the level that each of them holds.
     unit
         Code of the unit (``usd``, ``days`` …), told after a number.
+    note
+        Words told beneath the value: the people behind it, whom it speaks of.
+    ref
+        Which row of the table of estimates the value is, where it is one: see `answers.estimate_ref`.
     """
 
     format: Format
@@ -50,6 +55,8 @@ class Cell:
     interval_kind: str = "confidence"
     decimals: int = 1
     unit: str = ""
+    note: Label | None = None
+    ref: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the cell as strict JSON; an infinite limit is the text ``inf`` or ``-inf``."""
@@ -61,8 +68,9 @@ class Cell:
             told["interval_kind"] = self.interval_kind
         if self.format != "text":
             told["decimals"] = self.decimals
-        if self.unit:
-            told["unit"] = self.unit
+        told |= {name: getattr(self, name) for name in ("unit", "ref") if getattr(self, name)}
+        if self.note is not None:
+            told["note"] = dict(self.note)
         return told
 
     @classmethod

@@ -53,10 +53,12 @@ def points(share: float | None, language: Language, decimals: int = 1) -> str:
 def limits(
     low: float | None, high: float | None, language: Language, decimals: int = 1, *, disjoint: bool = False
 ) -> str:
-    """Return two limits: ``13,2–25,5``, ``−3,2 till 8,1`` where a minus would meet the dash, or a set running out."""
+    """Return two limits: ``13,2–25,5``, ``−3,2 till 8,1`` where a minus would meet the dash, or two rays."""
     below, above = number(low, language, decimals), number(high, language, decimals)
+    if disjoint and language == "sv":
+        return f"{below} eller lägre, eller {above} eller högre"
     if disjoint:
-        return f"under {below} eller över {above}" if language == "sv" else f"below {below} or above {above}"
+        return f"{below} or lower, or {above} or higher"
     if "−" in below + above:
         return f"{below} till {above}" if language == "sv" else f"{below} to {above}"
     return f"{below}–{above}"

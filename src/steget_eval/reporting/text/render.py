@@ -31,7 +31,7 @@ def render(sentence: Sentence | Mapping[str, Any], language: Language) -> str:
         sentence = Sentence(sentence["key"], cells)
     values = {name: render_cell(cell, language) for name, cell in sentence.values.items()}
     text = phrase(sentence.key, language, **values)
-    return text[:1].upper() + text[1:]
+    return capital(text)
 
 
 def render_cell(cell: Cell | Mapping[str, Any], language: Language) -> str:
@@ -39,15 +39,46 @@ def render_cell(cell: Cell | Mapping[str, Any], language: Language) -> str:
     one = cell if isinstance(cell, Cell) else Cell.from_json(cell)
     if one.state != "value":
         return phrase(f"cell.{one.state}", language)
-    text = _value(one, language)
-    if one.low is None or one.high is None:
-        return text
+    text, told = _value(one, language), limits_text(one, language)
+    text = f"{text} ({told})" if text and told else text or told
+    return text if one.note is None else f"{text}, {label_text(one.note, language)}"
+
+
+def limits_text(cell: Cell | Mapping[str, Any], language: Language) -> str:
+    """Return a cell's limits with their level; empty where it has none."""
+    one = cell if isinstance(cell, Cell) else Cell.from_json(cell)
+    if one.low is None or one.high is None or one.state != "value":
+        return ""
+    if one.interval_kind == "one_sided":
+        return _one_sided(one, one.low, one.high, language)
     scale = 100 if one.format in {"percent", "points", "per_hundred"} else 1
-    told = numbers.interval(
+    return numbers.interval(
         scale * one.low, scale * one.high, language, one.decimals,
         level=0.95 if one.level is None else one.level, kind=one.interval_kind,
     )  # fmt: skip
-    return f"{text} ({told})" if text else told
+
+
+def value_text(cell: Cell | Mapping[str, Any], language: Language) -> str:
+    """Return a cell's value alone, without limits and note; empty where it has none."""
+    one = cell if isinstance(cell, Cell) else Cell.from_json(cell)
+    return _value(one, language) if one.state == "value" else ""
+
+
+def capital(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def _one_sided(cell: Cell, low: float, high: float, language: Language) -> str:
+    """Limits of a share of which one may say nothing: 0 and 1 hold of every share."""
+    level = 0.95 if cell.level is None else cell.level
+    if low > 0 and high < 1:
+        stated = numbers.number(50 * (1 + level), language, 0)
+        both = numbers.limits(100 * low, 100 * high, language, cell.decimals)
+        return phrase("cell.one_sided_both", language, limits=both, level=stated)
+    stated = numbers.number(100 * level, language, 0)
+    key, limit = ("cell.one_sided_low", low) if low > 0 or high >= 1 else ("cell.one_sided_high", high)
+    return phrase(key, language, limit=_number(cell, limit, language), level=stated)
 
 
 def _value(cell: Cell, language: Language) -> str:

@@ -8,13 +8,10 @@ from typing import Any
 import pandas as pd
 
 from steget_eval.reporting.release import Release, ReleasedVerdict
-from steget_eval.reporting.text.answers import arm_label, estimate_cell, outcome_label
+from steget_eval.reporting.text.answers import arm_label, estimate_cell, is_adjusted, outcome_label
 from steget_eval.reporting.text.cell import Cell, Label
 from steget_eval.reporting.text.phrases import code_label
 from steget_eval.reporting.text.render import Sentence
-
-#: Methods that take covariates into account.
-ADJUSTED = frozenset({"g_computation", "ipw", "aipw"})
 
 Row = Mapping[Any, Any]
 
@@ -31,7 +28,7 @@ def headline(release: Release) -> tuple[Sentence, ...]:
         return (Sentence("headline.absent" if row is None else "headline.suppressed", {"outcome": outcome}),)
     if release.protocol.arms.comparison is None:
         return (_single(release, row, outcome),)
-    return (*_arms(release, row, outcome), _difference(release, row), *_people(release, row))
+    return (*_arms(release, row, outcome), _difference(release, row), *_people(release, row), *_left_out(release))
 
 
 def claims(release: Release) -> tuple[Sentence, ...]:
@@ -169,7 +166,7 @@ def _arms(release: Release, row: Row, outcome: Cell) -> tuple[Sentence, ...]:
     own = {which: _arm_row(release, row, f"{name}_{which}") for which in ("1", "0")}
     if own["1"] is None or own["0"] is None:
         return ()
-    adjusted = own["1"]["method"] in ADJUSTED
+    adjusted = is_adjusted(own["1"])
     values = {"outcome": outcome, **_arm_words(release)}
     for which, one in own.items():
         assert one is not None
@@ -186,7 +183,7 @@ def _arm_row(release: Release, row: Row, contrast: str) -> Row | None:
 
 
 def _difference(release: Release, row: Row) -> Sentence:
-    design = _design(release, adjusted=row["method"] in ADJUSTED)
+    design = _design(release, adjusted=is_adjusted(row))
     if row["contrast"] in {"risk_difference", "mean_difference"}:
         return Sentence(f"headline.difference.{design}", {"estimate": estimate_cell(row)})
     values = {"contrast": _text(code_label("contrast", row["contrast"])), "estimate": estimate_cell(row)}
@@ -199,11 +196,27 @@ def _people(release: Release, row: Row) -> tuple[Sentence, ...]:
     if counted:
         names = ("events_1", "n_1", "events_0", "n_0")
         values = {name: _count(counted[0][name]) for name in names}
-        return (Sentence("headline.events", values | _arm_words(release)),)
+        beside = release.protocol.design == "comparison" and is_adjusted(row)
+        return (Sentence(f"headline.events.{'beside' if beside else 'plain'}", values | _arm_words(release)),)
     if pd.isna(row["n_1"]) or pd.isna(row["n_0"]):
         return ()
     values = {name: _count(row[name]) for name in ("n_1", "n_0")}
     return (Sentence("headline.people", values | _arm_words(release)),)
+
+
+def _left_out(release: Release) -> tuple[Sentence, ...]:
+    """How many of each arm have no known outcome, where some have not and it may be told."""
+    rows = release.unknown[release.unknown["estimand"] == release.protocol.primary].dropna(subset=["n", "known"])
+    by_arm = {row["arm"]: row for row in rows.to_dict("records")}
+    values: dict[str, Cell] = {}
+    for which, arm in zip(("1", "0"), release.protocol.arms.compared(), strict=True):
+        if arm.id not in by_arm:
+            return ()
+        n, known = by_arm[arm.id]["n"], by_arm[arm.id]["known"]
+        values |= {f"unknown_{which}": _count(n - known), f"n_{which}": _count(n)}
+    if all(values[f"unknown_{which}"].value == 0 for which in ("1", "0")):
+        return ()
+    return (Sentence("headline.left_out", values | _arm_words(release)),)
 
 
 def _design(release: Release, *, adjusted: bool) -> str:
