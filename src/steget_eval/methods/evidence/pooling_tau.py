@@ -62,7 +62,7 @@ def estimate_tau2(y: Floats, v: Floats, X: Floats, method: TauMethod) -> float:
         raise MethodError(f"the variance between studies needs more than {p} studies, there are {k}")
     if method == "dersimonian_laird":
         fit = fit_weighted(y, v, X, 0.0)
-        return max(0.0, (fit.q - (k - p)) / trace_of_p(X, fit))
+        return max(0.0, float(fit.q - (k - p)) / trace_of_p(X, fit))
     if method == "paule_mandel":
         return solve_q(y, v, X, float(k - p))
     return _reml(y, v, X)
