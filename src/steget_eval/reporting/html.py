@@ -90,8 +90,15 @@ def _tools(language: Language) -> dict[str, Any]:
         "parts": lambda cell: _parts(cell, language),
         "picture": lambda block: _picture(block, language),
         "capital": capital,
+        "heading": lambda column: _heading(column, language),
         "day": lambda value: numbers.date(value, language),
     }
+
+
+def _heading(column: Mapping[str, Any], language: Language) -> str:
+    """Return a column's heading, with a capital letter; the p of a p-value is a symbol."""
+    text = say(column["heading"], language)
+    return text if column["key"] == "p_value" else capital(text)
 
 
 def _parts(cell: Mapping[str, Any], language: Language) -> dict[str, str]:
@@ -109,11 +116,13 @@ def _picture(block: Block, language: Language) -> dict[str, Any]:
 
     picture = Picture(name=block.body["figure"], frame=from_body(block.body["frame"]))
     headings, rows = picture.table(language)
+    hidden = phrase("cell.suppressed", language)
     # The SVG is drawn here from a frame; matplotlib escapes nothing because it writes text as outlines.
     return {
         "wide": Markup(picture.svg(language, f"{block.id}-w", narrow=False)),  # noqa: S704
         "narrow": Markup(picture.svg(language, f"{block.id}-n", narrow=True)),  # noqa: S704
         "alternative": picture.alternative(language),
         "headings": headings,
-        "rows": rows,
+        "rows": [[numbers.MISSING if text == hidden else text for text in row] for row in rows],
+        "hidden": any(hidden in row for row in rows),
     }

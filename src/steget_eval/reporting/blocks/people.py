@@ -50,10 +50,7 @@ def unknown(release: Release) -> Block:
         return build.absent("unknown", "absent.unknown")
     said = (*sentences.unknown(release), *sentences.censoring(release))
     children = [build.paragraph("unknown-sentences", *said)] if said else []
-    body = tables.unknown(release).body()
-    # Estimands that share an outcome have the same people: one row tells them all.
-    rows = [row for place, row in enumerate(body["rows"]) if row not in body["rows"][:place]]
-    children.append(Block(kind="table", id="unknown-table", body={**body, "rows": rows}))
+    children.append(build.table("unknown-table", tables.unknown(release)))
     return build.section("unknown", build.heading_of("unknown"), children)
 
 

@@ -26,8 +26,10 @@ def effects(release: Release) -> Block:
             outcome=outcome_label(release.protocol, estimand.id),
         )  # fmt: skip
         children.append(build.figure("effects-forest", "forest", frame, caption))
+    before = None
     for estimand_id in dict.fromkeys(release.estimates["estimand"]):
-        children += _answers(release, str(estimand_id))
+        children += _answers(release, str(estimand_id), before)
+        before = str(estimand_id)
     return build.section("effects", build.heading_of("result"), children)
 
 
@@ -67,16 +69,19 @@ def benchmark(release: Release) -> Block:
     return build.section("benchmark", build.heading_of("benchmark"), children)
 
 
-def _answers(release: Release, estimand_id: str) -> list[Block]:
-    """Return one question as a heading with its table; the outcome stands in the heading, not in every row."""
+def _answers(release: Release, estimand_id: str, before: str | None) -> list[Block]:
+    """Return one question as a table; a heading tells the outcome where the question before had another."""
     rows = release.estimates[release.estimates["estimand"] == estimand_id]
     if (rows["subgroup"] == "benchmark").all():
         return []
     # A goal's one-sided limit stands beside its goal, where it cannot be read as a two-sided interval.
     made = tables.effects(release, estimand=estimand_id, goals=False)
     body = {**made.body(), "caption": build.item(release.protocol.estimand(estimand_id).question)}
-    heading = build.heading(f"effects-{estimand_id}", outcome_label(release.protocol, estimand_id))
-    return [heading, Block(kind="table", id=f"effects-{estimand_id}-table", body=body)]
+    table = Block(kind="table", id=f"effects-{estimand_id}-table", body=body)
+    outcome = outcome_label(release.protocol, estimand_id)
+    if before is not None and outcome == outcome_label(release.protocol, before):
+        return [table]
+    return [build.heading(f"effects-{estimand_id}", outcome), table]
 
 
 def _verdict(release: Release, place: int) -> Block:

@@ -10,7 +10,7 @@ import pandas as pd
 from steget_eval.core.dates import DAYS_PER_MONTH
 from steget_eval.reporting.figures import style
 from steget_eval.reporting.figures.labels import arm_columns, rows_of
-from steget_eval.reporting.text import Language, numbers, phrase
+from steget_eval.reporting.text import Language, capital, numbers, phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -129,7 +129,7 @@ def _name_lines(curve: pd.DataFrame, arms: list[str], language: Language, ax: Ax
     ranked = sorted((arm for arm in arms if len(ends[arm])), key=lambda arm: -float(ends[arm]["estimate"].iloc[-1]))
     for place, arm in enumerate(ranked):
         last = ends[arm].iloc[-1]
-        told = f"{arm} {numbers.percent(float(last['estimate']), language)}"
+        told = f"{capital(arm)} {numbers.percent(float(last['estimate']), language)}"
         at = float(last["estimate"]) if place == 0 else _below(ends[arm], told, ax)
         colour = _LOOKS[arms.index(arm) % len(_LOOKS)][0]
         ax.annotate(
@@ -158,10 +158,10 @@ def _at_risk(
     for arm in arms:
         y -= 0.19
         if narrow:
-            ax.text(0.02, y, arm, fontsize=9)
+            ax.text(0.02, y, capital(arm), fontsize=9)
             y -= 0.17
         else:
-            ax.text(left - 0.3, y, arm, ha="right", fontsize=9)
+            ax.text(left - 0.3, y, capital(arm), ha="right", fontsize=9)
         for row in rows_of(risk[risk[f"arm_{language}"] == arm]):
             told = numbers.MISSING if row.suppressed else numbers.count(row.at_risk, language)
             ax.text(left + (right - left) * row.time / horizon, y, told, ha="center", fontsize=9)

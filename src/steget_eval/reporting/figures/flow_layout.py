@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from steget_eval.reporting.text import Language, numbers, phrase
+from steget_eval.reporting.text import Language, capital, numbers, phrase
 
 #: Inches from one line of text to the next, inside the box's edge, and between boxes.
 LINE, PAD, GAP = 0.18, 0.09, 0.22
@@ -75,7 +75,10 @@ class _Sheet:
             return
         left = self.spine + 0.4
         lines = [f"{row[f'step_{self.language}']}: {self._n(row)}" for _, row in rows.iterrows()]
-        box = self._box(left, self.y + GAP, self.width - left, [phrase(f"picture.flow_{kind}", self.language)], lines)
+        head = phrase(f"picture.flow_{kind}", self.language)
+        if kind == "excluded" and (rows["n"] == 0).all():
+            head, lines = phrase("picture.flow_nobody", self.language), []
+        box = self._box(left, self.y + GAP, self.width - left, [head], lines, quiet=True)
         middle = box.top + box.height / 2
         self.arrows.append(((self.spine, middle), (left, middle)))
         self.y = box.top + box.height
@@ -107,7 +110,7 @@ class _Sheet:
             rows = self.frame[(self.frame["arm_id"] == arm) & self.frame["kind"].isin(["included", "known"])]
             left = place * (each + 0.2)
             lines = [f"{row[f'step_{self.language}']}: {self._n(row)}" for _, row in rows.iterrows()]
-            box = self._box(left, self.y, each, [str(rows[f"arm_{self.language}"].iloc[0])], lines)
+            box = self._box(left, self.y, each, [capital(str(rows[f"arm_{self.language}"].iloc[0]))], lines)
             centre, knee = left + each / 2, start + 0.6 * GAP
             from_x = above.left + self.spine
             self.arrows.append(((from_x, start), (from_x, knee), (centre, knee), (centre, self.y)))
@@ -119,11 +122,15 @@ class _Sheet:
         self.y = box.top + box.height
         return box
 
-    def _box(self, left: float, top: float, width: float, heads: list[str], lines: list[str]) -> Box:
+    def _box(
+        self, left: float, top: float, width: float, heads: list[str], lines: list[str], *, quiet: bool = False
+    ) -> Box:
         room = int((width - 2 * PAD) / _CHARACTER)
         bold = [part for head in heads for part in textwrap.wrap(head, int(room * 0.9))]
         plain = [part for line in lines for part in textwrap.wrap(line, room, subsequent_indent="  ")]
-        box = Box(left=left, top=top, width=width - 0.02, lines=(*bold, *plain), bold=len(bold), quiet=bool(lines))
+        box = Box(
+            left=left, top=top, width=width - 0.02, lines=(*bold, *plain), bold=len(bold), quiet=quiet or bool(lines)
+        )
         self.boxes.append(box)
         return box
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from steget_eval.reporting.figures import style
 from steget_eval.reporting.figures.labels import arm_columns, rows_of
-from steget_eval.reporting.text import Language, numbers, phrase
+from steget_eval.reporting.text import Language, capital, numbers, phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,7 +52,7 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
             left = place * (side + 0.3) if style.is_narrow(ax) else place * 3.6
             _people(int(row.of_hundred), left, side, ax)
             words = phrase("picture.of_hundred", language, n=numbers.count(row.of_hundred, language))
-            name = textwrap.wrap(str(getattr(row, f"arm_{language}")), 20 if style.is_narrow(ax) else 44)[:2]
+            name = textwrap.wrap(capital(str(getattr(row, f"arm_{language}"))), 20 if style.is_narrow(ax) else 44)[:2]
             ax.text(left, side + 0.23, "\n".join(name), va="bottom", ha="left", fontsize=9, fontweight="bold")
             ax.text(left, side + 0.06, words, va="bottom", ha="left", fontsize=9, color=style.GREY)
     return ax

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from steget_eval.cohort import NOT_FOLLOWED
 from steget_eval.records.codes import STATES
 from steget_eval.reporting.figures import style
 from steget_eval.reporting.figures.labels import arm_columns, code_columns
-from steget_eval.reporting.text import Language, numbers, phrase
+from steget_eval.reporting.text import Language, capital, numbers, phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,23 +21,27 @@ if TYPE_CHECKING:
 #: The columns of the frame that the page shows beside the picture.
 SHOWN = ("arm", "month", "state", "n", "total", "share")
 
-#: From the outcome that programmes aim for, at the bottom, to what is known least, at the top.
+#: From the outcome that programmes aim for, at the bottom, to those no longer followed, at the top.
 _WORK = ("competitive_employment", "employment", "self_employment", "subsidised_employment", "sheltered_employment")
 _FIRST = (*_WORK, "education", "work_practice", "job_seeking")
-_LAST = ("none", "suppressed")
+_LAST = ("none", "suppressed", NOT_FOLLOWED)
 ORDER = (*_FIRST, *(state for state in STATES if state not in _FIRST), *_LAST)
 
 _COLOURS = {
     "competitive_employment": "#0b5f73", "employment": "#2f7d90", "self_employment": "#5b9cab",
     "subsidised_employment": "#8bbac5", "sheltered_employment": "#b5d3da", "education": "#3d4349",
-    "work_practice": "#6d757d", "job_seeking": "#949ba2", "none": "#f3f4f5", "suppressed": "#ffffff",
+    "work_practice": "#6d757d", "job_seeking": "#949ba2", "none": "#eef0f1", "suppressed": "#ffffff",
+    NOT_FOLLOWED: "#ffffff",
 }  # fmt: skip
 _KEY = 2.6  # inches for the key beside the panels
 _OTHERS = ("#aab1b8", "#d5d9dd", "#8e969d", "#c2c8cd", "#e3e6e9", "#a2a9b0", "#cdd2d7", "#b5bbc1")
 
 
 def state_shares(release: Release, *, language: Language = "en", ax: Axes | None = None) -> Axes:
-    """Draw the share of people in each state at each month, one panel an arm; the suppressed band is hatched."""
+    """Draw the share of the arm's people in each state at each month, one panel an arm.
+
+    Those no longer followed are the white above; the pooled band is hatched.
+    """
     frame = behind(release)
     return draw(frame, language, style.new_axes(style.WIDE, height(frame, narrow=False)) if ax is None else ax)
 
@@ -116,7 +121,7 @@ def _panel(rows: pd.DataFrame, arm: str, present: list[str], language: Language,
         )  # fmt: skip
         base = base + share
     panel.set(xlim=(min(months), max(months)), ylim=(0, 1))
-    panel.set_title(arm)
+    panel.set_title(capital(arm))
     panel.set_yticks([0, 0.25, 0.5, 0.75, 1], [numbers.percent(tick, language, 0) for tick in (0, 0.25, 0.5, 0.75, 1)])
     ticks = [month for month in months if month % 6 == 0]
     panel.set_xticks(ticks, [str(int(month)) for month in ticks])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
 from steget_eval.protocol.base import Text
 from steget_eval.reporting.release import Release, Suppression
+from steget_eval.reporting.suppress import parts
 from steget_eval.reporting.tables.body import Column, Table, TableBody
 from steget_eval.reporting.text import Cell, Label, code_label, key_label, phrase
 from steget_eval.reporting.text.answers import arm_label, outcome_label
@@ -59,23 +62,30 @@ def choices(release: Release) -> Table:
 
 
 def overlap(release: Release) -> Table:
-    """Return the key figures of the weights."""
-    rows = tuple(
-        (
-            _text(code_label("population", row["population"])),
-            _text(arm_label(release.protocol, row["arm"])),
-            _text(code_label("overlap", row["key"])),
-            Cell(format="number", state="suppressed" if row["suppressed"] else "not_applicable")
-            if pd.isna(row["value"])
-            else Cell(format="number", value=float(row["value"]), decimals=0 if row["key"] == "n" else 1),
-        )
-        for row in release.overlap.to_dict("records")
-    )
-    return _table(("population", "arm", "key", "value"), rows, "caption.overlap", release.overlap)
+    """Return the key figures of the weights: a row per population and arm, a column per figure."""
+    frame = release.overlap
+    keys = list(dict.fromkeys(frame["key"]))
+    columns = [Column(key=name, heading=key_label(f"column.{name}")) for name in ("population", "arm")]
+    columns += [Column(key=key, heading=code_label("overlap", key), align="right") for key in keys]
+    rows = []
+    for (population, arm), mine in parts(frame, "population", "arm"):
+        figures = {row["key"]: row for row in mine.to_dict("records")}
+        words = (_text(code_label("population", population)), _text(arm_label(release.protocol, arm)))
+        rows.append((*words, *(_figure(key, figures.get(key)) for key in keys)))
+    body = TableBody(columns=tuple(columns), rows=tuple(rows), caption=key_label("caption.overlap"))
+    return Table(cells=body, frame=frame)
+
+
+def _figure(key: str, row: Mapping[Any, Any] | None) -> Cell:
+    decimals = 0 if key == "n" else 1
+    if row is None or pd.isna(row["value"]):
+        hidden = row is not None and row["suppressed"]
+        return Cell(format="number", state="suppressed" if hidden else "not_applicable", decimals=decimals)
+    return Cell(format="number", value=float(row["value"]), decimals=decimals)
 
 
 def _table(names: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...], caption: str, frame: pd.DataFrame) -> Table:
-    numeric = {"cells", "value"}
+    numeric = {"cells"}
     columns = tuple(
         Column(key=name, heading=key_label(f"column.{name}"), align="right" if name in numeric else "left")
         for name in names

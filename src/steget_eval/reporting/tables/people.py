@@ -64,23 +64,23 @@ def flow_label(release: Release, kind: str, step_id: str) -> Label:
 
 
 def unknown(release: Release) -> Table:
-    """Return how many have a known outcome, estimand by estimand and arm by arm."""
-    names = ("outcome", "arm", "n", "known")
-    columns = tuple(
-        Column(key=name, heading=key_label(f"column.{name}"), align="right" if name in {"n", "known"} else "left")
-        for name in names
-    )
-    rows = tuple(
-        (
-            _text(outcome_label(release.protocol, row["estimand"])),
-            _text(arm_label(release.protocol, row["arm"])),
-            _count(row, "n"),
-            _count(row, "known", of=row["n"]),
-        )
-        for row in release.unknown.to_dict("records")
-    )
-    body = TableBody(columns=columns, rows=rows, caption=key_label("caption.unknown"))
-    return Table(cells=body, frame=release.unknown)
+    """Return how many have a known outcome: a row per outcome, a column per arm.
+
+    Estimands that share an outcome have the same people: one row tells them all.
+    """
+    frame = release.unknown
+    arms = [arm.id for arm in release.protocol.arms.compared() if arm.id in set(frame["arm"])]
+    columns = [Column(key="outcome", heading=key_label("column.outcome"))]
+    columns += [Column(key=arm, heading=arm_label(release.protocol, arm), align="right") for arm in arms]
+    rows: list[tuple[Cell, ...]] = []
+    for estimand, mine in frame.groupby("estimand", sort=False):
+        by_arm = {row["arm"]: row for row in mine.to_dict("records")}
+        cells = [_count(by_arm.get(arm), "known", of=by_arm[arm]["n"] if arm in by_arm else None) for arm in arms]
+        row = (_text(outcome_label(release.protocol, str(estimand))), *cells)
+        if row not in rows:
+            rows.append(row)
+    body = TableBody(columns=tuple(columns), rows=tuple(rows), caption=key_label("caption.unknown"))
+    return Table(cells=body, frame=frame)
 
 
 def states(release: Release, *, every: int = 6) -> Table:
