@@ -1,5 +1,5 @@
 # Two commands matter: `make report` and `make test`; either works as the very first one.
-#   EXTRAS=open   adds the optional data package (make test EXTRAS=open)
+#   EXTRAS="open dask"   adds the optional data package and the cluster (make test EXTRAS="open dask")
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from steget_eval.core.errors import InputError, StegetError
 from steget_eval.core.frames import Tidy
 from steget_eval.runs.batch import Batch, load_batch, notebook_path
+from steget_eval.runs.executors import Executor, ExecutorName, executor_named
 from steget_eval.runs.fingerprint import reasons_to_run
 from steget_eval.runs.job import Hooks, Job
 from steget_eval.runs.manifest import NAME, Manifest, job_of, read_manifest
@@ -81,6 +82,8 @@ def run_batch(
     out: str | Path = "reports",
     *,
     workers: int = 2,
+    executor: ExecutorName = "local",
+    scheduler: str | None = None,
     only: str | None = None,
     force: bool = False,
     quiet: bool = False,
@@ -92,7 +95,12 @@ def run_batch(
     out
         The folder of reports: ``<out>/<batch>/<job>/``, with ``<out>/index.html`` over them.
     workers
-        How many jobs run beside each other.
+        How many jobs run beside each other; an existing cluster decides that itself.
+    executor
+        Where the jobs run: ``serial`` one after the other, ``local`` in processes of this machine, ``dask`` on a
+        cluster.
+    scheduler
+        The address of an existing Dask scheduler; without it ``dask`` begins a cluster on this machine.
     only
         A pattern such as ``nsw_*``: only the jobs whose id fits.
     force
@@ -101,7 +109,8 @@ def run_batch(
         Show no progress.
     """
     batch = choose(load_batch(path, HOOKS), only)
-    return _run(batch, Path(out), workers=workers, force=force, quiet=quiet)
+    place = executor_named(executor, workers=workers, address=scheduler)
+    return _run(batch, Path(out), executor=place, force=force, quiet=quiet)
 
 
 def preview_batch(
@@ -148,7 +157,8 @@ def run_report(protocol: str | Path, records: str | Path, out: str | Path = "rep
         records=str(records),
         hooks=HOOKS,
     )
-    return _run(Batch(id=SINGLE, jobs=(job,)), Path(out), workers=1, force=force, quiet=quiet)
+    place = executor_named("serial")
+    return _run(Batch(id=SINGLE, jobs=(job,)), Path(out), executor=place, force=force, quiet=quiet)
 
 
 def verify_report(folder: str | Path) -> Certificate:
@@ -199,11 +209,11 @@ def lock_protocol(path: str | Path) -> Registration:
     return find_registration(load_protocol(path), None)
 
 
-def _run(batch: Batch, out: Path, *, workers: int, force: bool, quiet: bool) -> BatchResult:
+def _run(batch: Batch, out: Path, *, executor: Executor, force: bool, quiet: bool) -> BatchResult:
     from rich.console import Console
 
     watching = watcher(Console(), len(batch.jobs), quiet=quiet)
-    return run_jobs(batch, out, index=INDEX, workers=workers, force=force, watcher=watching)
+    return run_jobs(batch, out, index=INDEX, executor=executor, force=force, watcher=watching)
 
 
 def _artefacts(report: Path, manifest: Manifest) -> Iterator[Check]:

@@ -50,3 +50,14 @@ def test_the_lock_holds_every_declared_requirement_within_its_bounds():
         requirement = Requirement(declared)
         version = pins[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version), f"{declared} is locked at {version}"
+
+
+def test_an_extras_lock_agrees_with_the_lock():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pins = dict(re.findall(r"^([a-z0-9_.-]+)==(\S+)", text, flags=re.MULTILINE))
+    for lock in ROOT.glob("requirements-*.lock"):
+        extra = dict(re.findall(r"^([a-z0-9_.-]+)==(\S+)", lock.read_text(encoding="utf-8"), flags=re.MULTILINE))
+        differing = {
+            name: (version, pins[name]) for name, version in extra.items() if pins.get(name, version) != version
+        }
+        assert differing == {}, lock.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,14 @@ from steget_eval.cli.options import Force, Out, ProtocolFile, Quiet, RecordsFold
 
 if TYPE_CHECKING:
     from steget_eval.runs.result import BatchResult
+
+
+class Place(StrEnum):
+    """Where jobs run."""
+
+    serial = "serial"
+    local = "local"
+    dask = "dask"
 
 
 def report(
@@ -27,6 +36,10 @@ def batch(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A batch.yaml.", show_default=False)],
     out: Out = Path("reports"),
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Jobs beside each other.")] = 2,
+    executor: Annotated[Place, typer.Option("--executor", help="Where jobs run.")] = Place.local,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="With dask: the address of an existing scheduler.")
+    ] = None,
     only: Annotated[str | None, typer.Option("--only", help="Only jobs whose id fits the pattern.")] = None,
     force: Force = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be run, and why; run nothing.")] = False,
@@ -41,7 +54,18 @@ def batch(
         would = preview_batch(file, out, only=only, force=force)
         show_frame(would.to_frame())
         raise typer.Exit(would.exit_code)
-    _end(run_batch(file, out, workers=workers, only=only, force=force, quiet=quiet))
+    _end(
+        run_batch(
+            file,
+            out,
+            workers=workers,
+            executor=executor.value,
+            scheduler=scheduler,
+            only=only,
+            force=force,
+            quiet=quiet,
+        )
+    )
 
 
 def _end(result: BatchResult) -> None:

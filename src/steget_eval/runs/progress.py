@@ -1,7 +1,10 @@
-"""How a batch tells of its progress: a bar in a terminal, line by line elsewhere, or not at all."""
+"""How a batch tells of its progress: a bar in a terminal or a notebook, line by line elsewhere, or not at all."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from datetime import timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -65,12 +68,13 @@ class Lines(Silent):
 
 
 class Bar(Silent):
-    """A bar: how many are done, running and failed, and which is running."""
+    """A bar: how many are done, running and failed, how long the rest will take, and which is running."""
 
     def __init__(self, console: Console, total: int) -> None:
-        columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-        self._progress = Progress(*columns, TimeElapsedColumn(), console=console)
+        columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, TextColumn("{task.description}"), console=console)
         self._task = self._progress.add_task("reading the inputs", total=total)
+        self._total, self._pace = total, Pace()
         self._running: list[str] = []
         self._counts = dict.fromkeys(_COLOURS, 0)
 
@@ -86,11 +90,14 @@ class Bar(Silent):
     def begun(self, job: str) -> None:
         """Show a job as running."""
         self._running.append(job)
+        self._pace.begun()
         self._show(0)
 
     def ended(self, result: JobResult) -> None:
         """Count a job, with a line above the bar."""
-        self._running = [job for job in self._running if job != result.job]
+        if result.job in self._running:
+            self._running.remove(result.job)
+            self._pace.ended()
         self._counts[result.state] += 1
         self._progress.console.print(line_of(result), highlight=False, soft_wrap=True)
         self._show(1)
@@ -98,8 +105,36 @@ class Bar(Silent):
     def _show(self, advance: int) -> None:
         counts = [f"done {self._counts['done']}", f"running {len(self._running)}"]
         counts += [f"{state} {n}" for state, n in self._counts.items() if state != "done" and n]
+        rest = self._total - sum(self._counts.values())
+        left = self._pace.seconds_left(rest)
+        if rest and left is not None:
+            counts.append(f"about {timedelta(seconds=max(round(left), 1))} left")
         text = f"{', '.join(counts)}  {' '.join(self._running)}"
         self._progress.update(self._task, advance=advance, description=escape(text))
+
+
+class Pace:
+    """How fast jobs are run, for the time that is left: from those that were run, not those that were done before."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._first: float | None = None
+        self._ended = 0
+
+    def begun(self) -> None:
+        """Hear that a job has begun."""
+        if self._first is None:
+            self._first = self._clock()
+
+    def ended(self) -> None:
+        """Hear that a job that had begun has ended."""
+        self._ended += 1
+
+    def seconds_left(self, jobs: int) -> float | None:
+        """Return how long so many jobs will take at the pace so far; None before the first has ended."""
+        if self._first is None or not self._ended:
+            return None
+        return jobs * (self._clock() - self._first) / self._ended
 
 
 def line_of(result: JobResult) -> str:
@@ -114,4 +149,4 @@ def watcher(console: Console, total: int, *, quiet: bool = False) -> Watcher:
     """Return the watcher that suits where the words go."""
     if quiet:
         return Silent()
-    return Bar(console, total) if console.is_terminal else Lines(console, total)
+    return Bar(console, total) if console.is_terminal or console.is_jupyter else Lines(console, total)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,12 +14,12 @@ from pathlib import Path
 from steget_eval.core.errors import InputError
 from steget_eval.runs.batch import Batch
 from steget_eval.runs.entries import index_entries
+from steget_eval.runs.executors import Executor, Processes, Running, default_workers
 from steget_eval.runs.failure import keep_notebook, safe_reason
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.manifest import write_manifest
 from steget_eval.runs.place import Part, open_place
 from steget_eval.runs.plan import Plan, Preview, plan_job, preview
-from steget_eval.runs.processes import Child
 from steget_eval.runs.progress import Silent, Watcher
 from steget_eval.runs.result import BatchResult, JobResult
 from steget_eval.runs.worker import Outcome
@@ -30,16 +29,12 @@ TIMEOUT_SECONDS = 3600.0
 _POLL_SECONDS = 0.05
 
 
-def default_workers() -> int:
-    """Return how many jobs run beside each other unless somebody says otherwise."""
-    return min(2, os.cpu_count() or 1)
-
-
 def run_batch(
     batch: Batch,
     out: Path,
     *,
     index: str,
+    executor: Executor | None = None,
     workers: int | None = None,
     force: bool = False,
     timeout: float = TIMEOUT_SECONDS,
@@ -51,8 +46,10 @@ def run_batch(
     ----------
     index
         Dotted name of ``(folder, entries) -> Path``, which writes the page that lists the reports.
+    executor
+        Where the jobs run; processes of this machine without one. It is closed at the end.
     workers
-        How many jobs run beside each other.
+        How many processes of this machine run beside each other, where no executor is given.
     force
         Run also what was done before and has not changed.
     timeout
@@ -68,7 +65,10 @@ def run_batch(
     with watcher or Silent() as watching:
         plans = tuple(_planned(job, folder, force, watching) for job in batch.jobs)
         waiting = [plan for plan in plans if plan.settled is None]
-        ran = _run_all(batch.id, waiting, folder, workers or default_workers(), timeout, watching)
+        ran = {}
+        if waiting:
+            with executor or Processes(workers or default_workers()) as place:
+                ran = _run_all(batch.id, waiting, folder, place, timeout, watching)
     jobs = tuple(plan.settled or ran[plan.job.id] for plan in plans)
     page: Path = resolve(index)(out, index_entries(out, batch.id, jobs))
     return BatchResult(batch=batch.id, jobs=jobs, index=page)
@@ -106,8 +106,7 @@ def named(batch: Batch, job: str | None) -> Batch:
 class _Running:
     plan: Plan
     part: Part
-    child: Child
-    started: datetime
+    child: Running
 
 
 def _planned(job: Job, folder: Path, force: bool, watching: Watcher) -> Plan:
@@ -118,17 +117,17 @@ def _planned(job: Job, folder: Path, force: bool, watching: Watcher) -> Plan:
 
 
 def _run_all(
-    batch: str, plans: Sequence[Plan], folder: Path, workers: int, timeout: float, watching: Watcher
+    batch: str, plans: Sequence[Plan], folder: Path, executor: Executor, timeout: float, watching: Watcher
 ) -> dict[str, JobResult]:
     results: dict[str, JobResult] = {}
     waiting = deque(plans)
     running: list[_Running] = []
     try:
         while waiting or running:
-            while waiting and len(running) < workers:
+            while waiting and len(running) < executor.workers:
                 plan = waiting.popleft()
                 watching.begun(plan.job.id)
-                running.append(_start(plan, folder, timeout))
+                running.append(_start(plan, folder, executor, timeout))
             for one in list(running):
                 outcome = one.child.outcome()
                 if outcome is None:
@@ -145,10 +144,9 @@ def _run_all(
     return results
 
 
-def _start(plan: Plan, folder: Path, timeout: float) -> _Running:
+def _start(plan: Plan, folder: Path, executor: Executor, timeout: float) -> _Running:
     part = Part(folder, plan.job.id)
-    child = Child(plan.job, part.report, timeout=timeout)
-    return _Running(plan=plan, part=part, child=child, started=datetime.now(UTC))
+    return _Running(plan=plan, part=part, child=executor.start(plan.job, part.report, timeout=timeout))
 
 
 def _settle(one: _Running, outcome: Outcome, batch: str) -> JobResult:
@@ -183,7 +181,7 @@ def _publish(one: _Running, batch: str) -> Path:
         job=plan.job,
         reasons=plan.reasons,
         inputs=plan.inputs,
-        started=one.started,
+        started=datetime.now(UTC) - timedelta(seconds=one.child.seconds),
     )
     return one.part.publish()
 
