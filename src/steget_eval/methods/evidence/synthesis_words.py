@@ -33,6 +33,10 @@ META_REGRESSION = Assumption(
     sv="Sambandet gäller mellan studier, inte mellan människor; studierna lottades inte till sina egenskaper.",
     en="The association is between studies, not between people; studies were not randomised to their features.",
 )
+OWN_ARM = Assumption(
+    sv="Före de egna uppgifterna antas alla andelar lika troliga, och människorna i armen oberoende av varandra.",
+    en="Before one's own figures all shares are taken as equally likely, and the people of the arm as independent.",
+)
 POWER_PRIOR = Assumption(
     sv="Varje person i de publicerade armarna antas vara värd en given andel av en egen person; andelen är vald, inte "
     "skattad, och minskar inte om resultaten går isär.",
