@@ -13,6 +13,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 from papermill.iorw import write_ipynb
+from traitlets.config import Config
 
 from steget_eval.core.errors import InputError
 from steget_eval.runs.kernel import PrivateKernelManager
@@ -31,10 +32,10 @@ class _SavesAtTheEnd(NBClientEngine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
-        """Run the cells; a kernel that dies leaves the notebook as far as it came."""
+        """Run the cells; a kernel that dies, or is stopped, leaves the notebook as far as it came."""
         try:
             super().execute_managed_notebook(nb_man, kernel_name, **options)
-        except DeadKernelError:
+        except (DeadKernelError, SystemExit):
             write_ipynb(nb_man.nb, _RAW)
             raise
 
@@ -63,6 +64,22 @@ class Fault:
         return f"cell {self.cell}: {self.error}: {first}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """How a notebook's run went.
+
+    Attributes
+    ----------
+    fault
+        The fault at which it stopped, if any.
+    cell_seconds
+        What its cells took, from asking the kernel to its answer.
+    """
+
+    fault: Fault | None
+    cell_seconds: float
+
+
 def read_notebook(path: Path) -> nbformat.NotebookNode:
     """Return a notebook with this interpreter's kernel named in it; raises `InputError` where it is none."""
     try:
@@ -76,8 +93,8 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder: Path) -> Fault | None:
-    """Run a notebook and write it, executed, to `target`; return the fault at which it stopped, if any.
+def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder: Path, memory: int = 0) -> Executed:
+    """Run a notebook and write it, executed, to `target`, also where it stops or is stopped.
 
     Only in a process that does nothing else: the engine changes the working folder of the whole process.
 
@@ -85,6 +102,8 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder
     ----------
     folder
         Where the notebook runs.
+    memory
+        MiB that its kernel may add to what it starts with; 0 for no limit.
     """
     fault = None
     try:
@@ -97,27 +116,32 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder
             progress_bar=False,
             cwd=str(folder),
             kernel_manager_class=PrivateKernelManager,
+            config=Config(PrivateKernelManager={"memory": memory}),
             record_timing=False,
         )
     except PapermillExecutionError as error:
         fault = Fault(cell=error.exec_count, error=error.ename, message=error.evalue)
     except DeadKernelError as error:
         fault = Fault(cell=_running_cell(), error="DeadKernelError", message=str(error))
-    _write_without_times(target)
-    return fault
+    except SystemExit:  # the job is stopped; what it came to is kept
+        _write_without_times(target)
+        raise
+    return Executed(fault=fault, cell_seconds=_write_without_times(target))
 
 
-def _write_without_times(target: Path) -> None:
+def _write_without_times(target: Path) -> float:
     # Times, temporary paths and random ids would make two equal runs differ; times stand in the manifest.
     notebook = nbformat.read(_RAW, as_version=4)
     run = notebook.metadata.pop("papermill", {})
     notebook.metadata["papermill"] = {"parameters": run.get("parameters", {})}
+    seconds = 0.0
     for cell in notebook.cells:
-        cell.metadata.pop("papermill", None)
+        seconds += cell.metadata.pop("papermill", {}).get("duration") or 0.0
         cell.metadata.pop("execution", None)
         if _INJECTED in cell.metadata.get("tags", []):
             cell["id"] = _INJECTED
     nbformat.write(notebook, target)
+    return seconds
 
 
 def _running_cell() -> int:

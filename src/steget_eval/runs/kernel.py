@@ -1,15 +1,17 @@
-"""The kernel of a run: this very interpreter, spoken to over sockets that nobody else can open."""
+"""The kernel of a run: this very interpreter, forked warm, spoken to over sockets that nobody else can open."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
+from typing import Any
 
 from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import default
+from traitlets import Integer, default
+
+from steget_eval.runs.provisioner import NAME
 
 
 class OwnKernelSpecs(KernelSpecManager):
@@ -17,25 +19,30 @@ class OwnKernelSpecs(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return the kernel of `sys.executable`."""
-        return KernelSpec(resource_dir="", **get_kernel_dict())
+        return KernelSpec(resource_dir="", **warm_spec(memory=getattr(self.parent, "memory", 0)))
 
 
 class PrivateKernelManager(AsyncKernelManager):
-    """Speaks over IPC sockets in a folder of the kernel's own.
+    """Asks the provisioner for a warm kernel with sockets in a folder of its own."""
 
-    Plain ``transport="ipc"`` names its sockets relative to the working folder, where parallel runs collide.
-    """
-
-    def __init__(self, **traits: object) -> None:
-        # mkdtemp gives mode 700; the name is short, for a socket's path may be no longer than about 100 characters.
-        self._sockets = tempfile.TemporaryDirectory(prefix="steget-", ignore_cleanup_errors=True)
-        folder = Path(self._sockets.name)
-        ipc = {"transport": "ipc", "ip": str(folder / "k"), "connection_file": str(folder / "kernel.json")}
-        super().__init__(**{**traits, **ipc})
+    memory = Integer(0, help="MiB that the kernel may add to what it starts with; 0 for no limit.").tag(config=True)
 
     @default("kernel_spec_manager")
     def _own_kernel_specs(self) -> KernelSpecManager:
         return OwnKernelSpecs(parent=self)
+
+
+def warm_spec(*, memory: int = 0) -> dict[str, Any]:
+    """Return what a ``kernel.json`` says of a warm kernel of this interpreter.
+
+    Parameters
+    ----------
+    memory
+        MiB that the kernel may add to what it starts with; 0 for no limit.
+    """
+    spec = get_kernel_dict()
+    told = {"provisioner_name": NAME, "config": {"memory": memory}}
+    return {**spec, "metadata": {**spec.get("metadata", {}), "kernel_provisioner": told}}
 
 
 def kernel_environment(scratch: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from steget_eval.runs.job import Job
 from steget_eval.runs.kernel import kernel_environment
+from steget_eval.runs.warm import ColdError, Forked, warm_parent, warn_cold
 from steget_eval.runs.worker import EXECUTED, OUTCOME, Outcome
 
 #: How long a process may take to end its kernel before it is ended by force.
@@ -28,29 +29,24 @@ class Child:
         Where the report is to be written.
     timeout
         Seconds after which the job is given up.
+    memory
+        MiB that the job's kernel may add to what it starts with; 0 for no limit.
     """
 
-    def __init__(self, job: Job, folder: Path, *, timeout: float) -> None:
+    def __init__(self, job: Job, folder: Path, *, timeout: float, memory: int = 0) -> None:
         self._timeout = timeout
-        self._started = time.monotonic()
         # Short and private: the kernel's sockets lie in it, beside log and outcome.
         self._scratch = tempfile.TemporaryDirectory(prefix="steget-", ignore_cleanup_errors=True)
         self.scratch = Path(self._scratch.name)
         environment = kernel_environment(self.scratch) | {"TMPDIR": str(self.scratch)}
-        with (self.scratch / "log").open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "steget_eval.runs.worker"],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                cwd=self.scratch,
-                env=environment,
-                start_new_session=True,
-            )
-        order = json.dumps({"job": job.to_json(), "folder": str(folder.resolve())}, allow_nan=False)
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{order}\n".encode())
-        self._process.stdin.flush()  # and left open: its end tells the child that its parent is gone
+        heard, told = os.pipe()
+        with (self.scratch / "log").open("wb") as log, os.fdopen(heard, "rb") as orders:
+            self._process = _start(environment, self.scratch, orders.fileno(), log.fileno())
+        self._started = time.monotonic()
+        order = {"job": job.to_json(), "folder": str(folder.resolve()), "memory": memory}
+        self._orders = os.fdopen(told, "wb")
+        self._orders.write(f"{json.dumps(order, allow_nan=False)}\n".encode())
+        self._orders.flush()  # and left open: its end tells the child that its parent is gone
 
     @property
     def seconds(self) -> float:
@@ -79,8 +75,7 @@ class Child:
         """End the process if it still runs, and remove its working folder."""
         if self._process.poll() is None:
             self._end()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        self._orders.close()
         self._scratch.cleanup()
 
     def _end(self) -> None:
@@ -94,3 +89,25 @@ class Child:
     def _last_line(self) -> str:
         lines = (self.scratch / "log").read_text(encoding="utf-8", errors="replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+
+
+def _start(environment: dict[str, str], scratch: Path, orders: int, log: int) -> Forked | subprocess.Popen[bytes]:
+    try:
+        return warm_parent(environment).fork(
+            "steget_eval.runs.worker:main",
+            arguments=["steget_eval.runs.worker"],
+            environment=environment,
+            folder=str(scratch),
+            files=[orders, log, log],
+        )
+    except ColdError as why:
+        warn_cold(why)
+    return subprocess.Popen(
+        [sys.executable, "-m", "steget_eval.runs.worker"],
+        stdin=orders,
+        stdout=log,
+        stderr=log,
+        cwd=scratch,
+        env=environment,
+        start_new_session=True,
+    )

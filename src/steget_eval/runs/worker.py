@@ -15,6 +15,7 @@ from typing import Any, Literal
 from steget_eval.core import errors
 from steget_eval.core.errors import InputError, StegetError
 from steget_eval.runs.job import Job, resolve
+from steget_eval.runs.limits import memory_sentence
 
 #: The file in the working folder in which a worker tells how it went.
 OUTCOME = "outcome.json"
@@ -24,18 +25,36 @@ EXECUTED = "report.ipynb"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a job went; `reason` is one line, empty where it is done."""
+    """How a job went.
+
+    Attributes
+    ----------
+    reason
+        One line; empty where it is done.
+    cell_seconds
+        What of the job's time its notebook's cells took.
+    """
 
     state: Literal["done", "refused", "failed"]
     reason: str = ""
+    cell_seconds: float = 0.0
 
 
-def run_job(job: Job, scratch: Path, folder: Path) -> Outcome:
-    """Run a job's notebook and write its report into `folder`."""
+def run_job(job: Job, scratch: Path, folder: Path, *, memory: int = 0) -> Outcome:
+    """Run a job's notebook and write its report into `folder`.
+
+    Parameters
+    ----------
+    memory
+        MiB that the notebook's kernel may add to what it starts with; 0 for no limit.
+    """
     from steget_eval.runs.execute import execute
 
     executed = scratch / EXECUTED
-    fault = execute(job.notebook, executed, job.all_parameters, folder=job.base)
+    ran = execute(job.notebook, executed, job.all_parameters, folder=job.base, memory=memory)
+    fault = ran.fault
+    if fault is not None and memory and fault.error in {"MemoryError", "DeadKernelError"}:
+        return _failed(memory_sentence(fault.cell, memory, died=fault.error == "DeadKernelError"))
     if fault is not None:
         # A notebook that refuses what it was given is a refusal, not a breakdown.
         refused = fault.error in _refusals()
@@ -49,7 +68,7 @@ def run_job(job: Job, scratch: Path, folder: Path) -> Outcome:
     (folder / "report.ipynb").write_bytes(executed.read_bytes())
     told = json.dumps(headline, indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False)
     (folder / "headline.json").write_text(f"{told}\n", encoding="utf-8")
-    return Outcome(state="done")
+    return Outcome(state="done", cell_seconds=ran.cell_seconds)
 
 
 def main() -> None:
@@ -58,7 +77,7 @@ def main() -> None:
     order: Mapping[str, Any] = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     scratch = Path.cwd()
-    outcome = run_job(Job.from_json(order["job"]), scratch, Path(order["folder"]))
+    outcome = run_job(Job.from_json(order["job"]), scratch, Path(order["folder"]), memory=order["memory"])
     (scratch / OUTCOME).write_text(json.dumps(asdict(outcome)), encoding="utf-8")
 
 
