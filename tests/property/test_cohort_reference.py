@@ -159,7 +159,8 @@ class _Lived:
         ranked = {
             month: [state for state in STATES if day in self.days((state,))] for month, day in followed.items()
         }  # fmt: skip
-        return {month: (states or ["none"])[0] for month, states in ranked.items()}
+        held = {month: (states or ["none"])[0] for month, states in ranked.items()}
+        return {month: held.get(month, "not_followed") for month in range(len(points))}
 
 
 def _mine(crowd: list[dict[str, Any]]) -> list[_Lived]:
@@ -197,9 +198,10 @@ def test_states_by_month_equal_the_arithmetic_of_days(crowd):
     for name, one in zip(cohort.persons["participant_id"], _mine(crowd), strict=True):
         for month, state in one.states().items():
             counted[month, state] = counted.get((month, state), 0) + 1
-            if month < MONTHS and state != "none":
+            if month < MONTHS and state not in {"none", "not_followed"}:
                 months[name, state] = months.get((name, state), 0) + 1
     found = cohort.states
+    assert set(found.groupby("month")["n"].sum()) == {len(cohort.persons)}
     assert dict(zip(zip(found["month"], found["state"], strict=True), found["n"], strict=True)) == counted
     lived = cohort.months_in_state
     keys = zip(lived["participant_id"], lived["state"], strict=True)
