@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from steget_eval.core.errors import InputError, StegetError
-from steget_eval.core.frames import Tidy
+from steget_eval.core.errors import InputError
 from steget_eval.runs.batch import Batch, load_batch, notebook_path
+from steget_eval.runs.certificate import Certificate
 from steget_eval.runs.executors import Executor, ExecutorName, executor_named
-from steget_eval.runs.fingerprint import reasons_to_run
 from steget_eval.runs.job import Hooks, Job
-from steget_eval.runs.manifest import NAME, Manifest, job_of, read_manifest
+from steget_eval.runs.manifest import job_of, read_manifest
 from steget_eval.runs.plan import Preview, explain_job
 from steget_eval.runs.progress import watcher
 from steget_eval.runs.result import BatchResult
-from steget_eval.runs.run import choose, named
+from steget_eval.runs.run import TIMEOUT_SECONDS, choose, named
 from steget_eval.runs.run import preview_batch as preview_jobs
 from steget_eval.runs.run import run_batch as run_jobs
+from steget_eval.runs.verify import verify_run
 from steget_eval.runs.why import Reasons
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from steget_eval.study.deviations import Registration
 
 HOOKS = Hooks(
@@ -35,46 +28,11 @@ HOOKS = Hooks(
     check="steget_eval.reporting.notebook:check_notebook",
     write="steget_eval.reporting.write:write_report",
     headline="steget_eval.reporting.write:headline",
+    trace="steget_eval.reporting.trace:trace_blocks",
 )
 INDEX = "steget_eval.reporting.index:write_index"
 #: The batch to which a report made by itself belongs.
 SINGLE = "single"
-#: Agreement asked of two numbers; ten figures are more than any page shows, and libraries differ in the last few.
-RELATIVE, ABSOLUTE = 1e-9, 1e-12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that was verified; a ``NOTE`` tells of a difference that by itself fails nothing."""
-
-    name: str
-    state: Literal["PASS", "FAIL", "NOTE"]
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Certificate(Tidy):
-    """What verifying a report found."""
-
-    report: Path
-    checks: tuple[Check, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing failed."""
-        return all(check.state != "FAIL" for check in self.checks)
-
-    @property
-    def exit_code(self) -> int:
-        """0 where everything passed, otherwise 3."""
-        return 0 if self.passed else 3
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per check: `check`, `state`, `detail`."""
-        import pandas as pd
-
-        rows = [(check.name, check.state, check.detail) for check in self.checks]
-        return pd.DataFrame(rows, columns=["check", "state", "detail"])
 
 
 def run_batch(
@@ -161,18 +119,20 @@ def run_report(protocol: str | Path, records: str | Path, out: str | Path = "rep
     return _run(Batch(id=SINGLE, jobs=(job,)), Path(out), executor=place, force=force, quiet=quiet)
 
 
-def verify_report(folder: str | Path) -> Certificate:
-    """Hold a report against its manifest, and its numbers against a new estimation from the same inputs.
+def verify_report(folder: str | Path, *, timeout: float = TIMEOUT_SECONDS) -> Certificate:
+    """Hold a report against its manifest, and every number, table and figure in it against the same job run again.
+
+    Parameters
+    ----------
+    timeout
+        Seconds that the run may take.
 
     Raises
     ------
     InputError
         Where the folder is no report.
     """
-    report = Path(folder)
-    manifest = read_manifest(report)
-    checks = [*_artefacts(report, manifest), *_numbers(report, manifest)]
-    return Certificate(report=report, checks=tuple(checks))
+    return verify_run(Path(folder), HOOKS, timeout=timeout)
 
 
 def estimates_csv(protocol: str | Path, records: str | Path, *, internal: bool = False) -> str:
@@ -214,62 +174,3 @@ def _run(batch: Batch, out: Path, *, executor: Executor, force: bool, quiet: boo
 
     watching = watcher(Console(), len(batch.jobs), quiet=quiet)
     return run_jobs(batch, out, index=INDEX, executor=executor, force=force, watcher=watching)
-
-
-def _artefacts(report: Path, manifest: Manifest) -> Iterator[Check]:
-    altered = manifest.altered(report)
-    for name in manifest.artefacts:
-        found = "" if name not in altered else "changed since it was written" if (report / name).exists() else "missing"
-        yield Check(name=name, state="FAIL" if found else "PASS", detail=found)
-    for path in sorted(report.iterdir()):
-        if path.name not in manifest.artefacts and path.name != NAME:
-            yield Check(name=path.name, state="FAIL", detail="not part of the report as it was written")
-
-
-def _numbers(report: Path, manifest: Manifest) -> Iterator[Check]:
-    protocol, records = report / manifest.paths["protocol"], report / manifest.paths["records"]
-    try:
-        yield from _ingredients(report, manifest, protocol, records)
-        now = estimates_csv(protocol, records)
-        then = (report / "estimates.csv").read_text(encoding="utf-8")
-    except (StegetError, OSError) as error:
-        yield Check(name="numbers", state="FAIL", detail=f"they could not be estimated again: {error}")
-        return
-    differences = list(differing_numbers(then, now))
-    told = "; ".join(differences[:3]) + (f"; {len(differences) - 3} more" if len(differences) > 3 else "")
-    rows = len(then.splitlines()) - 1
-    yield Check(name="numbers", state="FAIL" if differences else "PASS", detail=told or f"{rows} rows agree")
-
-
-def _ingredients(report: Path, manifest: Manifest, protocol: Path, records: Path) -> Iterator[Check]:
-    from steget_eval.study.inputs import fingerprint_inputs
-
-    job = job_of(manifest, report, HOOKS)
-    if not job.notebook.is_file():
-        raise InputError(f"{job.notebook}: the notebook is gone")
-    for name, now in reasons_to_run(job, fingerprint_inputs(protocol, records)).items():
-        is_input = name in {"protocol", "records", "seed", "parameters"}
-        if now == manifest.reasons.get(name):
-            yield Check(name=f"same {name}", state="PASS")
-        else:
-            yield Check(name=f"same {name}", state="FAIL" if is_input else "NOTE", detail="differs from the report's")
-
-
-def differing_numbers(then: str, now: str) -> Iterator[str]:
-    """Tell every cell in which two tables of estimates differ, numbers beyond the agreement asked."""
-    first, second = list(csv.DictReader(StringIO(then))), list(csv.DictReader(StringIO(now)))
-    if len(first) != len(second):
-        yield f"{len(first)} rows in the report, {len(second)} now"
-    for number, (old, new) in enumerate(zip(first, second, strict=False), start=1):
-        for column in dict.fromkeys((*old, *new)):
-            if not _agree(old.get(column), new.get(column)):
-                yield f"row {number}, {column}: {old.get(column)!r} in the report, {new.get(column)!r} now"
-
-
-def _agree(old: Any, new: Any) -> bool:
-    if old == new:
-        return True
-    try:
-        return math.isclose(float(old), float(new), rel_tol=RELATIVE, abs_tol=ABSOLUTE)
-    except (TypeError, ValueError):
-        return False

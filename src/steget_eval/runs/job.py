@@ -27,12 +27,16 @@ class Hooks:
         ``(notebook, folder, *, languages) -> None``: writes the pages and ``estimates.csv``.
     headline
         ``(notebook) -> Mapping``: strict JSON that the index shows of the report.
+    trace
+        ``(notebook) -> list``: for every piece of the report its id, kind (``table``, ``figure``, ``text``), the
+        function that made it and its data; empty where pieces are not told apart.
     """
 
     inputs: str
     check: str
     write: str
     headline: str
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,7 @@ def plan_job(job: Job, place: Path, *, force: bool = False) -> Plan:
     if job.optional and not job.records_path.exists():
         return Plan(job=job, settled=JobResult(job=job.id, state="skipped", reason=job.optional))
     try:
-        inputs = _open_inputs(job)
+        inputs = open_inputs(job)
     except InputError as error:
         return Plan(job=job, settled=JobResult(job=job.id, state="refused", reason={"en": str(error)}))
     reasons = reasons_to_run(job, inputs)
@@ -65,7 +65,7 @@ def explain_job(job: Job, place: Path) -> Reasons:
     InputError
         Where what the job would be made from is refused.
     """
-    return explain_reasons(job, reasons_to_run(job, _open_inputs(job)), place)
+    return explain_reasons(job, reasons_to_run(job, open_inputs(job)), place)
 
 
 def preview(batch: str, plans: Iterable[Plan]) -> Preview:
@@ -105,7 +105,14 @@ def _row(plan: Plan) -> tuple[str, Literal["run", "keep", "skip", "refuse"], str
     return plan.job.id, would[plan.settled.state], plan.settled.sentence
 
 
-def _open_inputs(job: Job) -> dict[str, str]:
+def open_inputs(job: Job) -> dict[str, str]:
+    """Return what a job's inputs tell of themselves.
+
+    Raises
+    ------
+    InputError
+        Where notebook, parameters, protocol or records are refused.
+    """
     check_parameters(job.notebook, job.all_parameters)
     if not job.protocol_path.is_file():
         raise InputError(f"{job.protocol}: there is no such protocol; looked in {job.base}")

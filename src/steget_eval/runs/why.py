@@ -76,8 +76,13 @@ def explain_reasons(job: Job, reasons: Mapping[str, str], place: Path) -> Reason
     except InputError:
         why = "there is no report yet" if not place.exists() else "there is no manifest that can be read"
         return Reasons(job=job.id, reasons=(Reason(name=ARTEFACTS, changed=True, detail=why),))
-    compared = [_reason(name, manifest, job, now) for name, now in reasons.items()]
+    compared = explain_ingredients(job, reasons, manifest)
     return Reasons(job=job.id, reasons=(*compared, _artefacts(manifest, job, place)))
+
+
+def explain_ingredients(job: Job, reasons: Mapping[str, str], manifest: Manifest) -> tuple[Reason, ...]:
+    """Return how every ingredient of now stands to the manifest's, the report's own files aside."""
+    return tuple(_reason(name, manifest, job, now) for name, now in reasons.items())
 
 
 def differing_environment(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

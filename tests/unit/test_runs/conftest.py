@@ -15,6 +15,7 @@ HOOKS = Hooks(
     check="runs_hooks:check_notebook",
     write="runs_hooks:write_report",
     headline="runs_hooks:headline",
+    trace="runs_hooks:trace",
 )
 BATCH = """
 schema_version: 1

