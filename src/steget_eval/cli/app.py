@@ -14,6 +14,7 @@ from steget_eval.cli.batch import batch, report
 from steget_eval.cli.lock import lock
 from steget_eval.cli.options import ProtocolFile, RecordsFolder
 from steget_eval.cli.refusing import Refusing
+from steget_eval.cli.reproduce import reproduce
 from steget_eval.cli.verify import verify
 from steget_eval.cli.why import why
 
@@ -184,6 +185,7 @@ for function, example in (
     (lock, f"lock {_SHIPPED}/protocol.yaml"),
     (why, "why reports/shipped/ips_sydnarke"),
     (verify, "verify reports/shipped/ips_sydnarke"),
+    (reproduce, "reproduce bejerholm2017_ies"),
 ):
     app.command(epilog=f"Example: steget-eval {example}")(function)
 

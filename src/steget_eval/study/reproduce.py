@@ -1,10 +1,10 @@
-"""Recomputes published comparisons from their printed counts."""
+"""Recomputes published comparisons from what was printed, with a verdict on each line."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -13,12 +13,14 @@ from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.core.shipped import shipped
 from steget_eval.intake.trials import read_trials
+from steget_eval.methods.evidence.ledger import judge
+from steget_eval.methods.evidence.ledger_line import VERDICTS, Judgement, Line, Verdict
 from steget_eval.methods.evidence.two_by_two import (
     odds_ratio_from_counts,
     risk_difference_from_counts,
     risk_ratio_from_counts,
 )
-from steget_eval.records.trials import PublishedTrial
+from steget_eval.records.trials import PublishedTrial, Trials
 
 _CONTRASTS = {
     "risk_difference": risk_difference_from_counts,
@@ -29,77 +31,106 @@ _CONTRASTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reproduced:
-    """One published figure beside its recomputation.
-
-    Attributes
-    ----------
-    agrees
-        ``yes``, ``estimate_only`` (the printed interval is another's) or ``no``.
-    """
+    """One published line with its verdict."""
 
     trial: PublishedTrial
-    recomputed: Estimate
-    agrees: Literal["yes", "estimate_only", "no"]
+    judgement: Judgement
+
+    @property
+    def verdict(self) -> Verdict:
+        """Reproduced, not reproducible, not enough printed or inconsistent."""
+        return self.judgement.verdict
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reproduction(Tidy):
-    """Published figures beside their recomputation, in the file's order."""
+    """Published lines with their verdicts, in the library's order: the reproduction ledger."""
 
     rows: tuple[Reproduced, ...]
 
     @property
+    def counts(self) -> dict[Verdict, int]:
+        """Lines under each verdict, each verdict named."""
+        found = Counter(row.verdict for row in self.rows)
+        return {verdict: found[verdict] for verdict in VERDICTS}
+
+    @property
     def estimates(self) -> Estimates:
-        """The recomputed inferences."""
-        return Estimates(tuple(row.recomputed for row in self.rows))
+        """The effects of the lines that have four counts and print a contrast, with their Wald limits."""
+        return Estimates(tuple(row for line in self.rows for row in _wald(line.trial)))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per published figure."""
-        return pd.DataFrame(
-            [
-                {
-                    "study_id": row.trial.study_id, "outcome": row.trial.outcome, "measure": row.trial.measure,
-                    "published": row.trial.published_estimate, "published_low": row.trial.published_low,
-                    "published_high": row.trial.published_high, "recomputed": row.recomputed.estimate,
-                    "conf_low": row.recomputed.conf_low, "conf_high": row.recomputed.conf_high, "agrees": row.agrees,
-                }
-                for row in self.rows
-            ]
-        )  # fmt: skip
+        """Return one row per published line."""
+        return pd.DataFrame([_frame_row(row) for row in self.rows])
 
 
 def reproduce(study_id: str | None = None, *, path: Path | None = None) -> Reproduction:
-    """Recompute one published study's figures, or all of them.
+    """Recompute one published study's figures, or all of them, and say what became of each.
+
+    Parameters
+    ----------
+    study_id
+        A study of the library; None takes every study.
+    path
+        A CSV file in the library's layout, or a folder of them; without it the library that ships.
 
     Raises
     ------
     InputError
         Where no study has that id.
+    RecordsError
+        Where a row of the file is not as it should be.
     """
-    trials = read_trials(path or shipped("data", "trials", "published.csv"))
+    trials = library(path)
     wanted = [trial for trial in trials if study_id in (None, trial.study_id)]
-    if not wanted:
+    if not wanted and study_id is not None:
         allowed = ", ".join(sorted({trial.study_id for trial in trials}))
         raise InputError(f"no published study is called {study_id!r}; allowed: {allowed}")
-    return Reproduction(tuple(_recompute(trial) for trial in wanted))
+    return Reproduction(tuple(Reproduced(trial=trial, judgement=judge(line_of(trial))) for trial in wanted))
 
 
-def _recompute(trial: PublishedTrial) -> Reproduced:
-    contrast = _CONTRASTS[trial.measure]
-    found = contrast(trial.events_1, trial.n_1, trial.events_0, trial.n_0).label(
-        programme=trial.study_id, outcome=trial.outcome, kind="binary"
-    )
-    row = found.only(contrast=trial.measure)
-    estimate = _rounds_to(row.estimate, trial.published_estimate, trial.decimals)
-    limits = all(
-        published is None or _rounds_to(ours, published, trial.decimals)
-        for ours, published in ((row.conf_low, trial.published_low), (row.conf_high, trial.published_high))
-    )
-    return Reproduced(
-        trial=trial, recomputed=row, agrees="no" if not estimate else "yes" if limits else "estimate_only"
-    )
+def library(path: Path | None = None) -> Trials:
+    """Return the published lines that ship, or those of a file or folder in the same layout."""
+    return read_trials(path or shipped("data", "trials"))
 
 
-def _rounds_to(value: float, printed: float, decimals: int) -> bool:
-    """Whether a value lies within the printed figure's rounding, with room for the last bit."""
-    return abs(value - printed) <= 0.5 * 10.0**-decimals + 1e-9
+def line_of(trial: PublishedTrial) -> Line:
+    """Return a published line as the ledger takes it."""
+    return Line(
+        measure=trial.measure, n_1=trial.n_1, events_1=trial.events_1, n_0=trial.n_0, events_0=trial.events_0,
+        percent_1=trial.percent_1, percent_0=trial.percent_0, mean_1=trial.mean_1, sd_1=trial.sd_1,
+        mean_0=trial.mean_0, sd_0=trial.sd_0, df=trial.df, estimate=trial.published_estimate,
+        low=trial.published_low, high=trial.published_high, p=trial.p,
+        arms_printed=not trial.status.startswith("reconstructed"), rebuilt=trial.status.startswith("reconstructed"),
+    )  # fmt: skip
+
+
+def _wald(trial: PublishedTrial) -> tuple[Estimate, ...]:
+    contrast = _CONTRASTS.get(trial.measure)
+    if contrast is None or trial.n_1 is None or trial.events_1 is None or trial.n_0 is None or trial.events_0 is None:
+        return ()
+    found = contrast(trial.events_1, trial.n_1, trial.events_0, trial.n_0)
+    return found.label(programme=trial.study_id, outcome=trial.outcome, kind="binary").rows
+
+
+def _frame_row(row: Reproduced) -> dict[str, object]:
+    trial, found = row.trial, row.judgement
+    return {
+        "line": trial.key, "outcome": trial.outcome, "months": trial.follow_up_months, "measure": trial.measure,
+        "printed": _text(trial.published_estimate), "printed_low": _text(trial.published_low),
+        "printed_high": _text(trial.published_high), "p": _text(trial.p), "counts": _counts(trial),
+        "status": trial.status, "verdict": found.verdict, "formula": found.formula, "recomputed": found.estimate,
+        "low": found.low, "high": found.high, "tried": ", ".join(found.tried), "reason": found.reason,
+    }  # fmt: skip
+
+
+def _counts(trial: PublishedTrial) -> str:
+    arms = [
+        f"{'?' if events is None else events}/{'?' if n is None else n}"
+        for events, n in ((trial.events_1, trial.n_1), (trial.events_0, trial.n_0))
+    ]
+    return "" if arms == ["?/?", "?/?"] else " v ".join(arms)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

@@ -6,6 +6,7 @@ import math
 
 from scipy.stats import norm
 
+from steget_eval.methods.evidence.formulas_share import share_wilson_corrected
 from steget_eval.methods.numerics.proportion_tests import unpooled_error, wald_limits
 from steget_eval.methods.numerics.proportions import (
     Limits,
@@ -57,7 +58,7 @@ def newcombe(t: Table, level: float) -> Limits:
 
 def newcombe_corrected(t: Table, level: float) -> Limits:
     """Return the hybrid score limits with continuity correction (Newcombe 1998, method 11)."""
-    one, two = wilson_corrected(t.x_1, t.n_1, level), wilson_corrected(t.x_0, t.n_0, level)
+    one, two = share_wilson_corrected(t.x_1, t.n_1, level), share_wilson_corrected(t.x_0, t.n_0, level)
     difference = t.p_1 - t.p_0
     return Limits(
         low=difference - math.hypot(t.p_1 - one.low, two.high - t.p_0),
@@ -79,14 +80,3 @@ def level_without_factor(t: Table, level: float) -> float:
     """Return the level at which the factor n / (n - 1) cancels."""
     n = t.n_1 + t.n_0
     return 1 - 2 * float(norm.sf(float(norm.isf((1 - level) / 2)) * math.sqrt((n - 1) / n)))
-
-
-def wilson_corrected(x: int, n: int, level: float) -> Limits:
-    """Return Wilson's limits of one share with continuity correction (Newcombe 1998)."""
-    z = float(norm.isf((1 - level) / 2))
-    share, z2 = x / n, z * z
-    low_root = z2 - 1 / n + 4 * n * share * (1 - share) + (4 * share - 2)
-    high_root = z2 - 1 / n + 4 * n * share * (1 - share) - (4 * share - 2)
-    low = (2 * n * share + z2 - (z * math.sqrt(max(low_root, 0.0)) + 1)) / (2 * (n + z2))
-    high = (2 * n * share + z2 + (z * math.sqrt(max(high_root, 0.0)) + 1)) / (2 * (n + z2))
-    return Limits(low=0.0 if x == 0 else max(low, 0.0), high=1.0 if x == n else min(high, 1.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steget_eval.methods.evidence.formulas import formulas_for
 from steget_eval.methods.evidence.ledger_checks import contradiction, effect_range, off_centre
-from steget_eval.methods.evidence.ledger_counts import from_counts, from_percentages, p_from_counts
+from steget_eval.methods.evidence.ledger_counts import from_counts, from_percentages, from_share, p_from_counts
 from steget_eval.methods.evidence.ledger_line import (
     COUNT_MEASURES,
     MEAN_MEASURES,
@@ -12,6 +12,7 @@ from steget_eval.methods.evidence.ledger_line import (
     Judgement,
     Line,
     example,
+    first,
 )
 from steget_eval.methods.evidence.ledger_means import from_means, from_t_statistic
 from steget_eval.methods.evidence.reconstruct import tables_that_print
@@ -37,6 +38,8 @@ def judge(line: Line) -> Judgement:
         return from_counts(line, line.table, line.estimate)
     if line.table is not None and line.measure == "p_value" and line.p is not None:
         return p_from_counts(line.table, line.p)
+    if line.measure == "share":
+        return from_share(line)
     if line.measure == "percentages":
         return from_percentages(line)
     if line.measure == "t_statistic":
@@ -73,10 +76,12 @@ def _off_centre_without_counts(line: Line) -> Judgement:
     )
     if line.measure not in COUNT_MEASURES:
         return Judgement(verdict="not_enough_printed", reason=f"{said}; {_why_not_enough(line)}")
-    found = tables_that_print(line.figures(percentages=True), n_1=line.n_1, n_0=line.n_0)
+    found = tables_that_print(line.figures(percentages=True), n_1=line.n_1, n_0=line.n_0, off_centre=True, at_most=1)
     tried = tuple(formula.name for formula in formulas_for(line.measure))
     if found.found:
-        reason = f"{said}, so that no log formula gives it whatever the counts; {example(found)}"
+        reason = (
+            f"{said}, so that no log formula gives it whatever the counts; a score formula could, as {first(found)}"
+        )
         return Judgement(verdict="not_reproducible", tried=tried, reason=reason)
     return Judgement(
         verdict="inconsistent", tried=tried, reason=f"{said}, and no table of {found.searched} gives it by any formula"
@@ -90,4 +95,6 @@ def _why_not_enough(line: Line) -> str:
         return "adjusted or modelled: four counts do not give it"
     if line.measure in MEAN_MEASURES | {"medians"}:
         return "the spread within the arms was not printed"
-    return "the counts were not printed" if line.measure in RATIO_MEASURES | COUNT_MEASURES else "no counts, no effect"
+    if line.measure == "p_value":
+        return "a p-value without counts gives no effect"
+    return "the counts were not printed" if line.measure in COUNT_MEASURES else "no effect was printed"

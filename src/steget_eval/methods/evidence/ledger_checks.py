@@ -18,13 +18,20 @@ def contradiction(line: Line) -> str:
 def is_off_centre(estimate: Printed, low: Printed, high: Printed, *, log: bool) -> bool:
     """Whether no estimate and limits that are printed so lie symmetrically, on the log scale for a ratio.
 
+    A last digit may have been cut instead of rounded: each number may lie up to a whole unit further from zero.
     Limits at or below zero have no logarithm: never off centre.
     """
+    (e_1, e_2), (l_1, l_2), (h_1, h_2) = (_cut_or_rounded(printed) for printed in (estimate, low, high))
     if not log:
-        return not estimate.meets((low.low + high.low) / 2, (low.high + high.high) / 2)
-    if low.low <= 0 or estimate.low <= 0:
+        return (l_2 + h_2) / 2 < e_1 or (l_1 + h_1) / 2 > e_2
+    if l_1 <= 0 or e_1 <= 0:
         return False
-    return not estimate.meets(math.sqrt(low.low * high.low), math.sqrt(low.high * high.high))
+    return math.sqrt(l_2 * h_2) < e_1 or math.sqrt(l_1 * h_1) > e_2
+
+
+def _cut_or_rounded(printed: Printed) -> tuple[float, float]:
+    unit = 10.0**-printed.decimals
+    return (printed.low, printed.value + unit) if printed.value >= 0 else (printed.value - unit, printed.high)
 
 
 def effect_range(measure: str, percent_1: Printed, percent_0: Printed) -> tuple[float, float] | None:
@@ -52,19 +59,19 @@ def _impossible_share(line: Line) -> str:
         possible = counts_of_share(percent, n)
         name = "arm 1" if arm == 0 else "arm 0"
         if not possible.counts:
-            return f"no count of {n} is printed as {percent} %{_nearest(percent, n)} ({name})"
+            return f"{impossible_share(percent, n)} ({name})"
         if events is not None and events not in possible.counts:
             return f"{events} of {n} is {100 * events / n:.2f} %, not {percent} % ({name})"
     return ""
 
 
-def _nearest(percent: Printed, n: int) -> str:
-    """The two counts about an impossible percentage, with the denominators a little smaller that allow it."""
+def impossible_share(percent: Printed, n: int) -> str:
+    """Return the sentence on a percentage that no count allows: the counts about it, smaller denominators that do."""
     below = math.floor(n * percent.value / 100)
     about = ", ".join(f"{x}/{n} is {100 * x / n:.2f}" for x in (below, below + 1) if 0 <= x <= n)
     smaller = denominators_of(percent, n - 1, fewest=round(0.8 * n))[:5]
     allowed = f"; of somewhat fewer people {', '.join(map(str, smaller))} allow it" if smaller else ""
-    return f": {about}{allowed}"
+    return f"no count of {n} is printed as {percent} %: {about}{allowed}"
 
 
 def _estimate_outside(line: Line) -> str:
@@ -100,9 +107,10 @@ def _beyond_the_shares(line: Line) -> str:
     if allowed is None or line.estimate.meets(*allowed):
         return ""
     scale = line.measure.replace("_", " ")
+    article = "an" if scale[0] in "aeio" else "a"
     return (
-        f"{line.percent_1} % against {line.percent_0} % allow a {scale} from {allowed[0]:.3g} to {allowed[1]:.3g}, "
-        f"whatever the counts: {line.estimate} is not among them"
+        f"{line.percent_1} % against {line.percent_0} % allow {article} {scale} from {allowed[0]:.3g} to "
+        f"{allowed[1]:.3g}, whatever the counts: {line.estimate} is not among them"
     )
 
 

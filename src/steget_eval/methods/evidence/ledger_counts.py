@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from steget_eval.core.printed import Printed
 from steget_eval.methods.evidence.formulas import Formula, formulas_for
-from steget_eval.methods.evidence.ledger_checks import off_centre
-from steget_eval.methods.evidence.ledger_line import Judgement, Line, Verdict, example, p_words, words
+from steget_eval.methods.evidence.formulas_share import SHARE_FORMULAS
+from steget_eval.methods.evidence.ledger_checks import impossible_share, off_centre
+from steget_eval.methods.evidence.ledger_line import Judgement, Line, Verdict, first, p_words, words
 from steget_eval.methods.evidence.reconstruct import MOST_SEARCHED, counts_of_share, tables_that_print
 from steget_eval.methods.numerics.proportions import Table
 
@@ -48,13 +49,15 @@ def _not_from_counts(line: Line, table: Table, estimate: Printed, formulas: tupl
         return _shown(
             "inconsistent", formulas[0], table, tried, f"{said}: printed counts and effect exclude each other"
         )
-    said = f"{words(table)} gives the estimate, but the limits by none of the formulas tried"
+    said = f"{words(table)} gives the estimate, but the limits by none of the formulas tried{_nearest(near, table)}"
     if not off_centre(line):
-        return _shown("not_reproducible", near, table, tried, f"{said}; a larger or smaller variance could")
+        return _shown("not_reproducible", near, table, tried, f"{said}")
     exact_arms = line.arms_printed or max(table.n_1, table.n_0) > MOST_SEARCHED
-    others = tables_that_print(line.figures(percentages=False), n_1=table.n_1, n_0=table.n_0, exact_arms=exact_arms)
+    others = tables_that_print(
+        line.figures(percentages=False), n_1=table.n_1, n_0=table.n_0, exact_arms=exact_arms, off_centre=True, at_most=1
+    )
     if others.found:
-        return _shown("not_reproducible", near, table, tried, f"{said}; other counts could: {example(others)}")
+        return _shown("not_reproducible", near, table, tried, f"{said}; other counts could, as {first(others)}")
     return _shown("inconsistent", near, table, tried, f"{said}; no table of {others.searched} people could")
 
 
@@ -87,6 +90,45 @@ def from_percentages(line: Line) -> Judgement:
     ]
     tail = f"; {', '.join(known)}" if known else "; nor were the denominators"
     return Judgement(verdict="not_enough_printed", reason=f"the counts were not printed{tail}")
+
+
+def from_share(line: Line) -> Judgement:
+    """Return the verdict on the share of one arm, in per cent, with its limits."""
+    if line.n_1 is None or line.events_1 is None or line.estimate is None:
+        return Judgement(verdict="not_enough_printed", reason="the arm's counts were not printed")
+    said = f"{line.events_1}/{line.n_1}"
+    possible = counts_of_share(line.estimate, line.n_1)
+    fits = [(name, limits(line.events_1, line.n_1, LEVEL)) for name, limits in SHARE_FORMULAS]
+    hits = [(name, at) for name, at in fits if _prints(line.low, 100 * at.low) and _prints(line.high, 100 * at.high)]
+    tried = tuple(name for name, _ in fits)
+    if not possible.counts:
+        tail = f"; the limits are those of {said} by {hits[0][0]}" if hits and line.low is not None else ""
+        reason = f"{impossible_share(line.estimate, line.n_1)}{tail}"
+        return Judgement(verdict="inconsistent", tried=tried, reason=reason)
+    share = 100 * line.events_1 / line.n_1
+    if line.events_1 not in possible.counts or not hits:
+        reason = f"{said} is {share:.2f} %, and no formula tried gives what was printed"
+        return Judgement(verdict="not_reproducible", tried=tried, estimate=share, reason=reason)
+    if line.low is None:
+        return Judgement(
+            verdict="reproduced", formula="share", estimate=share, reason=f"{said}; no limits were printed"
+        )
+    name, at = hits[0]
+    return Judgement(
+        verdict="reproduced", formula=name, tried=tried, estimate=share, low=100 * at.low, high=100 * at.high,
+        reason=f"{said} gives the share and both limits",
+    )  # fmt: skip
+
+
+def _nearest(formula: Formula, table: Table) -> str:
+    if formula.limits is None:
+        return ""
+    limits = formula.limits(table, LEVEL)
+    return f" ({formula.name}: {limits.low:.4g} to {limits.high:.4g})"
+
+
+def _prints(printed: Printed | None, value: float) -> bool:
+    return printed is None or printed.holds(value)
 
 
 def _test_that_prints(table: Table, p: Printed | None) -> str | None:

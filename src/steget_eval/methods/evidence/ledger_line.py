@@ -119,10 +119,13 @@ def p_words(p: Printed) -> str:
     return f"p {'= ' if p.relation == '=' else ''}{p}"
 
 
+def first(found: Candidates) -> str:
+    """Return the first table that was found with its formula, as ``9/56 v 4/46 (koopman)``."""
+    return f"{words(found.found[0].table)} ({found.found[0].formula})"
+
+
 def example(found: Candidates) -> str:
     """Return the tables that were found as words: how many, with the first of them."""
-    first = found.found[0]
-    tables = found.tables
-    if len(tables) == 1:
-        return f"of {found.searched} people only {words(first.table)} gives it ({first.formula})"
-    return f"{len(tables)} tables of {found.searched} people give it, as {words(first.table)} ({first.formula})"
+    if len(found.tables) == 1:
+        return f"of {found.searched} people only {first(found)} gives it"
+    return f"{len(found.tables)} tables of {found.searched} people give it, as {first(found)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -149,7 +150,13 @@ class Figures:
 
 
 def tables_that_print(
-    figures: Figures, *, n_1: int | None = None, n_0: int | None = None, exact_arms: bool = True
+    figures: Figures,
+    *,
+    n_1: int | None = None,
+    n_0: int | None = None,
+    exact_arms: bool = True,
+    off_centre: bool = False,
+    at_most: int | None = None,
 ) -> Candidates:
     """Return every table of counts that would be printed as the figures are by a formula of their measure.
 
@@ -161,18 +168,23 @@ def tables_that_print(
         People in the arms; None searches 2 to `MOST_SEARCHED`.
     exact_arms
         Whether the arms are as given; otherwise any smaller arm is searched too.
+    off_centre
+        Whether the limits are known to be off the middle, so that formulas whose limits never are need no trial.
+    at_most
+        Stop after so many; None finds them all.
     """
     sizes_1, sizes_0 = (_sizes(n, exact_arms) for n in (n_1, n_0))
-    formulas = formulas_for(figures.measure)
-    found = tuple(
+    formulas = tuple(f for f in formulas_for(figures.measure) if not (off_centre and f.centred))
+    slack = 0.2 if any(formula.name.endswith("_half") for formula in formulas) else 0.0
+    found = (
         Candidate(table=table, formula=formula.name)
         for one in sizes_1
         for two in sizes_0
-        for table in _tables(figures, one, two)
+        for table in _tables(figures, one, two, slack)
         for formula in formulas
         if figures.fits(formula, table)
     )
-    return Candidates(found=found, searched=f"{_words(sizes_1)} v {_words(sizes_0)}")
+    return Candidates(found=tuple(islice(found, at_most)), searched=f"{_words(sizes_1)} v {_words(sizes_0)}")
 
 
 def _sizes(n: int | None, exact: bool) -> range:
@@ -185,14 +197,14 @@ def _words(sizes: range) -> str:
     return str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
 
 
-def _tables(figures: Figures, n_1: int, n_0: int) -> Iterator[Table]:
+def _tables(figures: Figures, n_1: int, n_0: int, slack: float) -> Iterator[Table]:
     """The tables of two arms whose estimate, roughly, is the printed one."""
     x_1, x_0 = (_allowed(p, n) for p, n in ((figures.percent_1, n_1), (figures.percent_0, n_0)))
     if len(x_1) == 0 or len(x_0) == 0:
         return
     one, two = x_1[:, None].astype(float), x_0[None, :].astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        likely = _likely(figures, one, n_1, two, n_0)
+        likely = _likely(figures, one, n_1, two, n_0, slack * abs(figures.estimate.value))
     for row, column in zip(*np.nonzero(likely), strict=True):
         yield Table(x_1=int(x_1[row]), n_1=n_1, x_0=int(x_0[column]), n_0=n_0)
 
@@ -201,7 +213,7 @@ def _allowed(percent: Printed | None, n: int) -> np.ndarray:
     return np.arange(n + 1) if percent is None else np.array(counts_of_share(percent, n).counts, dtype=int)
 
 
-def _likely(figures: Figures, x_1: np.ndarray, n_1: int, x_0: np.ndarray, n_0: int) -> np.ndarray:
+def _likely(figures: Figures, x_1: np.ndarray, n_1: int, x_0: np.ndarray, n_0: int, slack: float) -> np.ndarray:
     """Tables near enough the printed figures to be tried; the formulas themselves decide."""
     p_1, p_0 = x_1 / n_1, x_0 / n_0
     shape = np.broadcast_shapes(p_1.shape, p_0.shape)
@@ -214,8 +226,7 @@ def _likely(figures: Figures, x_1: np.ndarray, n_1: int, x_0: np.ndarray, n_0: i
         error, log = np.sqrt(1 / x_1 + 1 / (n_1 - x_1) + 1 / x_0 + 1 / (n_0 - x_0)), True
     else:
         return np.ones(shape, dtype=bool)
-    # The estimates that add a half move by less than a fifth where an arm has events at all.
-    slack = 0.0 if figures.measure == "risk_difference" else 0.2 * abs(figures.estimate.value)
+    # The estimates that add a half move by less than a fifth where an arm has more than a few events.
     near = (value >= figures.estimate.low - slack - 1e-9) & (value <= figures.estimate.high + slack + 1e-9)
     if figures.low is None or figures.high is None:
         return np.asarray(near)
