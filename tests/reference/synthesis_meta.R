@@ -7,7 +7,7 @@ say <- function(key, value) cat(sprintf("%s,%.15g\n", key, as.numeric(value)), s
 cat("key,value\n")
 tight <- list(threshold = 1e-13, maxiter = 10000, tol = 1e-13)
 
-for (set in c("bcg", "ips")) {
+for (set in c("bcg", "ips", "library")) {
   d <- read.csv(paste0("synthesis_", set, ".csv"))
   for (measure in c("RR", "OR", "RD")) for (tau in c("DL", "PM", "REML")) for (ci in c("classic", "HK", "se")) {
     m <- metabin(events_1, n_1, events_0, n_0, data = d, sm = measure, method = "Inverse", method.tau = tau,

@@ -3,6 +3,8 @@
 # (doi 10.1001/jama.1994.03510330076038), in the counts of Berkey et al. (1995), doi 10.1002/sim.4780140406.
 # synthesis_ips.csv: six trials of Individual Placement and Support tabulated by Probyn et al. (2021), PMC8724223;
 # counts reconstructed from the printed risk ratios except Poremski's, which were printed.
+# synthesis_library.csv: the trials of data/trials that tell of competitive employment within 12 months with no minimum
+# dose stated, cited row by row; counts reconstructed from what was printed.
 # synthesis_zero.csv: made up, to have every kind of empty cell.
 suppressPackageStartupMessages(library(metafor))
 say <- function(key, value) cat(sprintf("%s,%.15g\n", key, as.numeric(value)), sep = "")
@@ -13,7 +15,7 @@ row <- function(key, m) {
 }
 read <- function(name) read.csv(paste0("synthesis_", name, ".csv"))
 
-for (set in c("bcg", "ips", "zero")) {
+for (set in c("bcg", "ips", "library", "zero")) {
   d <- read(set)
   for (measure in c("RR", "OR", "RD")) {
     m <- rma.mh(measure = measure, ai = events_1, n1i = n_1, ci = events_0, n2i = n_0, data = d, digits = 15)

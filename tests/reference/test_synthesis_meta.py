@@ -39,7 +39,7 @@ def _is(value, key):
 @pytest.mark.parametrize("interval", INTERVALS)
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("name", ["bcg", "ips"])
+@pytest.mark.parametrize("name", ["bcg", "ips", "library"])
 def test_random_effects_and_their_intervals_are_metas(name, measure, method, interval):
     effects = study_effects(_studies(name), MEASURES[measure])
     pooled = random_effects(effects, tau2=METHODS[method], interval=INTERVALS[interval])
@@ -54,7 +54,7 @@ def test_random_effects_and_their_intervals_are_metas(name, measure, method, int
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("name", ["bcg", "ips"])
+@pytest.mark.parametrize("name", ["bcg", "ips", "library"])
 def test_prediction_with_k_minus_two_is_higgins_thompson_and_spiegelhalters(name, measure):
     pooled = random_effects(study_effects(_studies(name), MEASURES[measure]), interval="wald")
     (row,) = prediction_interval(pooled)
@@ -64,7 +64,7 @@ def test_prediction_with_k_minus_two_is_higgins_thompson_and_spiegelhalters(name
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("name", ["bcg", "ips"])
+@pytest.mark.parametrize("name", ["bcg", "ips", "library"])
 def test_common_effect_is_metas(name, measure):
     pooled = mantel_haenszel(_studies(name), MEASURES[measure])
     _is(pooled.value, f"{name}.{measure}.TE.common")
@@ -72,7 +72,7 @@ def test_common_effect_is_metas(name, measure):
         _is(pooled.std_error, f"{name}.{measure}.seTE.common")
 
 
-@pytest.mark.parametrize("name", ["bcg", "ips"])
+@pytest.mark.parametrize("name", ["bcg", "ips", "library"])
 def test_peto_is_metas(name):
     pooled = peto(_studies(name))
     _is(pooled.value, f"{name}.peto.TE")
@@ -80,7 +80,7 @@ def test_peto_is_metas(name):
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("name", ["bcg", "ips"])
+@pytest.mark.parametrize("name", ["bcg", "ips", "library"])
 def test_i_squared_from_q_is_metas(name, measure):
     found = heterogeneity(study_effects(_studies(name), MEASURES[measure])).estimates
     i2, h2 = found.only(contrast="i_squared", method="q"), found.only(contrast="h_squared", method="q")
@@ -92,7 +92,7 @@ def test_i_squared_from_q_is_metas(name, measure):
 
 
 @pytest.mark.parametrize("test", ["Harbord", "Egger", "Peters"])
-@pytest.mark.parametrize("name", ["bcg", "ips"])
+@pytest.mark.parametrize("name", ["bcg", "ips", "library"])
 def test_funnel_asymmetry_is_metas(name, test):
     studies = _studies(name)
     found = {

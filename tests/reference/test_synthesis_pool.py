@@ -22,7 +22,7 @@ MEASURES = {"RR": "risk_ratio", "OR": "odds_ratio", "RD": "risk_difference"}
 METHODS = {"DL": "dersimonian_laird", "PM": "paule_mandel", "REML": "reml"}
 INTERVALS = {"z": "wald", "knha": "hartung_knapp", "adhoc": "hartung_knapp_floor"}
 SETTING = Setting(outcome="event", months=12)
-SETS = ["bcg", "ips", "zero"]
+SETS = ["bcg", "ips", "library", "zero"]
 
 
 def _studies(name):

@@ -104,7 +104,7 @@ def _pooled(
 ) -> Pooled:  # fmt: skip
     std_error = math.sqrt(variance)
     silent = int(np.sum(weights == 0))
-    weightless = f"{silent} studies without weight" if silent else ""
+    weightless = f"{silent} of them without weight" if silent else ""
     row = effect_row(
         measure, value, std_error, level=level, method=method, note=tell(source, weightless), **people_of(source)
     )

@@ -15,7 +15,7 @@ from steget_eval.methods.evidence.synthesis import Floats
 TauMethod = Literal["reml", "paule_mandel", "dersimonian_laird"]
 
 _XTOL = 1e-14  # of τ², relative to the largest variance at hand
-_GRID = 400  # places at which the restricted likelihood is looked at before it is refined
+_GRID = 120  # places at which the restricted likelihood is looked at before it is refined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

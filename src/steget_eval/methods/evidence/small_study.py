@@ -56,7 +56,7 @@ def peters(studies: Studies, *, zero: ZeroCells = "refuse", level: float = 0.95)
 
 def _left_out(note: str, told: np.ndarray) -> str:
     gone = int(np.sum(~told))
-    return "; ".join(part for part in (note, f"{gone} studies without information left out" if gone else "") if part)
+    return "; ".join(part for part in (note, f"left out for want of information: {gone}" if gone else "") if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
