@@ -75,7 +75,7 @@ def test_both_languages_are_drawn_from_one_frame(release: Release) -> None:
 
 def test_a_month_of_which_nothing_may_be_told_is_hatched_to_the_top(release: Release) -> None:
     frame = behind("state_shares", release)
-    hidden = frame[(frame["month"] == frame["month"].max())].index
+    hidden = frame[(frame["time"] == frame["time"].max())].index
     frame.loc[hidden, ["n", "share"]] = float("nan")
     frame = frame.drop(hidden[1:])
     frame.loc[hidden[0], ["state", "suppressed"]] = ["suppressed", True]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from steget_eval.cohort import NOT_FOLLOWED
+from steget_eval.cohort import NO_STATE, NOT_FOLLOWED
 from steget_eval.reporting.release import Rule
 from steget_eval.reporting.suppress import Gated, Published, complement_levels, parts, size_key
 
@@ -36,7 +36,7 @@ def gate_states(frame: pd.DataFrame, published: Published) -> Gated:
         counts = {str(state): int(n) for state, n in zip(mine["state"], mine["n"], strict=True)}
         total = sum(counts.values())
         rule, left = _arm_rule(arm, total, published), _left_rule(arm, counts, published)
-        hidden = complement_levels(counts, published.thresholds, never_told=left)
+        hidden = complement_levels(counts, published.thresholds, never_told=_with_none(counts, left, published))
         if rule is None and hidden and len(hidden) == len(counts):
             rule = "complement"
         if rule is not None:
@@ -65,6 +65,16 @@ def _arm_rule(arm: str, total: int, published: Published) -> Rule | None:
     if thresholds.is_small(total) or thresholds.is_thin(total):
         return "small_denominator"
     return None if published.admits(size_key(arm), total) else "small_difference"
+
+
+def _with_none(counts: Mapping[str, int], left: Mapping[str, Rule], published: Published) -> Mapping[str, Rule]:
+    """Add to what must be pooled those in no state, where small ones need somebody beside them: they say the least."""
+    thresholds = published.thresholds
+    pool = [n for state, n in counts.items() if state in left or thresholds.is_small(n)]
+    enough = len(pool) > 1 and sum(pool) >= thresholds.policy.minimum_cell
+    if not pool or enough or NO_STATE not in counts or thresholds.is_small(counts[NO_STATE]):
+        return left
+    return {**left, NO_STATE: "complement"}
 
 
 def _left_rule(arm: str, counts: Mapping[str, int], published: Published) -> dict[str, Rule]:

@@ -61,8 +61,9 @@ def states(release: Release) -> Block:
     frame = behind("state_shares", release)
     if not frame["share"].notna().any():
         return build.absent("states", "absent.states_hidden")
-    figure = build.figure("states-figure", "state_shares", frame, key_label("caption.states"))
+    name = "states_weeks" if release.protocol.clock.unit == "weeks" else "states"
+    figure = build.figure("states-figure", "state_shares", frame, key_label(f"caption.{name}"))
     children = [figure]
     if (frame["suppressed"].astype(bool) & frame["share"].isna()).any():
         children.append(build.paragraph("states-hidden", key_label("picture.states_hidden"), style="small"))
-    return build.section("states", build.heading_of("states"), children)
+    return build.section("states", build.heading_of(name), children)

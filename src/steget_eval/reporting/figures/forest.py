@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: The columns of the frame that the page shows beside the picture.
 SHOWN = ("method", "estimate", "conf_low", "conf_high")
 
-_FOOT, _NAME, _NUMBERS = 0.55, 2.75, 1.6  # inches below, to the left and to the right of the lines
+_FOOT, _NAME, _NUMBERS = 0.55, 2.75, 1.6  # inches below, to the left and at least to the right of the lines
 
 
 def forest(release: Release, *, language: Language = "en", ax: Axes | None = None) -> Axes:
@@ -57,7 +57,8 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
         if style.is_narrow(ax):
             inner = style.panel(ax, 0.12, _FOOT, width - 0.24, total - _FOOT)
         else:
-            inner = style.panel(ax, _NAME, _FOOT, width - _NAME - _NUMBERS, total - _FOOT)
+            told = max(len(_numbers(row, language)) for row in rows_of(frame))
+            inner = style.panel(ax, _NAME, _FOOT, width - _NAME - max(_NUMBERS, 0.09 * told), total - _FOOT)
         _scale(frame, language, inner)
         for place, row in enumerate(rows_of(frame)):
             _row(row, len(frame) - 1 - place, language, inner, narrow=style.is_narrow(ax))

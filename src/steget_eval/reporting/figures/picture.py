@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import pandas as pd
 
 from steget_eval.reporting.figures import style
+from steget_eval.reporting.figures.drawn import drawn_once
 from steget_eval.reporting.figures.labels import tick_text
 from steget_eval.reporting.text import Language, numbers, phrase
 
@@ -45,14 +46,9 @@ class Picture:
     frame: pd.DataFrame
 
     def svg(self, language: Language, prefix: str, *, narrow: bool) -> str:
-        """Return the picture as inline SVG, for a page or for a phone."""
-        from steget_eval.reporting.figures.svg import inline_svg
-
-        module = _module(self.name)
-        with style.styled():
-            ax = style.new_axes(style.NARROW if narrow else style.WIDE, module.height(self.frame, narrow=narrow))
-        module.draw(self.frame, language, ax)
-        return inline_svg(ax.figure, prefix)  # type: ignore[arg-type]
+        """Return the picture as inline SVG, for a page or for a phone; a run draws each one once."""
+        what = [self.name, to_body(self.frame), language, prefix, narrow]
+        return drawn_once(what, lambda: self._draw(language, prefix, narrow=narrow))
 
     def alternative(self, language: Language) -> str:
         """Return the picture in words, made from the frame alone."""
@@ -65,6 +61,15 @@ class Picture:
             tuple(_text(row, name, language) for name in names) for row in self.frame.astype(object).to_dict("records")
         )
         return tuple(phrase(f"picture.column.{name}", language) for name in names), rows
+
+    def _draw(self, language: Language, prefix: str, *, narrow: bool) -> str:
+        from steget_eval.reporting.figures.svg import inline_svg
+
+        module = _module(self.name)
+        with style.styled():
+            ax = style.new_axes(style.NARROW if narrow else style.WIDE, module.height(self.frame, narrow=narrow))
+        module.draw(self.frame, language, ax)
+        return inline_svg(ax.figure, prefix)  # type: ignore[arg-type]
 
 
 def behind(name: FigureName, release: Release) -> pd.DataFrame:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from steget_eval.cohort import NOT_FOLLOWED
+from steget_eval.cohort.windows import WEEKS_PER_POINT
 from steget_eval.records.codes import STATES
 from steget_eval.reporting.figures import style
-from steget_eval.reporting.figures.labels import arm_columns, code_columns
-from steget_eval.reporting.text import Language, capital, numbers, phrase
+from steget_eval.reporting.figures.labels import arm_columns, code_columns, columns_of
+from steget_eval.reporting.text import LANGUAGES, Label, Language, capital, key_label, numbers, phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from steget_eval.reporting.release import Release
 
 #: The columns of the frame that the page shows beside the picture.
-SHOWN = ("arm", "month", "state", "n", "total", "share")
+SHOWN = ("arm", "when", "state", "n", "total", "share")
 
 #: From the outcome that programmes aim for, at the bottom, to those no longer followed, at the top.
 _WORK = ("competitive_employment", "employment", "self_employment", "subsidised_employment", "sheltered_employment")
@@ -53,8 +54,14 @@ def behind(release: Release) -> pd.DataFrame:
     places = {state: place for place, state in enumerate(ORDER)}
     rows = rows.assign(arm_place=rows["arm"].map(arms), state_place=rows["state"].map(places))
     rows = rows.sort_values(["arm_place", "month", "state_place"], kind="stable").reset_index(drop=True)
-    words = [arm_columns(release.protocol, rows["arm"]), code_columns(rows["state"], "state", "state")]
-    return pd.concat([*words, rows[["state", "month", "n", "total", "share", "suppressed"]]], axis=1)
+    clock = release.protocol.clock
+    if clock.unit == "weeks" and clock.horizon is not None:
+        rows["month"] = (rows["month"] * WEEKS_PER_POINT).clip(upper=clock.horizon)
+    rows = rows.rename(columns={"month": "time"}).assign(unit=clock.unit or "months")
+    when = [key_label(f"picture.at_{unit}", n=_same(n)) for unit, n in zip(rows["unit"], rows["time"], strict=True)]
+    words = [arm_columns(release.protocol, rows["arm"]), code_columns(rows["state"], "state", "state"),
+             columns_of(when, "when")]  # fmt: skip
+    return pd.concat([*words, rows[["state", "time", "unit", "n", "total", "share", "suppressed"]]], axis=1)
 
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
@@ -87,10 +94,10 @@ def describe(frame: pd.DataFrame, language: Language) -> str:
     parts = []
     for arm, rows in frame.groupby(f"arm_{language}", sort=False):
         known = rows[rows["share"].notna()]
-        last = known[known["month"] == known["month"].max()].sort_values("share", ascending=False)
-        month = "" if last.empty else str(int(last["month"].iloc[0]))
+        last = known[known["time"] == known["time"].max()].sort_values("share", ascending=False)
+        when = "" if last.empty else capital(str(last[f"when_{language}"].iloc[0]))
         told = [
-            phrase("alt.states_item", language, month=month, state=state, share=numbers.percent(share, language, 0))
+            phrase("alt.states_item", language, when=when, state=state, share=numbers.percent(share, language, 0))
             for state, share in zip(last[f"state_{language}"], last["share"], strict=True)
         ]
         parts.append(phrase("alt.states", language, arm=str(arm), detail=" ".join(told)))
@@ -107,8 +114,8 @@ def _box(
 
 
 def _panel(rows: pd.DataFrame, arm: str, present: list[str], language: Language, panel: Any) -> None:
-    months = sorted(rows["month"].unique())
-    wide = rows.pivot_table(index="month", columns="state", values="share", aggfunc="sum").reindex(months)
+    months = sorted(rows["time"].unique())
+    wide = rows.pivot_table(index="time", columns="state", values="share", aggfunc="sum").reindex(months)
     base = pd.Series(0.0, index=months)
     for state in present:
         share = wide[state].fillna(0.0) if state in wide else base * 0
@@ -123,9 +130,11 @@ def _panel(rows: pd.DataFrame, arm: str, present: list[str], language: Language,
     panel.set(xlim=(min(months), max(months)), ylim=(0, 1))
     panel.set_title(capital(arm))
     panel.set_yticks([0, 0.25, 0.5, 0.75, 1], [numbers.percent(tick, language, 0) for tick in (0, 0.25, 0.5, 0.75, 1)])
-    ticks = [month for month in months if month % 6 == 0]
+    unit = str(rows["unit"].iloc[0])
+    ticks = [month for month in months if month % (6 if unit == "months" else 26) == 0]
+    ticks = ticks if len(ticks) > 2 or unit == "months" else [months[0], months[len(months) // 2], months[-1]]
     panel.set_xticks(ticks, [str(int(month)) for month in ticks])
-    panel.set_xlabel(phrase("figure.axis_time_months", language))
+    panel.set_xlabel(phrase(f"figure.axis_time_{unit}", language))
 
 
 def _key(frame: pd.DataFrame, present: list[str], language: Language, ax: Axes, *, left: float, top: float) -> None:
@@ -145,6 +154,10 @@ def _key(frame: pd.DataFrame, present: list[str], language: Language, ax: Axes, 
         )
         ax.text(left + 0.27, y, "\n".join(told), va="center", ha="left", fontsize=9)
         y -= row / 2
+
+
+def _same(n: int) -> Label:
+    return {language: str(int(n)) for language in LANGUAGES}
 
 
 def colour(state: str) -> str:
