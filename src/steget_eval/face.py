@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from steget_eval.core.errors import InputError
 from steget_eval.runs.batch import Batch, load_batch, notebook_path
 from steget_eval.runs.certificate import Certificate
+from steget_eval.runs.cite import Citation, cite_run
 from steget_eval.runs.executors import Executor, ExecutorName, executor_named
 from steget_eval.runs.job import Hooks, Job
 from steget_eval.runs.manifest import job_of, read_manifest
@@ -133,6 +134,11 @@ def verify_report(folder: str | Path, *, timeout: float = TIMEOUT_SECONDS) -> Ce
         Where the folder is no report.
     """
     return verify_run(Path(folder), HOOKS, timeout=timeout)
+
+
+def cite_report(folder: str | Path) -> Citation:
+    """Return how to cite a report; raises `InputError` where the folder is no report as it was written."""
+    return cite_run(Path(folder))
 
 
 def estimates_csv(protocol: str | Path, records: str | Path, *, internal: bool = False) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from steget_eval.cli.batch import batch, report
+from steget_eval.cli.cite import cite
 from steget_eval.cli.lock import lock
 from steget_eval.cli.options import ProtocolFile, RecordsFolder
 from steget_eval.cli.refusing import Refusing
@@ -184,6 +185,7 @@ for function, example in (
     (batch, "batch data/programmes/batch.yaml --out reports --only 'nsw_*'"),
     (lock, f"lock {_SHIPPED}/protocol.yaml"),
     (why, "why reports/shipped/ips_sydnarke"),
+    (cite, "cite reports/shipped/ips_sydnarke"),
     (verify, "verify reports/shipped/ips_sydnarke"),
     (reproduce, "reproduce bejerholm2017_ies"),
 ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,19 +70,12 @@ class Manifest:
         )
 
 
-def write_manifest(
-    folder: Path,
-    place: Path,
-    *,
-    batch: str,
-    job: Job,
-    reasons: Mapping[str, str],
-    inputs: Mapping[str, str],
-    started: datetime,
-) -> None:
-    """Write the manifest of a report that lies whole in `folder` and is going to `place`."""
+def draft_manifest(
+    place: Path, *, batch: str, job: Job, reasons: Mapping[str, str], inputs: Mapping[str, str], started: datetime
+) -> Manifest:
+    """Return the manifest of a report that is going to `place`, its artefacts not counted yet."""
     made_with = environment()
-    manifest = Manifest(
+    return Manifest(
         batch=batch,
         job=job.id,
         key=key_of(reasons),
@@ -101,9 +94,16 @@ def write_manifest(
         package=made_with["packages"].get("steget-eval", ""),
         started=started.isoformat(timespec="seconds"),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
-        artefacts={path.name: fingerprint_file(path) for path in sorted(folder.iterdir()) if path.is_file()},
+        artefacts={},
     )
-    text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest of a report that lies whole in `folder`, with the hash of every file there."""
+    files = {path.name: fingerprint_file(path) for path in sorted(folder.iterdir()) if path.is_file()}
+    text = json.dumps(
+        asdict(replace(manifest, artefacts=files)), indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False
+    )
     (folder / NAME).write_text(f"{text}\n", encoding="utf-8")
 
 

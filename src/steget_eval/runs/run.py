@@ -13,14 +13,16 @@ from pathlib import Path
 
 from steget_eval.core.errors import InputError
 from steget_eval.runs.batch import Batch
+from steget_eval.runs.cite import title_of
 from steget_eval.runs.entries import index_entries
 from steget_eval.runs.executors import Executor, Processes, Running, default_workers
 from steget_eval.runs.failure import keep_notebook, safe_reason
 from steget_eval.runs.job import Job, resolve
-from steget_eval.runs.manifest import write_manifest
+from steget_eval.runs.manifest import draft_manifest, write_manifest
 from steget_eval.runs.place import Part, open_place
 from steget_eval.runs.plan import Plan, Preview, plan_job, preview
 from steget_eval.runs.progress import Silent, Watcher
+from steget_eval.runs.provenance import write_crate
 from steget_eval.runs.result import BatchResult, JobResult
 from steget_eval.runs.worker import Outcome
 
@@ -174,8 +176,8 @@ def _settle(one: _Running, outcome: Outcome, batch: str) -> JobResult:
 
 def _publish(one: _Running, batch: str) -> Path:
     plan = one.plan
-    write_manifest(
-        one.part.report,
+    report, hooks = one.part.report, plan.job.hooks
+    manifest = draft_manifest(
         one.part.place,
         batch=batch,
         job=plan.job,
@@ -183,6 +185,9 @@ def _publish(one: _Running, batch: str) -> Path:
         inputs=plan.inputs,
         started=datetime.now(UTC) - timedelta(seconds=one.child.seconds),
     )
+    pieces = resolve(hooks.trace)(report / "report.ipynb") if hooks.trace else ()
+    write_crate(report, manifest, title_of(report, plan.job.id), pieces)
+    write_manifest(report, manifest)
     return one.part.publish()
 
 

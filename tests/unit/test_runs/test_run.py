@@ -24,6 +24,7 @@ from steget_eval.runs.run import choose, run_batch
 Load = Callable[..., Batch]
 WHOLE = {
     "report.sv.html", "report.en.html", "report.ipynb", "estimates.csv", "headline.json", "manifest.json",
+    "ro-crate-metadata.json",
 }  # fmt: skip
 
 

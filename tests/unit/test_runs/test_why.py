@@ -9,7 +9,7 @@ import pytest
 from steget_eval.core.errors import InputError
 from steget_eval.runs.batch import Batch
 from steget_eval.runs.fingerprint import reasons_to_run
-from steget_eval.runs.manifest import job_of, read_manifest, write_manifest
+from steget_eval.runs.manifest import draft_manifest, job_of, read_manifest, write_manifest
 from steget_eval.runs.plan import explain_job
 from steget_eval.runs.result import UNCHANGED
 from steget_eval.runs.run import named, preview_batch
@@ -34,9 +34,8 @@ def made(batch: Load, tmp_path: Path) -> tuple[Batch, Path]:
 
     inputs = fingerprint_inputs(job.protocol_path, job.records_path)
     now = datetime.now(UTC)
-    write_manifest(
-        place, place, batch="trial", job=job, reasons=reasons_to_run(job, inputs), inputs=inputs, started=now
-    )
+    reasons = reasons_to_run(job, inputs)
+    write_manifest(place, draft_manifest(place, batch="trial", job=job, reasons=reasons, inputs=inputs, started=now))
     return one, place
 
 
