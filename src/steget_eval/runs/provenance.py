@@ -18,6 +18,7 @@ _FORMATS = {
     ".html": "text/html", ".csv": "text/csv", ".json": "application/json", ".ipynb": "application/x-ipynb+json",
     ".pdf": "application/pdf", ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }  # fmt: skip
+_URL = "https://pypi.org/project/steget-eval/"
 _TYPES = {"table": "Table", "figure": "ImageObject"}
 
 Entity = dict[str, Any]
@@ -80,7 +81,7 @@ def _file(name: str, path: Path) -> Entity:
         "name": name,
         "encodingFormat": _FORMATS.get(path.suffix, "application/octet-stream"),
         "contentSize": str(path.stat().st_size),
-        "sha256": fingerprint_file(path),
+        "identifier": f"urn:sha256:{fingerprint_file(path)}",
     }
 
 
@@ -102,8 +103,8 @@ def _ingredients(manifest: Manifest) -> list[Entity]:
         {"@id": "#environment", "@type": "PropertyValue", "name": "environment",
          "value": f"Python {machine.get('python')}, {machine.get('platform')}, "
                   f"{len(machine.get('packages', {}))} packages, sha256 {fingerprint_json(dict(machine))}"},
-        {"@id": "#steget-eval", "@type": "SoftwareApplication", "name": "steget_eval", "version": manifest.package,
-         "softwareVersion": manifest.package, "url": "https://pypi.org/project/steget-eval/",
+        {"@id": "#steget-eval", "@type": "SoftwareApplication", "name": "steget_eval",
+         "softwareVersion": manifest.package, "url": _URL,
          "identifier": f"urn:sha256:{reasons.get('code', '')}"},
     ]  # fmt: skip
 
@@ -113,20 +114,21 @@ def _run(manifest: Manifest, files: list[str]) -> Entity:
         "@id": "#run",
         "@type": "CreateAction",
         "name": f"Run of {manifest.batch}/{manifest.job}",
+        "description": "The notebook was executed, and its blocks written as pages in every language asked for.",
         "instrument": {"@id": "#steget-eval"},
         "object": _ids(["#notebook", *_objects()]),
         "result": _ids(files),
         "startTime": manifest.started,
         "endTime": manifest.finished,
-        "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
+        "actionStatus": "http://schema.org/CompletedActionStatus",
     }
 
 
 def _functions(shown: list[Mapping[str, Any]], manifest: Manifest) -> list[Entity]:
     names = dict.fromkeys(piece["function"] for piece in shown if piece["function"])
     return [
-        {"@id": f"#{name}", "@type": "SoftwareApplication", "name": name, "version": manifest.package,
-         "softwareVersion": manifest.package, "isPartOf": {"@id": "#steget-eval"}}
+        {"@id": f"#{name}", "@type": "SoftwareApplication", "name": name,
+         "softwareVersion": manifest.package, "url": _URL, "isPartOf": {"@id": "#steget-eval"}}
         for name in names
     ]  # fmt: skip
 
@@ -146,6 +148,7 @@ def _made(piece: Mapping[str, Any], manifest: Manifest) -> Entity:
         "@id": f"#make-{piece['id']}",
         "@type": "CreateAction",
         "name": f"Cell {piece['cell']}: {piece['function'] or 'code of the notebook'}",
+        "description": f"A {piece['kind']} of the report.",
         "instrument": {"@id": f"#{piece['function']}" if piece["function"] else "#steget-eval"},
         "object": _ids(_objects()),
         "result": {"@id": f"#{piece['id']}"},
