@@ -18,6 +18,8 @@ from steget_eval.runs.worker import EXECUTED, OUTCOME, Outcome
 
 #: How long a process may take to end its kernel before it is ended by force.
 _GRACE_SECONDS = 12.0
+#: Where the job's processes keep what they draw, for each other.
+_DRAWN = "drawn"
 
 
 class Child:
@@ -38,7 +40,9 @@ class Child:
         # Short and private: the kernel's sockets lie in it, beside log and outcome.
         self._scratch = tempfile.TemporaryDirectory(prefix="steget-", ignore_cleanup_errors=True)
         self.scratch = Path(self._scratch.name)
-        environment = kernel_environment(self.scratch) | {"TMPDIR": str(self.scratch)}
+        (self.scratch / _DRAWN).mkdir()
+        own = {"TMPDIR": str(self.scratch), "STEGET_DRAWN": str(self.scratch / _DRAWN)}
+        environment = kernel_environment(self.scratch) | own
         heard, told = os.pipe()
         with (self.scratch / "log").open("wb") as log, os.fdopen(heard, "rb") as orders:
             self._process = _start(environment, self.scratch, orders.fileno(), log.fileno())

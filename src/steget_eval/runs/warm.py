@@ -21,10 +21,11 @@ from steget_eval.runs.warm_parent import PACKET
 
 #: What a parent loads unless somebody says otherwise. DuckDB is not among it: it starts a thread as it is loaded.
 PRELOAD = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "papermill", "nbclient", "nbformat", "jinja2",
-    "numpy", "pandas", "pyarrow.dataset", "ibis", "ibis.backends.sql.compilers", "ibis.formats.pandas", "scipy.stats",
-    "statsmodels.api", "lifelines", "matplotlib.pyplot", "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg", "steget_eval.*",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "IPython.core.completerlib",
+    "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3", "papermill",
+    "nbclient", "nbformat", "jinja2", "numpy", "pandas", "pyarrow.dataset", "ibis", "ibis.backends.sql.compilers",
+    "ibis.formats.pandas", "scipy.stats", "statsmodels.api", "lifelines", "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "steget_eval.*",
 )  # fmt: skip
 #: How long the libraries may take to load.
 _START_SECONDS = 120.0

@@ -12,7 +12,7 @@ from steget_eval.core.fingerprint import fingerprint_json
 #: Variables that a process reads after its start, so that a fork may have its own.
 _LATE = frozenset({
     "TMPDIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLBACKEND", "PWD", "OLDPWD", "SHLVL", "_", "COLUMNS", "LINES",
-    "PYTEST_CURRENT_TEST",
+    "PYTEST_CURRENT_TEST", "STEGET_DRAWN",
 })  # fmt: skip
 _LATE_PREFIXES = ("JPY_", "KERNEL_")
 #: Libraries that start threads as they load are told not to; a fork keeps only one thread.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -74,6 +75,7 @@ def run_job(job: Job, scratch: Path, folder: Path, *, memory: int = 0) -> Outcom
 def main() -> None:
     """Take an order from standard input, run it and tell the outcome in the working folder."""
     signal.signal(signal.SIGTERM, _stop)
+    gc.disable()  # a process of one job ends before its garbage matters, and drawing makes much
     order: Mapping[str, Any] = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     scratch = Path.cwd()
