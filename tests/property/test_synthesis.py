@@ -200,3 +200,15 @@ def test_a_common_effect_predicts_nothing():
 def test_few_studies_are_told_beside_a_funnel_test():
     found = study_effects(_studies([3, 4, 15], [9, 9, 40], [1, 2, 9], [9, 9, 41]), "risk_ratio")
     assert "fewer than 10 studies" in egger(found).rows[0].note
+
+
+@pytest.mark.parametrize("y", [[0.3, 0.3, 0.3, 0.3], [0.0, 0.0, 0.0, 0.0]])
+def test_effects_that_do_not_differ_have_a_floor_and_no_interval_without(y):
+    found = printed_effects(list("abcd"), y, [0.1, 0.2, 0.3, 0.4], "risk_ratio", settings=YEAR)
+    floor = random_effects(found)
+    assert floor.tau2 == 0
+    assert floor.std_error == pytest.approx(random_effects(found, interval="wald").std_error)
+    with pytest.raises(MethodError, match="do not differ"):
+        random_effects(found, interval="hartung_knapp")
+    with pytest.raises(MethodError, match="one line"):
+        egger(found)

@@ -14,6 +14,8 @@ from steget_eval.methods.evidence.synthesis_words import RANDOM_EFFECTS
 
 IntervalMethod = Literal["wald", "hartung_knapp", "hartung_knapp_floor"]
 
+_EXACT = 1e-20  # of the mean square over the sampling variance: no difference but rounding
+
 
 def random_effects(
     effects: Effects, *, tau2: TauMethod = "reml", interval: IntervalMethod = "hartung_knapp_floor", level: float = 0.95
@@ -38,8 +40,6 @@ def random_effects(
     fit = fit_weighted(effects.y, effects.v, ones(k), between)
     value, variance = float(fit.coefficients[0]), float(fit.covariance[0, 0])
     std_error = math.sqrt(variance * hartung_knapp_factor(fit, interval))
-    if not std_error > 0:
-        raise MethodError("all effects are the same, so Hartung and Knapp's interval has no width; use the floor")
     degrees = math.inf if interval == "wald" else float(k - 1)
     row = effect_row(
         effects.measure, value, std_error, level=level, degrees=degrees, method=f"{tau2}_{interval}",
@@ -52,9 +52,13 @@ def random_effects(
 
 
 def hartung_knapp_factor(fit: WeightedFit, interval: IntervalMethod) -> float:
-    """Return what the variance of the coefficients is multiplied by."""
+    """Return what the variance of the coefficients is multiplied by; refuse a plain factor of nought."""
     if interval == "wald":
         return 1.0
     k, p = fit.w.size, fit.coefficients.size
     factor = fit.q / (k - p)
-    return max(1.0, factor) if interval == "hartung_knapp_floor" else factor
+    if interval == "hartung_knapp_floor":
+        return max(1.0, factor)
+    if factor <= _EXACT:
+        raise MethodError("the effects do not differ, so Hartung and Knapp's interval has no width; use the floor")
+    return factor

@@ -71,6 +71,8 @@ def _asymmetry(y: Floats, x: Floats, w: Floats, method: str, note: str, level: f
     if k < 3:
         raise MethodError(f"a test of small-study effects needs at least three studies, there are {k}")
     line = _weighted_line(y, x, w)
+    if not line.std_error > 1e-10 * abs(line.slope) + 1e-12 * float(np.sqrt(w @ y**2 / (w @ x**2))):
+        raise MethodError("the studies lie on one line, so the funnel's asymmetry has no standard error")
     half = float(student.isf((1 - level) / 2, k - 2)) * line.std_error
     few = f"fewer than {FEW_STUDIES} studies: hardly any power" if k < FEW_STUDIES else ""
     row = Estimate(
