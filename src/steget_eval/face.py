@@ -30,6 +30,7 @@ HOOKS = Hooks(
     write="steget_eval.reporting.write:write_report",
     headline="steget_eval.reporting.write:headline",
     trace="steget_eval.reporting.trace:trace_blocks",
+    prepare="steget_eval.reporting.ahead:draw_ahead",
 )
 INDEX = "steget_eval.reporting.index:write_index"
 #: The batch to which a report made by itself belongs.

@@ -5,6 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from steget_eval.reporting.ahead import draw_ahead
+from steget_eval.reporting.block import BLOCK_MIME, Block
 from steget_eval.reporting.figures import picture as picture_module
 from steget_eval.reporting.figures.drawn import FOLDER, drawn_once
 from steget_eval.reporting.figures.picture import Picture
@@ -49,3 +51,20 @@ def test_language_width_name_and_frame_each_make_another_picture(
     assert len(set(texts)) == len(drawn) == 5
     assert same.svg("sv", "p", narrow=False) == texts[0]
     assert len(drawn) == 5
+
+
+def test_drawing_ahead_draws_what_the_page_shows_and_passes_over_what_is_no_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    drawn: list[tuple[object, ...]] = []
+    monkeypatch.setattr(
+        picture_module.Picture, "_draw", lambda self, *told, narrow: drawn.append((*told, narrow)) or "svg"
+    )
+    figure = Block(kind="figure", id="f", body={"figure": "forest", "frame": {"columns": ["a"], "rows": [[1.0]]}})
+    section = Block(kind="section", id="s", body={}, children=(figure,))
+    draw_ahead({"data": {"text/plain": "no block"}})
+    draw_ahead({"output_type": "stream", "text": "no data"})
+    assert drawn == []
+    draw_ahead({"data": {BLOCK_MIME: section.to_json()}}, languages=("sv",))
+    assert drawn == [("sv", "f-w", False), ("sv", "f-n", True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,15 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder: Path, memory: int = 0) -> Executed:
+def execute(
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, Any],
+    *,
+    folder: Path,
+    memory: int = 0,
+    heard: Callable[[Mapping[str, Any]], None] | None = None,
+) -> Executed:
     """Run a notebook and write it, executed, to `target`, also where it stops or is stopped.
 
     Only in a process that does nothing else: the engine changes the working folder of the whole process.
@@ -104,8 +112,11 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder
         Where the notebook runs.
     memory
         MiB that its kernel may add to what it starts with; 0 for no limit.
+    heard
+        Called with every cell that has been executed.
     """
     fault = None
+    told = {} if heard is None else {"on_cell_executed": lambda cell, **rest: heard(cell)}
     try:
         execute_notebook(
             read_notebook(source),
@@ -118,6 +129,7 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, folder
             kernel_manager_class=PrivateKernelManager,
             config=Config(PrivateKernelManager={"memory": memory}),
             record_timing=False,
+            **told,
         )
     except PapermillExecutionError as error:
         fault = Fault(cell=error.exec_count, error=error.ename, message=error.evalue)

@@ -30,6 +30,9 @@ class Hooks:
     trace
         ``(notebook) -> list``: for every piece of the report its id, kind (``table``, ``figure``, ``text``), the
         function that made it and its data; empty where pieces are not told apart.
+    prepare
+        ``(output, *, languages) -> None``: does of `write` what one output allows, while the notebook still runs;
+        empty where nothing is worth it.
     """
 
     inputs: str
@@ -37,6 +40,7 @@ class Hooks:
     write: str
     headline: str
     trace: str = ""
+    prepare: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,13 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from steget_eval.core import errors
 from steget_eval.core.errors import InputError, StegetError
+from steget_eval.runs.ahead import Ahead
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.limits import memory_sentence
 
@@ -52,7 +54,9 @@ def run_job(job: Job, scratch: Path, folder: Path, *, memory: int = 0) -> Outcom
     from steget_eval.runs.execute import execute
 
     executed = scratch / EXECUTED
-    ran = execute(job.notebook, executed, job.all_parameters, folder=job.base, memory=memory)
+    prepare = partial(resolve(job.hooks.prepare), languages=job.languages) if job.hooks.prepare else None
+    with Ahead(prepare) as ahead:
+        ran = execute(job.notebook, executed, job.all_parameters, folder=job.base, memory=memory, heard=ahead.heard)
     fault = ran.fault
     if fault is not None and memory and fault.error in {"MemoryError", "DeadKernelError"}:
         return _failed(memory_sentence(fault.cell, memory, died=fault.error == "DeadKernelError"))
