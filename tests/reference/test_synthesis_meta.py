@@ -18,7 +18,7 @@ from steget_eval.methods.evidence.synthesis_effects import study_effects
 from steget_eval.methods.evidence.synthesis_setting import Setting
 
 HERE = Path(__file__).parent
-REFERENCE = pd.read_csv(HERE / "synthesis_meta.txt").set_index("key")["value"]
+REFERENCE = pd.read_csv(HERE / "synthesis_open" / "synthesis_meta.txt").set_index("key")["value"]
 MEASURES = {"RR": "risk_ratio", "OR": "odds_ratio", "RD": "risk_difference"}
 METHODS = {"DL": "dersimonian_laird", "PM": "paule_mandel", "REML": "reml"}
 INTERVALS = {"classic": "wald", "HK": "hartung_knapp", "se": "hartung_knapp_floor"}

@@ -1,3 +1,5 @@
+# Debian 12 has no package meta, so `make reference` leaves this folder alone. With meta 6.1-0 in R's library, run in
+# this folder: Rscript --vanilla synthesis_meta.R > synthesis_meta.txt
 # The package meta (6.1-0, which this needs) on the same studies: pooled effects, Hartung-Knapp with its ad hoc
 # correction, the prediction interval of Higgins, Thompson and Spiegelhalter, I-squared from Q, Harbord, Egger, Peters.
 # Random effects with method = "Inverse": by default meta takes Q about the Mantel-Haenszel estimate.
@@ -8,7 +10,7 @@ cat("key,value\n")
 tight <- list(threshold = 1e-13, maxiter = 10000, tol = 1e-13)
 
 for (set in c("bcg", "ips", "library")) {
-  d <- read.csv(paste0("synthesis_", set, ".csv"))
+  d <- read.csv(paste0("../synthesis_", set, ".csv"))
   for (measure in c("RR", "OR", "RD")) for (tau in c("DL", "PM", "REML")) for (ci in c("classic", "HK", "se")) {
     m <- metabin(events_1, n_1, events_0, n_0, data = d, sm = measure, method = "Inverse", method.tau = tau,
                  hakn = ci != "classic", adhoc.hakn = if (ci == "se") "se" else "", prediction = TRUE,
