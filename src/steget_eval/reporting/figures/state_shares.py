@@ -34,6 +34,9 @@ _COLOURS = {
     "work_practice": "#6d757d", "job_seeking": "#949ba2", "none": "#eef0f1", "suppressed": "#ffffff",
     NOT_FOLLOWED: "#ffffff",
 }  # fmt: skip
+#: Inches that one and two lines of the key take, and characters of a line on a phone and beside the panels.
+_ROWS = {1: 0.21, 2: 0.36}
+_KEY_WIDE, _KEY_SLIM = 44, 31
 _KEY = 2.6  # inches for the key beside the panels
 _OTHERS = ("#aab1b8", "#d5d9dd", "#8e969d", "#c2c8cd", "#e3e6e9", "#a2a9b0", "#cdd2d7", "#b5bbc1")
 
@@ -66,18 +69,18 @@ def behind(release: Release) -> pd.DataFrame:
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
     """Return the height in inches."""
-    arms, states = frame["arm_en"].nunique(), frame["state"].nunique()
-    return 2.1 * arms + 0.25 + 0.21 * states if narrow else max(3.4, 0.6 + 0.24 * states)
+    present, characters = _present(frame), _KEY_WIDE if narrow else _KEY_SLIM
+    key = max(_key_height(frame, present, language, characters) for language in LANGUAGES)
+    return 2.1 * frame["arm_en"].nunique() + 0.25 + key if narrow else max(3.4, 0.7 + key)
 
 
 def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
     """Draw the frame behind the figure: panels side by side on a page, one under the other on a phone."""
     arms = list(dict.fromkeys(frame[f"arm_{language}"]))
-    seen = set(frame.loc[frame["share"].notna() | frame["suppressed"].astype(bool), "state"])
-    present = [state for state in ORDER if state in seen]
+    present = _present(frame)
     with style.styled():
         width, total = style.canvas(ax)
-        key = 0.21 * len(present)
+        key = _key_height(frame, present, language, _KEY_WIDE)
         for place, arm in enumerate(arms):
             box = _box(place, len(arms), width, total, key, narrow=style.is_narrow(ax))
             panel = style.panel(ax, *box)
@@ -143,8 +146,8 @@ def _key(frame: pd.DataFrame, present: list[str], language: Language, ax: Axes, 
     words = dict(zip(frame["state"], frame[f"state_{language}"], strict=True))
     y = top
     for state in reversed(present):
-        told = textwrap.wrap(words[state], 44 if left < 1 else 31)[:2]
-        row = 0.21 if len(told) == 1 else 0.36
+        told = _wrapped(words[state], _KEY_WIDE if left < 1 else _KEY_SLIM)
+        row = _ROWS[len(told)]
         y -= row / 2
         hatch = "////" if state == "suppressed" else None
         ax.add_patch(
@@ -158,6 +161,20 @@ def _key(frame: pd.DataFrame, present: list[str], language: Language, ax: Axes, 
 
 def _same(n: int) -> Label:
     return {language: str(int(n)) for language in LANGUAGES}
+
+
+def _present(frame: pd.DataFrame) -> list[str]:
+    seen = set(frame.loc[frame["share"].notna() | frame["suppressed"].astype(bool), "state"])
+    return [state for state in ORDER if state in seen]
+
+
+def _key_height(frame: pd.DataFrame, present: list[str], language: Language, characters: int) -> float:
+    words = dict(zip(frame["state"], frame[f"state_{language}"], strict=True))
+    return sum(_ROWS[len(_wrapped(words[state], characters))] for state in present)
+
+
+def _wrapped(words: str, characters: int) -> list[str]:
+    return textwrap.wrap(words, characters)[:2]
 
 
 def colour(state: str) -> str:

@@ -13,6 +13,7 @@ from steget_eval.reporting.tables.body import Column, Table, TableBody
 from steget_eval.reporting.text import LANGUAGES, Cell, Label, code_label, key_label, keyed, numbers
 from steget_eval.reporting.text.answers import (
     arm_label,
+    count_label,
     estimate_cell,
     estimate_ref,
     outcome_label,
@@ -44,7 +45,7 @@ def targets(release: Release) -> Table:
             limit_cell(verdict),
             _word(verdict, verdict.point),
             _word(verdict, None if verdict.shown is None else "shown" if verdict.shown else "not_shown"),
-            count_cell(verdict, verdict.events, of=verdict.n),
+            _with_outcome(verdict),
             count_cell(verdict, verdict.needed),
         )
         for verdict in release.verdicts
@@ -117,6 +118,14 @@ def count_cell(verdict: ReleasedVerdict, value: int | None, *, of: int | None = 
     """Return a verdict's count; suppressed with the verdict."""
     state: State = "suppressed" if verdict.suppressed else "value" if value is not None else "not_applicable"
     return Cell(format="count", value=value if state == "value" else None, state=state, of=of)
+
+
+def _with_outcome(verdict: ReleasedVerdict) -> Cell:
+    """How many had the outcome; under censoring that is no share of those who were followed."""
+    if verdict.suppressed or verdict.n is None or verdict.events is None or not verdict.method.startswith("log_log"):
+        return count_cell(verdict, verdict.events, of=verdict.n)
+    told = {name: count_label(count) for name, count in (("n", verdict.n), ("events", verdict.events))}
+    return keyed("effects.followed", **told)
 
 
 def _word(verdict: ReleasedVerdict, word: str | None) -> Cell:

@@ -75,11 +75,11 @@ def people_note(row: Mapping[Any, Any], which: str) -> Label:
     An adjusted number is no share of them, and a number under censoring no simple one.
     """
     n, events = row[f"n_{which}"], row[f"events_{which}"]
-    people = _same(int(n))
+    people = count_label(int(n))
     if row["kind"] == "amount" or pd.isna(events) or row["method"] in ADJUSTED:
         return key_label("effects.people", n=people)
     key = "effects.followed" if row["kind"] in {"time_to_event", "competing"} else "effects.of"
-    return key_label(key, n=people, events=_same(int(events)))
+    return key_label(key, n=people, events=count_label(int(events)))
 
 
 def speaks_of(row: Mapping[Any, Any]) -> Label | None:
@@ -91,7 +91,8 @@ def speaks_of(row: Mapping[Any, Any]) -> Label | None:
     return None if says_so else key_label("population.unadjusted")
 
 
-def _same(count: int) -> Label:
+def count_label(count: int) -> Label:
+    """Return a whole number as words."""
     return {language: numbers.count(count, language) for language in LANGUAGES}
 
 
