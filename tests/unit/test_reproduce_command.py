@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from typer.testing import CliRunner
 
 from steget_eval.cli.app import app
@@ -51,3 +53,13 @@ def test_an_unknown_study_and_a_broken_row_are_refused_in_a_sentence(tmp_path):
         assert got.exit_code == 1
         assert said in got.stderr
     assert _call("--colour").exit_code == 2
+
+
+def test_the_how_tos_trial_is_reproduced(tmp_path):
+    page = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "reproduce-a-published-figure.md"
+    blocks = page.read_text(encoding="utf-8").split("```")[1::2]
+    path = tmp_path / "mine.csv"
+    path.write_text(next(block for block in blocks if block.startswith("\nstudy_id")).lstrip("\n"), encoding="utf-8")
+    got = _call("--trials", path)
+    assert "reproduced          mine2024.1" in got.stdout
+    assert "woolf: 22/46 v 3/37 gives the estimate and both limits" in got.stdout

@@ -1,14 +1,18 @@
-"""Reads published trials from CSV."""
+"""Reads published trials, and tables that somebody has typed in, from CSV."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from steget_eval.core.errors import RecordsError
+from steget_eval.records.printed_table import TypedRow
 from steget_eval.records.trials import PublishedTrial, Trials
+
+Row = TypeVar("Row", bound=BaseModel)
 
 
 def read_trials(path: Path) -> Trials:
@@ -27,8 +31,7 @@ def read_trials(path: Path) -> Trials:
     seen: dict[str, str] = {}
     rows = []
     for file in files:
-        for number, row in _rows(file):
-            trial = _trial(file, number, row)
+        for number, trial in _rows(file, PublishedTrial):
             place = f"{file}, row {number}"
             if trial.key in seen:
                 raise RecordsError(f"{place}, column line: {trial.key} is already at {seen[trial.key]}")
@@ -37,19 +40,41 @@ def read_trials(path: Path) -> Trials:
     return Trials(tuple(rows))
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+def read_printed_table(path: Path) -> tuple[TypedRow, ...]:
+    """Return the rows of a published table that was typed into a CSV file.
+
+    Raises
+    ------
+    RecordsError
+        With file, row and column where a row is not as it should be, a label comes twice or names no whole.
+    """
+    found = _rows(path, TypedRow)
+    seen: dict[str, int] = {}
+    for number, row in found:
+        if row.row in seen:
+            raise RecordsError(f"{path}, row {number}, column row: the label is already at row {seen[row.row]}")
+        seen[row.row] = number
+    for number, row in found:
+        if row.part_of and (row.part_of not in seen or row.part_of == row.row):
+            raise RecordsError(f"{path}, row {number}, column part_of: no other row has that label")
+    return tuple(row for _, row in found)
+
+
+def _rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
+    """The rows of a file with their numbers."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            unknown = [name for name in reader.fieldnames or () if name not in PublishedTrial.model_fields]
+            unknown = [name for name in reader.fieldnames or () if name not in model.model_fields]
             if unknown:
-                allowed = ", ".join(PublishedTrial.model_fields)
+                allowed = ", ".join(model.model_fields)
                 raise RecordsError(f"{path}, row 1: no such column: {', '.join(unknown)}; allowed: {allowed}")
-            return [(reader.line_num, _cells(path, reader.line_num, row)) for row in reader]
+            cells = [(reader.line_num, _cells(path, reader.line_num, row)) for row in reader]
     except OSError as error:
         raise RecordsError(f"{path}: the file cannot be opened") from error
     except (UnicodeDecodeError, csv.Error):
         raise RecordsError(f"{path}: the file cannot be read as CSV in UTF-8") from None
+    return [(number, _validated(path, number, row, model)) for number, row in cells]
 
 
 def _cells(path: Path, number: int, row: dict[str | None, str | None]) -> dict[str, str]:
@@ -58,9 +83,9 @@ def _cells(path: Path, number: int, row: dict[str | None, str | None]) -> dict[s
     return {str(name): value.strip() for name, value in row.items() if value is not None and value.strip() != ""}
 
 
-def _trial(path: Path, number: int, row: dict[str, str]) -> PublishedTrial:
+def _validated(path: Path, number: int, row: dict[str, str], model: type[Row]) -> Row:
     try:
-        return PublishedTrial.model_validate(row)
+        return model.model_validate(row)
     except ValidationError as error:
         faults = "; ".join(sorted({_fault(detail["loc"], detail["msg"]) for detail in error.errors()}))
         raise RecordsError(f"{path}, row {number}, {faults}") from None
