@@ -50,6 +50,8 @@ class JobEntry(BatchPart):
         Paths relative to the batch file.
     optional
         How to get records that need not be there; without it absent records are refused.
+    timeout_seconds, memory_mib
+        How long the job may take, and what its kernel may add to the memory it starts with; 0 for no limit of its own.
     """
 
     id: str = Field(min_length=1)
@@ -60,6 +62,8 @@ class JobEntry(BatchPart):
     records: str = Field(min_length=1)
     optional: Words | None = None
     parameters: dict[str, Value] = {}
+    timeout_seconds: float = Field(default=0.0, ge=0)
+    memory_mib: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _inputs_stand_once(self) -> JobEntry:
@@ -145,4 +149,6 @@ def _job(entry: JobEntry, base: Path, languages: tuple[str, ...], hooks: Hooks) 
         languages=languages,
         optional=entry.optional.model_dump() if entry.optional else {},
         parameters=entry.parameters,
+        timeout_seconds=entry.timeout_seconds,
+        memory_mib=entry.memory_mib,
     )

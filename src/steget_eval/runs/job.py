@@ -58,6 +58,10 @@ class Job:
         Language to sentence, for records that need not be there; empty where they must.
     parameters
         Further parameters of the notebook, JSON values.
+    timeout_seconds
+        After which the job is given up; 0 for what the run allows.
+    memory_mib
+        What its kernel may add to the memory it starts with; 0 for no limit.
     """
 
     id: str
@@ -69,6 +73,8 @@ class Job:
     languages: tuple[str, ...] = ("sv", "en")
     optional: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    timeout_seconds: float = 0.0
+    memory_mib: int = 0
 
     @property
     def protocol_path(self) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from steget_eval.runs.job import Job
 from steget_eval.runs.kernel import kernel_environment
-from steget_eval.runs.warm import ColdError, Forked, warm_parent, warn_cold
+from steget_eval.runs.warm import COLD, ColdError, Forked, warm_parent, warn_cold
 from steget_eval.runs.worker import EXECUTED, OUTCOME, Outcome
 
 #: How long a process may take to end its kernel before it is ended by force.
@@ -30,13 +30,11 @@ class Child:
     folder
         Where the report is to be written.
     timeout
-        Seconds after which the job is given up.
-    memory
-        MiB that the job's kernel may add to what it starts with; 0 for no limit.
+        Seconds after which the job is given up, where it has no shorter time of its own.
     """
 
-    def __init__(self, job: Job, folder: Path, *, timeout: float, memory: int = 0) -> None:
-        self._timeout = timeout
+    def __init__(self, job: Job, folder: Path, *, timeout: float) -> None:
+        self._timeout = min(timeout, job.timeout_seconds or timeout)
         # Short and private: the kernel's sockets lie in it, beside log and outcome.
         self._scratch = tempfile.TemporaryDirectory(prefix="steget-", ignore_cleanup_errors=True)
         self.scratch = Path(self._scratch.name)
@@ -47,7 +45,7 @@ class Child:
         with (self.scratch / "log").open("wb") as log, os.fdopen(heard, "rb") as orders:
             self._process = _start(environment, self.scratch, orders.fileno(), log.fileno())
         self._started = time.monotonic()
-        order = {"job": job.to_json(), "folder": str(folder.resolve()), "memory": memory}
+        order = {"job": job.to_json(), "folder": str(folder.resolve())}
         self._orders = os.fdopen(told, "wb")
         self._orders.write(f"{json.dumps(order, allow_nan=False)}\n".encode())
         self._orders.flush()  # and left open: its end tells the child that its parent is gone
@@ -106,6 +104,7 @@ def _start(environment: dict[str, str], scratch: Path, orders: int, log: int) ->
         )
     except ColdError as why:
         warn_cold(why)
+        environment = {**environment, COLD: str(why)}
     return subprocess.Popen(
         [sys.executable, "-m", "steget_eval.runs.worker"],
         stdin=orders,

@@ -31,6 +31,8 @@ class JobResult:
         The report, where there is one.
     seconds
         Wall-clock time of the run; zero where nothing was run.
+    cell_seconds
+        What of it the notebook's cells took, where the run came to its end.
     """
 
     job: str
@@ -38,6 +40,7 @@ class JobResult:
     reason: Mapping[str, str]
     folder: Path | None = None
     seconds: float = 0.0
+    cell_seconds: float = 0.0
 
     @property
     def sentence(self) -> str:

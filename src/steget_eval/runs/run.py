@@ -129,7 +129,11 @@ def _run_all(
             while waiting and len(running) < executor.workers:
                 plan = waiting.popleft()
                 watching.begun(plan.job.id)
-                running.append(_start(plan, folder, executor, timeout))
+                try:
+                    running.append(_start(plan, folder, executor, timeout))
+                except OSError as error:  # a full disk, a folder taken away
+                    results[plan.job.id] = _unwritten(plan.job, error)
+                    watching.ended(results[plan.job.id])
             for one in list(running):
                 outcome = one.child.outcome()
                 if outcome is None:
@@ -161,17 +165,22 @@ def _settle(one: _Running, outcome: Outcome, batch: str) -> JobResult:
         if outcome.state == "done":
             place = _publish(one, batch)
             failed.unlink(missing_ok=True)
-            return JobResult(job=job.id, state="done", reason={}, folder=place, seconds=seconds)
+            took = {"seconds": seconds, "cell_seconds": outcome.cell_seconds}
+            return JobResult(job=job.id, state="done", reason={}, folder=place, **took)
         reason = safe_reason(outcome.reason)
         if outcome.state == "failed":
-            keep_notebook(one.child.executed, failed)
+            keep_notebook(one.child.executed, failed, one.part.path / failed.name)
         return JobResult(job=job.id, state=outcome.state, reason={"en": reason}, seconds=seconds)
     except OSError as error:  # a full disk, a folder taken away
-        why = f"the report could not be written: {(error.strerror or str(error)).lower()}"
-        return JobResult(job=job.id, state="failed", reason={"en": why}, seconds=seconds)
+        return _unwritten(job, error, seconds)
     finally:
         one.child.close()
         one.part.discard()
+
+
+def _unwritten(job: Job, error: OSError, seconds: float = 0.0) -> JobResult:
+    why = f"the report could not be written: {(error.strerror or str(error)).lower()}"
+    return JobResult(job=job.id, state="failed", reason={"en": why}, seconds=seconds)
 
 
 def _publish(one: _Running, batch: str) -> Path:

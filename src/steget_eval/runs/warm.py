@@ -27,6 +27,8 @@ PRELOAD = (
     "ibis.formats.pandas", "scipy.stats", "statsmodels.api", "lifelines", "matplotlib.pyplot",
     "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "steget_eval.*",
 )  # fmt: skip
+#: A variable that forbids forks; what it says is told as the reason.
+COLD = "STEGET_COLD"
 #: How long the libraries may take to load.
 _START_SECONDS = 120.0
 
@@ -133,6 +135,8 @@ def warm_parent(environment: Mapping[str, str], preload: Sequence[str] = PRELOAD
     ColdError
         Where there can be none.
     """
+    if reason := environment.get(COLD):
+        raise ColdError(reason)
     if not sys.platform.startswith("linux"):
         raise ColdError(f"processes cannot be forked safely on {sys.platform}")
     with _LOCK:

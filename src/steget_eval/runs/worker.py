@@ -43,23 +43,19 @@ class Outcome:
     cell_seconds: float = 0.0
 
 
-def run_job(job: Job, scratch: Path, folder: Path, *, memory: int = 0) -> Outcome:
-    """Run a job's notebook and write its report into `folder`.
-
-    Parameters
-    ----------
-    memory
-        MiB that the notebook's kernel may add to what it starts with; 0 for no limit.
-    """
+def run_job(job: Job, scratch: Path, folder: Path) -> Outcome:
+    """Run a job's notebook and write its report into `folder`."""
     from steget_eval.runs.execute import execute
 
     executed = scratch / EXECUTED
     prepare = partial(resolve(job.hooks.prepare), languages=job.languages) if job.hooks.prepare else None
     with Ahead(prepare) as ahead:
-        ran = execute(job.notebook, executed, job.all_parameters, folder=job.base, memory=memory, heard=ahead.heard)
+        ran = execute(
+            job.notebook, executed, job.all_parameters, folder=job.base, memory=job.memory_mib, heard=ahead.heard
+        )
     fault = ran.fault
-    if fault is not None and memory and fault.error in {"MemoryError", "DeadKernelError"}:
-        return _failed(memory_sentence(fault.cell, memory, died=fault.error == "DeadKernelError"))
+    if fault is not None and job.memory_mib and fault.error in {"MemoryError", "DeadKernelError"}:
+        return _failed(memory_sentence(fault.cell, job.memory_mib, died=fault.error == "DeadKernelError"))
     if fault is not None:
         # A notebook that refuses what it was given is a refusal, not a breakdown.
         refused = fault.error in _refusals()
@@ -83,7 +79,7 @@ def main() -> None:
     order: Mapping[str, Any] = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     scratch = Path.cwd()
-    outcome = run_job(Job.from_json(order["job"]), scratch, Path(order["folder"]), memory=order["memory"])
+    outcome = run_job(Job.from_json(order["job"]), scratch, Path(order["folder"]))
     (scratch / OUTCOME).write_text(json.dumps(asdict(outcome)), encoding="utf-8")
 
 
