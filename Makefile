@@ -63,7 +63,7 @@ docs: $(STAMPS)
 	@echo docs/_build/html/index.html
 
 bench: $(STAMPS)
-	$(BIN)/python benchmarks/report.py
+	$(BIN)/python benchmarks/batch.py
 
 reference:
 	cd tests/reference && for script in *.R; do echo "$$script"; Rscript --vanilla "$$script" > "$${script%.R}.txt"; done
