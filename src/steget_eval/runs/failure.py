@@ -8,13 +8,18 @@ from pathlib import Path
 from steget_eval.core.identity import count_identity_numbers
 
 
-def keep_notebook(executed: Path, failed: Path) -> None:
-    """Keep the notebook of a failed job as `failed`, without its outputs where an identity number stands in it."""
+def keep_notebook(executed: Path, failed: Path, beside: Path) -> None:
+    """Keep the notebook of a failed job as `failed`, without its outputs where an identity number stands in it.
+
+    Parameters
+    ----------
+    beside
+        Where it is written before it is renamed: a file on the same disk, in a folder that goes with the job.
+    """
     if not executed.is_file():
         return
     import nbformat
 
-    beside = failed.with_name(f".{failed.name}")
     if count_identity_numbers(executed.read_text(encoding="utf-8")):
         notebook = nbformat.read(executed, as_version=4)
         for cell in notebook.cells:
