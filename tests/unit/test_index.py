@@ -1,4 +1,4 @@
-"""The index: every job with its state, in both languages, without script."""
+"""The index: every job with its state, in both languages, whole without its script."""
 
 import re
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_links_lead_into_the_jobs_folder_and_nowhere_else(tmp_path: Path, entrie
     names = {"report.sv.html", "report.en.html", "estimates.csv", "report.ipynb", "manifest.json"}
     expected = {f"b/a/{name}" for name in names} | {"b/broken.failed.ipynb", "data:,"}
     assert set(re.findall(r'href="([^"]*)"', page)) == expected
-    assert not re.search(r"https?:|<script|src=", page)
+    assert not re.search(r"https?:|src=|import |fetch|XMLHttp", page)
 
 
 def test_an_empty_batch_has_an_index_too(tmp_path: Path) -> None:
@@ -55,3 +55,25 @@ def test_an_identity_number_in_a_reason_is_refused(tmp_path: Path, entries: list
     with pytest.raises(DisclosureError, match="nothing was written"):
         write_index(tmp_path, entries)
     assert not (tmp_path / "index.html").exists()
+
+
+def test_every_format_that_was_written_is_linked(tmp_path: Path, entries: list[dict[str, Any]]) -> None:
+    entries[0]["files"] = ["report.sv.pdf", "report.en.docx", "report.sv.html", "report.ipynb", "estimates.csv"]
+    page = write_index(tmp_path, entries).read_text(encoding="utf-8")
+    assert 'href="b/a/report.sv.pdf"' in page
+    assert 'href="b/a/report.en.docx"' in page
+
+
+def test_what_is_searched_is_every_word_of_the_line_in_both_languages(
+    tmp_path: Path, entries: list[dict[str, Any]]
+) -> None:
+    page = write_index(tmp_path, entries).read_text(encoding="utf-8")
+    (first, *_) = re.findall(r'data-text="([^"]*)"', page)
+    assert first == "b a done titel a title a på svenska in english på svenska in english 46 av 100 46 of 100"
+    assert '<div class="tools" id="tools" hidden>' in page  # what needs the script shows only with it
+
+
+def test_the_page_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path: Path, entries: list[dict[str, Any]]) -> None:
+    write_index(tmp_path, entries)
+    write_index(tmp_path, entries[:1])
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]

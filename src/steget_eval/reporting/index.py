@@ -1,7 +1,8 @@
-"""The page that lists a batch's reports, in both languages, without script."""
+"""The page that lists reports in both languages: searched and sorted in the browser, whole without a script."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ def write_index(folder: str | Path, entries: Sequence[Mapping[str, Any]]) -> Pat
     entries
         One a job: `job`, `state` (done, skipped, refused, failed), `reason` (a sentence, or one a language),
         `folder` (relative, or None), `headline` (what `write.headline` gave, or empty); `batch`, `languages`,
-        `finished` (ISO time), `files` and `origin` where known.
+        `finished` (ISO time), `files` and `origin` where known. Every file that is a format of the report is linked.
     """
     told = [_entry(entry) for entry in entries]
     counts = {"done": str(sum(one["state"] == "done" for one in told)), "all": str(len(told))}
@@ -33,7 +34,13 @@ def write_index(folder: str | Path, entries: Sequence[Mapping[str, Any]]) -> Pat
         raise DisclosureError(f"index.html: {found} identity numbers stand in the text; nothing was written")
     path = Path(folder) / "index.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    # Renamed into place: of two batches that end at once, a reader sees the page of one or of the other.
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
     return path
 
 
@@ -41,12 +48,19 @@ def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
     headline = entry.get("headline") or {}
     folder = entry.get("folder")
     has_report = entry["state"] == "done" and bool(folder)
+    title = headline.get("title") or _both(entry["job"])
+    words = [entry.get("batch", ""), entry["job"], entry["state"], *_all(title)]
+    for name in ("programme", "design", "headline"):
+        words += _all(headline.get(name, {}))
     return {
+        "found_by": " ".join(words).lower(),
+        "time": str(entry.get("finished") or ""),
+        "formats": _formats(entry) if has_report else {},
         "job": entry["job"],
         "batch": entry.get("batch", ""),
         "state": entry["state"],
         "reason": _both(entry.get("reason")),
-        "title": headline.get("title") or _both(entry["job"]),
+        "title": title,
         "programme": headline.get("programme", {}),
         "design": headline.get("design", {}),
         "headline": headline.get("headline", {}),
@@ -61,6 +75,16 @@ def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _languages(entry: Mapping[str, Any]) -> Sequence[Language]:
     return entry.get("languages") or LANGUAGES
+
+
+def _all(words: Mapping[str, str]) -> list[str]:
+    return [words[language] for language in LANGUAGES if language in words]
+
+
+def _formats(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Return further formats of the report that were written, by their name: what is neither a page nor a record."""
+    files = sorted(str(file) for file in entry.get("files", ()) if str(file).startswith("report."))
+    return {file: f"{entry['folder']}/{file}" for file in files if not file.endswith((".html", ".ipynb"))}
 
 
 def _both(words: str | Mapping[str, str] | None) -> dict[str, str]:
