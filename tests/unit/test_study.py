@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from steget_eval import analyse, build_cohort, load_protocol, read_records, reproduce, weigh
@@ -56,6 +59,76 @@ def test_a_method_that_cannot_speak_of_the_population_is_refused(comparison):
 def test_an_adjusted_comparison_without_named_methods_is_answered_by_aipw(comparison):
     changed = _with_methods(comparison, "employment")
     assert [line.name for line in method_lines(changed, changed.estimand("employment"))] == ["aipw"]
+
+
+def test_a_goal_belongs_to_one_arm(comparison):
+    told = comparison.model_dump(mode="json")
+    told["estimands"][0] |= {"contrast": "risk", "population": "arm", "methods": ["wilson"]}
+    with pytest.raises(ValueError, match="a comparison design compares two arms"):
+        Protocol.model_validate(told)
+
+
+def test_a_method_without_clusters_is_refused_where_the_protocol_names_them(comparison):
+    changed = _changed(comparison, cluster="site")
+    with pytest.raises(SpecError, match="miettinen_nurminen does not take clusters, and the protocol names site"):
+        method_lines(changed, changed.estimand("employment"))
+
+
+def test_adjusting_for_nothing_is_refused(comparison):
+    changed = _changed(comparison, covariates=[])
+    with pytest.raises(SpecError, match="aipw adjusts for covariates, and the protocol names none"):
+        method_lines(changed, changed.estimand("employment"))
+
+
+def test_only_censoring_weights_answer_a_world_without_the_event(comparison):
+    changed = _with_methods(comparison, "first_job_without_death", "kaplan_meier")
+    with pytest.raises(SpecError, match="kaplan_meier does not answer the hypothetical strategy"):
+        method_lines(changed, changed.estimand("first_job_without_death"))
+    default = _with_methods(comparison, "first_job_without_death")
+    lines = method_lines(default, default.estimand("first_job_without_death"))
+    assert [line.name for line in lines] == ["censoring_weights"]
+
+
+def test_treatment_policy_cannot_look_through_a_death(comparison):
+    told = comparison.model_dump(mode="json")
+    told["estimands"][0]["strategies"] = {"death_or_emigration": "treatment_policy"}
+    changed = Protocol.model_validate(told)
+    with pytest.raises(SpecError, match="treatment_policy cannot look through an event that ends follow-up"):
+        method_lines(changed, changed.estimand("employment"))
+
+
+def test_death_is_no_censoring_of_an_outcome_with_a_time(comparison):
+    told = comparison.model_dump(mode="json")
+    for outcome in told["outcomes"]:
+        outcome["censoring"] = [*outcome["censoring"], "death"]
+    changed = Protocol.model_validate(told)
+    with pytest.raises(SpecError, match="death is no censoring"):
+        method_lines(changed, changed.estimand("first_job"))
+
+
+def test_a_goal_is_judged_exactly_where_everybody_was_followed_throughout():
+    from steget_eval.cohort import OutcomeValues
+    from steget_eval.study.targets import hold_against
+
+    single = load_protocol(shipped("data", "programmes", "ips_sydnarke", "protocol.yaml"))
+    cohort = build_cohort(single, read_records(shipped("data", "programmes", "ips_sydnarke", "records")))
+    t = np.r_[np.arange(21), np.full(21, 731)]
+    values = OutcomeValues(kind="competing", y=np.empty(0), t=t, d=(t < 731).astype(int), horizon_days=731)
+    verdict = hold_against(replace(cohort, outcomes={"employment": values}), single, single.targets[0])
+    assert verdict.answers.rows[0].method == "exact_one_sided"
+    assert (verdict.point, verdict.shown, verdict.needed) == ("reached", False, 27)  # 21 of 42, published
+
+
+def test_the_mean_of_an_amount_that_few_have_is_hidden(comparison, cohort):
+    from steget_eval import disclose
+
+    results = analyse(cohort, comparison)
+    few = results.unknown.assign(
+        positive=results.unknown["positive"].where(results.unknown["estimand"] != "days_employed", 3)
+    )
+    told = disclose(replace(results, unknown=few)).estimates
+    assert told[told["estimand"] == "days_employed"]["suppressed"].all()
+    assert not disclose(results).estimates["suppressed"].any()
 
 
 @pytest.mark.parametrize("design", ["before_after", "aggregate", "staggered", "prestudy"])

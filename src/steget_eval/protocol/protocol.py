@@ -118,6 +118,10 @@ class Protocol(Part):
                 raise ValueError(f"{at}.population must be arm in a {self.design} design")
             if self.design not in TWO_ARMS and estimand.contrast not in {"risk", "mean"}:
                 raise ValueError(f"{at}.contrast must be risk or mean in a {self.design} design")
+            if self.design in TWO_ARMS and (estimand.population == "arm" or estimand.contrast in {"risk", "mean"}):
+                raise ValueError(
+                    f"{at}: a {self.design} design compares two arms; risk, mean and population arm belong to one arm"
+                )
             if outcomes[estimand.outcome].needs_clock and self.clock.index == "none":
                 raise ValueError(f"{at}: outcome {estimand.outcome} counts days, so clock.index cannot be none")
 

@@ -13,7 +13,7 @@ from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.release import Release, ReleasedVerdict, Rule
 from steget_eval.reporting.suppress import Thresholds, count_suppressions
 from steget_eval.reporting.suppress_curves import AT_RISK_COLUMNS, CURVE_COLUMNS, gate_curves, mark_days, number_at_risk
-from steget_eval.reporting.suppress_estimates import GatedEstimates, gate_estimates
+from steget_eval.reporting.suppress_estimates import GatedEstimates, few_positive, gate_estimates
 from steget_eval.reporting.suppress_flow import gate_flow
 from steget_eval.reporting.suppress_people import gate_baseline, gate_overlap, gate_unknown
 from steget_eval.reporting.suppress_states import gate_states, states_frame
@@ -40,7 +40,8 @@ def disclose(results: Results, policy: Disclosure | None = None, *, internal: bo
     if internal:
         return _internal(results)
     thresholds = Thresholds(policy or results.protocol.disclosure)
-    estimates = gate_estimates(results.estimates.to_frame(), results.protocol, thresholds)
+    few = few_positive(results.unknown, results.protocol, thresholds)
+    estimates = gate_estimates(results.estimates.to_frame(), results.protocol, thresholds, few)
     flow = gate_flow(results.flow, estimates.published)
     unknown = gate_unknown(results.unknown, flow.published)
     baseline = gate_baseline(results.baseline, results.protocol, unknown.published)
@@ -105,7 +106,7 @@ def _internal(results: Results) -> Release:
         source=results.source, estimates=open_(results.estimates.to_frame()),
         verdicts=tuple(_verdict(verdict, None) for verdict in results.verdicts),
         curves=open_(results.curves)[CURVE_COLUMNS], at_risk=_open_marks(results), baseline=open_(results.baseline),
-        states=states_frame(shares), overlap=open_(results.overlap), unknown=open_(results.unknown),
+        states=states_frame(shares), overlap=open_(results.overlap), unknown=open_(results.unknown.drop(columns="positive", errors="ignore")),
         flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(),
         policy=results.protocol.disclosure, internal=True,
     )  # fmt: skip

@@ -108,10 +108,11 @@ def _curve_rows(curve: pd.DataFrame, picked: list[int]) -> list[tuple[Any, ...]]
     key = (first["estimand"], first["arm"], first["cause"])
     if not picked:
         return [(*key, 0.0, np.nan, np.nan, np.nan, True)]
-    shown = curve.iloc[[0, *picked]] if 0 not in picked else curve.iloc[picked]
-    return [
+    # A curve starts at nobody: the few with the event on day 0 are told with the first step that is large enough.
+    start = [] if 0 in picked else [(*key, 0.0, 0.0, np.nan, np.nan, False)]
+    return start + [
         (*key, row["time"], row["estimate"], row["conf_low"], row["conf_high"], False)
-        for row in shown.to_dict("records")
+        for row in curve.iloc[picked].to_dict("records")
     ]
 
 

@@ -35,7 +35,21 @@ class GatedEstimates:
     taken: Counter[tuple[Rule, str]]
 
 
-def gate_estimates(frame: pd.DataFrame, protocol: Protocol, thresholds: Thresholds) -> GatedEstimates:
+def few_positive(unknown: pd.DataFrame, protocol: Protocol, thresholds: Thresholds) -> frozenset[str]:
+    """Return the amounts of which an arm has few people above zero: the mean times the people gives those back."""
+    if "positive" not in unknown.columns:
+        return frozenset()
+    told = unknown[unknown["positive"].notna()]
+    return frozenset(
+        protocol.estimand(str(estimand)).outcome
+        for estimand, positive in zip(told["estimand"], told["positive"], strict=True)
+        if thresholds.is_small(int(positive))
+    )
+
+
+def gate_estimates(
+    frame: pd.DataFrame, protocol: Protocol, thresholds: Thresholds, few: frozenset[str] = frozenset()
+) -> GatedEstimates:
     """Suppress rows that rest on few people, and every row that would give those back.
 
     Counts belong to an outcome, whatever method, contrast or estimand they stand beside, so a small one hides every
@@ -43,10 +57,12 @@ def gate_estimates(frame: pd.DataFrame, protocol: Protocol, thresholds: Threshol
     well. Then estimands are admitted one by one, the primary first: one whose number of people or of people with
     the event lies within a small cell of an admitted one's is hidden whole, since the difference
     would tell of a few people (those with an unknown outcome, or with an event that another outcome does not count).
+    `few` are amounts that few people have at all (`few_positive`).
     """
     rows = frame.to_dict("records")
     rules = [_row_rule(row, thresholds) for row in rows]
     bad = {(row["outcome"], row["subgroup"]) for row, rule in zip(rows, rules, strict=True) if rule is not None}
+    bad |= {(row["outcome"], row["subgroup"]) for row in rows if row["outcome"] in few}
     taken = [
         rule if rule is not None else ("dependent" if (row["outcome"], row["subgroup"]) in bad else None)
         for row, rule in zip(rows, rules, strict=True)

@@ -44,7 +44,7 @@ def gate_baseline(frame: pd.DataFrame, protocol: Protocol, published: Published)
 
 def gate_unknown(frame: pd.DataFrame, published: Published) -> Gated:
     """Hide how many are known, or how many there are, where that gives back the few who are unknown."""
-    shown = frame.reset_index(drop=True)
+    shown = frame.drop(columns="positive", errors="ignore").reset_index(drop=True)
     hidden: Hidden = {}
     for place, row in enumerate(shown.to_dict("records")):
         for name in ("known", "n"):

@@ -44,7 +44,10 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
             except MethodError as error:
                 refusals.append(Refusal(estimand=estimand.id, method=method.name, reason=str(error)))
         if cohort.benchmark:
-            parts.append(answer_benchmark(cohort, protocol, estimand))
+            try:
+                parts.append(answer_benchmark(cohort, protocol, estimand))
+            except MethodError as error:
+                refusals.append(Refusal(estimand=estimand.id, method="benchmark", reason=str(error)))
     verdicts = _verdicts(cohort, protocol, refusals)
     estimates = gather([*parts, *(verdict.answers for verdict in verdicts)])
     return Results(

@@ -53,7 +53,8 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
         Where a method is not in the catalogue for this kind and contrast, or cannot speak of the population.
     """
     kind = protocol.outcome(estimand.outcome).kind
-    names = estimand.methods or (_default(protocol, estimand, kind),)
+    hypothetical = "hypothetical" in estimand.strategies.values()
+    names = estimand.methods or ("censoring_weights" if hypothetical else _default(protocol, estimand, kind),)
     lines = []
     for name in names:
         line = find_method(kind, estimand.contrast, name)
@@ -73,8 +74,33 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
                 f"estimands.{estimand.id}: {name} cannot speak of population {estimand.population}; "
                 f"allowed: {', '.join(line.populations)}"
             )
+        _check_line(protocol, estimand, line)
         lines.append(line)
     return tuple(lines)
+
+
+def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
+    """Refuse a line that would leave out in silence something that the protocol asks for."""
+    at = f"estimands.{estimand.id}.methods: {line.name}"
+    if protocol.cluster is not None and not line.clusters:
+        raise SpecError(f"{at} does not take clusters, and the protocol names {protocol.cluster} as cluster")
+    if line.adjusts and line.name != "cox" and not any(covariate.adjust for covariate in protocol.covariates):
+        raise SpecError(f"{at} adjusts for covariates, and the protocol names none to adjust for")
+    outcome = protocol.outcome(estimand.outcome)
+    for event in outcome.intercurrent_events:
+        ends = any(source.follow_up_ended_by for source in event.sources)
+        if ends and estimand.strategies[event.id] == "treatment_policy":
+            raise SpecError(
+                f"estimands.{estimand.id}.strategies.{event.id}: treatment_policy cannot look through an event that "
+                "ends follow-up; allowed: composite, while_alive, hypothetical"
+            )
+    if "death" in outcome.censoring and outcome.kind in {"time_to_event", "competing"}:
+        raise SpecError(
+            f"outcomes.{outcome.id}.censoring: death is no censoring, since nobody has the outcome after it; "
+            "name it among intercurrent_events"
+        )
+    if "hypothetical" in estimand.strategies.values() and line.name != "censoring_weights":
+        raise SpecError(f"{at} does not answer the hypothetical strategy; allowed: censoring_weights")
 
 
 def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method) -> Estimates:
@@ -89,7 +115,8 @@ def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Metho
         found = found + _arms(cohort, protocol, values)
     wanted = _ROWS[estimand.contrast]
     rows = Estimates(tuple(row for row in found if row.contrast in wanted))
-    if protocol.design == "comparison" and not method.adjusts:
+    adjusted = method.adjusts and any(covariate.adjust for covariate in protocol.covariates)
+    if protocol.design == "comparison" and not adjusted:
         rows = _unadjusted(rows)
     return _label(rows, protocol, estimand, values)
 

@@ -32,6 +32,8 @@ def baseline_table(cohort: Cohort, protocol: Protocol) -> pd.DataFrame:
         smd = _standardised(cohort, x, known, None if weights is None else weights.w)
         for arm in cohort.arms:
             mine = x[(arms == arm) & known]
+            if not mine.size:
+                continue
             told = describe_number(mine) if kinds[covariate] == "number" else describe_binary(mine)
             treated = arm == cohort.arms[0]
             rows.append(
@@ -47,7 +49,7 @@ def baseline_table(cohort: Cohort, protocol: Protocol) -> pd.DataFrame:
 def _standardised(
     cohort: Cohort, x: np.ndarray, known: np.ndarray, w: np.ndarray | None
 ) -> tuple[float | None, float | None]:
-    if len(cohort.arms) < 2:
+    if len(cohort.arms) < 2 or np.unique(cohort.a[known]).size < 2:
         return None, None
     found = balance(cohort.a[known], x[known][:, None], ("x",), None if w is None else w[known])
     return float(found.smd[0]), None if w is None else float(found.weighted_smd[0])

@@ -79,7 +79,7 @@ class Results(Tidy):
     refusals
         Methods that refused, each with its reason.
     unknown
-        `estimand`, `arm`, `n`, `known`: how many have a known outcome.
+        `estimand`, `arm`, `n`, `known`: how many have a known outcome; `positive`: how many an amount above zero.
     """
 
     protocol: Protocol

@@ -24,9 +24,11 @@ def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
     values = cohort.outcomes[estimand.id]
     goal: tuple[float, ...] = (target.at_least,) if target.at_least is not None else target.between or ()
     found: Any
-    if values.horizon_days is None or values.y.size:
+    fully_followed = values.t.size > 0 and not ((values.d == 0) & (values.t < values.horizon_days)).any()
+    if values.horizon_days is None or values.y.size or fully_followed:
         exact = single_arm.at_least if len(goal) == 1 else single_arm.between
-        found = exact(values.y[values.known], *goal)
+        y = values.y[values.known] if values.y.size else (values.d == 1).astype(float)
+        found = exact(y, *goal)
     else:
         at_least, between = single_arm_censored.at_least_under_censoring, single_arm_censored.between_under_censoring
         censored = at_least if len(goal) == 1 else between

@@ -92,10 +92,14 @@ def benchmark(release: Release) -> tuple[Sentence, ...]:
 
 
 def censoring(release: Release) -> tuple[Sentence, ...]:
-    """Return what is assumed of those whose follow-up ended early, where the primary outcome has a time."""
+    """Return what is assumed of those whose follow-up ended early, or whose primary outcome is unknown."""
     protocol = release.protocol
     kind = protocol.outcome(protocol.estimand(protocol.primary).outcome).kind
-    return (Sentence("sentence.censoring_general", {}),) if kind in {"time_to_event", "competing"} else ()
+    if kind in {"time_to_event", "competing"}:
+        return (Sentence("sentence.censoring_general", {}),)
+    mine = release.unknown[release.unknown["estimand"] == protocol.primary]
+    everyone_known = bool((mine["n"] == mine["known"]).fillna(False).all())
+    return () if everyone_known else (Sentence("sentence.left_out", {}),)
 
 
 def refusals(release: Release) -> tuple[Sentence, ...]:
@@ -229,10 +233,13 @@ def _arm_words(release: Release) -> dict[str, Cell]:
 
 
 def _levels(one: ReleasedVerdict) -> dict[str, Cell]:
+    # A goal is told as it was set: a half per cent is not rounded away.
+    levels = [level for level in (one.low, one.high) if level is not None]
+    decimals = 0 if all(abs(100 * level - round(100 * level)) < 1e-9 for level in levels) else 1
     if one.high is None:
-        return {"low": Cell(format="percent", value=one.low, decimals=0)}
-    return {"low": Cell(format="per_hundred", value=one.low, decimals=0),
-            "high": Cell(format="percent", value=one.high, decimals=0)}  # fmt: skip
+        return {"low": Cell(format="percent", value=one.low, decimals=decimals)}
+    return {"low": Cell(format="per_hundred", value=one.low, decimals=decimals),
+            "high": Cell(format="percent", value=one.high, decimals=decimals)}  # fmt: skip
 
 
 def _at_least(one: ReleasedVerdict, values: dict[str, Cell], *, exact: bool) -> tuple[Sentence, ...]:
