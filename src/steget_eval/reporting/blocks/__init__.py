@@ -4,9 +4,10 @@ from steget_eval.reporting.blocks.account import estimates, suppressed
 from steget_eval.reporting.blocks.front import limits, summary, title
 from steget_eval.reporting.blocks.people import balance, flow, states, table_one, unknown
 from steget_eval.reporting.blocks.question import origin, protocol, reproducibility
+from steget_eval.reporting.blocks.registration import deviations
 from steget_eval.reporting.blocks.results import benchmark, curves, effects, targets
 
 __all__ = [
-    "balance", "benchmark", "curves", "effects", "estimates", "flow", "limits", "origin", "protocol",
+    "balance", "benchmark", "curves", "deviations", "effects", "estimates", "flow", "limits", "origin", "protocol",
     "reproducibility", "states", "summary", "suppressed", "table_one", "targets", "title", "unknown",
 ]  # fmt: skip
