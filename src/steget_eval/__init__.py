@@ -31,7 +31,7 @@ _PUBLIC: dict[str, str] = {
     "text": "steget_eval.reporting.text",
 }
 
-__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
+__all__ = ["__version__", *_PUBLIC]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,20 @@ from steget_eval.core.shipped import shipped
 
 PROGRAMME = shipped("data", "programmes", "ips_sydnarke")
 PROTOCOL, RECORDS = str(PROGRAMME / "protocol.yaml"), str(PROGRAMME / "records")
-COMMANDS = ("check", "explain", "simulate", "estimate", "report", "batch", "new", "verify", "rehearse", "why", "lock", "cite")
+COMMANDS = (
+    "check",
+    "explain",
+    "simulate",
+    "estimate",
+    "report",
+    "batch",
+    "new",
+    "verify",
+    "rehearse",
+    "why",
+    "lock",
+    "cite",
+)
 
 
 def call(*arguments: object) -> Result:

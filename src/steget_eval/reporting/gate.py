@@ -106,7 +106,8 @@ def _internal(results: Results) -> Release:
         source=results.source, estimates=open_(results.estimates.to_frame()),
         verdicts=tuple(_verdict(verdict, None) for verdict in results.verdicts),
         curves=open_(results.curves)[CURVE_COLUMNS], at_risk=_open_marks(results), baseline=open_(results.baseline),
-        states=states_frame(shares), overlap=open_(results.overlap), unknown=open_(results.unknown.drop(columns="positive", errors="ignore")),
+        states=states_frame(shares), overlap=open_(results.overlap),
+        unknown=open_(results.unknown.drop(columns="positive", errors="ignore")),
         flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(),
         policy=results.protocol.disclosure, internal=True,
     )  # fmt: skip

@@ -38,7 +38,9 @@ class Cluster:
     def __enter__(self) -> Self:
         dask: Any = import_module("distributed")
         if self._address is None:
-            self._cluster = dask.LocalCluster(n_workers=self.workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+            self._cluster = dask.LocalCluster(
+                n_workers=self.workers, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+            )
         try:
             self._client = dask.Client(self._cluster or self._address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
