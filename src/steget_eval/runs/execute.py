@@ -17,7 +17,8 @@ from traitlets.config import Config
 
 from steget_eval.core.errors import InputError
 from steget_eval.runs.kernel import PrivateKernelManager
-from steget_eval.runs.parameters import nearest_file, typed_parameters
+from steget_eval.runs.notebook import nearest_file
+from steget_eval.runs.parameters import typed_parameters
 from steget_eval.runs.translate import for_the_engine
 
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}

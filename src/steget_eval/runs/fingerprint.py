@@ -12,6 +12,7 @@ from typing import Any
 
 from steget_eval.core.fingerprint import fingerprint_file, fingerprint_json
 from steget_eval.runs.job import Job
+from steget_eval.runs.notebook import read_cells
 
 
 def reasons_to_run(job: Job, inputs: Mapping[str, str]) -> dict[str, str]:
@@ -28,6 +29,11 @@ def reasons_to_run(job: Job, inputs: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def reasons_of_the_machine() -> dict[str, str]:
+    """Return the reasons that are those of every job that is run here and now."""
+    return {"code": fingerprint_code(), "environment": fingerprint_environment()}
+
+
 def key_of(reasons: Mapping[str, str]) -> str:
     """Return the one hash that stands for all reasons."""
     return fingerprint_json(dict(reasons))
@@ -35,11 +41,19 @@ def key_of(reasons: Mapping[str, str]) -> str:
 
 def fingerprint_notebook(path: Path) -> str:
     """Return the hash of what a notebook says: cells' kind, source and tags; not its outputs or counters."""
-    import nbformat
+    return fingerprint_json([[cell.kind, cell.source, list(cell.tags)] for cell in read_cells(path)])
 
-    notebook = nbformat.read(path, as_version=4)
-    said = [[cell.cell_type, cell.source, list(cell.metadata.get("tags", []))] for cell in notebook.cells]
-    return fingerprint_json(said)
+
+def fingerprint_files(job: Job) -> str:
+    """Return the hash of the bytes of a job's inputs: protocol, what lies beside it under its name, and records.
+
+    The same bytes read by the same code say the same, so that nobody need read them again.
+    """
+    name = f"{job.protocol_path.stem}."
+    beside = (path for path in job.protocol_path.parent.iterdir() if path.name.startswith(name))
+    records = job.records_path.rglob("*") if job.records_path.is_dir() else [job.records_path]
+    files = sorted(path for path in (*beside, *records) if path.is_file())
+    return fingerprint_json([[path.name, fingerprint_file(path)] for path in files])
 
 
 @cache

@@ -14,6 +14,7 @@ from typing import Any, Literal, Optional, Union
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from steget_eval.core.errors import InputError
+from steget_eval.runs.notebook import read_cells
 
 #: The names that an annotation may be built of; one that is built of others is not checked.
 _NAMES: dict[str, Any] = {
@@ -93,26 +94,11 @@ def typed_parameters(path: Path, parameters: Mapping[str, Any]) -> dict[str, Any
     return {name: _validated(declared[name].type, value) for name, value in parameters.items()}
 
 
-def nearest_file(path: Path) -> str:
-    """Return the end of a sentence on a notebook that is not there: the nearest name beside it, or all of them."""
-    names = sorted(one.stem for one in path.parent.glob("*.ipynb")) if path.parent.is_dir() else []
-    near = difflib.get_close_matches(path.stem, names, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(names)}" if names else ""
-
-
 def _parameters_cell(path: Path) -> str:
-    import nbformat
-
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such notebook{nearest_file(path)}") from None
-    except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
-        raise InputError(f"{path}: the file cannot be read as a notebook") from None
-    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    if not cells:
+    tagged = [cell for cell in read_cells(path) if "parameters" in cell.tags]
+    if not tagged:
         raise InputError(f"{path}: the notebook has no cell tagged parameters")
-    return str(cells[0].source)
+    return tagged[0].source
 
 
 def _declared(statement: ast.stmt) -> list[Parameter]:

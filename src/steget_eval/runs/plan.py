@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Literal
 
 from steget_eval.core.errors import InputError
 from steget_eval.core.frames import Tidy
-from steget_eval.runs.fingerprint import reasons_to_run
+from steget_eval.runs.fingerprint import fingerprint_files, reasons_of_the_machine, reasons_to_run
 from steget_eval.runs.job import Job, resolve
+from steget_eval.runs.manifest import read_manifest
 from steget_eval.runs.parameters import check_parameters
 from steget_eval.runs.result import UNCHANGED, JobResult
 from steget_eval.runs.why import Reasons, explain_reasons
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+#: The name under which a manifest keeps the hash of the bytes that its inputs were read from.
+_FILES = "files"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,7 @@ def plan_job(job: Job, place: Path, *, force: bool = False) -> Plan:
     if job.optional and not job.records_path.exists():
         return Plan(job=job, settled=JobResult(job=job.id, state="skipped", reason=job.optional))
     try:
-        inputs = open_inputs(job)
+        inputs = (None if force else _known_inputs(job, place)) or open_inputs(job)
     except InputError as error:
         return Plan(job=job, settled=JobResult(job=job.id, state="refused", reason={"en": str(error)}))
     reasons = reasons_to_run(job, inputs)
@@ -113,10 +118,26 @@ def open_inputs(job: Job) -> dict[str, str]:
     InputError
         Where notebook, parameters, protocol or records are refused.
     """
+    _check_paths(job)
+    files = fingerprint_files(job)  # before they are read: what changes meanwhile is read again the next time
+    inputs: dict[str, str] = resolve(job.hooks.inputs)(job.protocol_path, job.records_path)
+    return {**inputs, _FILES: files}
+
+
+def _known_inputs(job: Job, place: Path) -> Mapping[str, str] | None:
+    """Return what the report at `place` says of the same bytes, where the same code read them."""
+    _check_paths(job)
+    try:
+        manifest = read_manifest(place)
+    except InputError:
+        return None
+    same_reader = all(manifest.reasons.get(name) == now for name, now in reasons_of_the_machine().items())
+    return manifest.inputs if same_reader and manifest.inputs.get(_FILES) == fingerprint_files(job) else None
+
+
+def _check_paths(job: Job) -> None:
     check_parameters(job.notebook, job.all_parameters)
     if not job.protocol_path.is_file():
         raise InputError(f"{job.protocol}: there is no such protocol; looked in {job.base}")
     if not job.records_path.exists():
         raise InputError(f"{job.records}: there are no records there; looked in {job.base}")
-    inputs: dict[str, str] = resolve(job.hooks.inputs)(job.protocol_path, job.records_path)
-    return inputs

@@ -10,7 +10,7 @@ from steget_eval.core.errors import InputError
 from steget_eval.runs.batch import Batch
 from steget_eval.runs.fingerprint import reasons_to_run
 from steget_eval.runs.manifest import draft_manifest, job_of, read_manifest, write_manifest
-from steget_eval.runs.plan import explain_job
+from steget_eval.runs.plan import explain_job, open_inputs
 from steget_eval.runs.result import UNCHANGED
 from steget_eval.runs.run import named, preview_batch
 from steget_eval.runs.why import explain_reasons
@@ -29,10 +29,7 @@ def made(batch: Load, tmp_path: Path) -> tuple[Batch, Path]:
     place.mkdir(parents=True)
     for name in job.promised:
         (place / name).write_text("x")
-    inputs = {"protocol": "p", "records": "r", "seed": "7"}
-    from runs_hooks import fingerprint_inputs
-
-    inputs = fingerprint_inputs(job.protocol_path, job.records_path)
+    inputs = open_inputs(job)
     now = datetime.now(UTC)
     reasons = reasons_to_run(job, inputs)
     write_manifest(place, draft_manifest(place, batch="trial", job=job, reasons=reasons, inputs=inputs, started=now))
@@ -44,6 +41,28 @@ def test_nothing_has_changed_in_a_report_that_was_just_made(made: tuple[Batch, P
     assert explain_job(one.jobs[0], place).changed == ()
     preview = preview_batch(one, place.parents[1])
     assert preview.rows == (("one", "keep", UNCHANGED),)
+
+
+def test_the_same_bytes_are_not_read_again_by_the_same_code(
+    made: tuple[Batch, Path], programme: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, place = made
+    opened: list[Path] = []
+    import runs_hooks
+
+    read = runs_hooks.fingerprint_inputs
+    monkeypatch.setattr(runs_hooks, "fingerprint_inputs", lambda p, r: opened.append(r) or read(p, r))
+    out = place.parents[1]
+    assert (preview_batch(one, out).rows[0][1], opened) == ("keep", [])
+    (programme / "records" / "people.txt").write_bytes(b"a\nb\n")  # written anew, the same bytes
+    assert (preview_batch(one, out).rows[0][1], opened) == ("keep", [])
+    (programme / "protocol.lock.json").write_text("{}")  # what lies beside the protocol may say something of it
+    preview_batch(one, out)
+    assert len(opened) == 1
+    (programme / "records" / "people.txt").write_text("a\n")
+    assert (preview_batch(one, out).rows[0][1], len(opened)) == ("run", 2)
+    (programme / "records" / "people.txt").write_text("refuse")
+    assert preview_batch(one, out).rows == (("one", "refuse", "people.txt: row 1 is refused"),)
 
 
 @pytest.mark.parametrize(
