@@ -11,7 +11,7 @@ from steget_eval.cohort import Flow, FlowStep
 from steget_eval.core.columns import COUNT_NAMES, NUMBER_NAMES
 from steget_eval.core.estimates import Estimates
 from steget_eval.protocol.disclosure import Disclosure
-from steget_eval.reporting.gate import UNTOLD_REASON, disclose
+from steget_eval.reporting.gate import disclose
 from steget_eval.reporting.suppress import Thresholds, complement_levels
 from steget_eval.reporting.suppress_curves import choose_steps
 from steget_eval.study.results import Refusal, Results
@@ -222,8 +222,9 @@ def test_a_method_s_own_reason_is_not_told_where_it_may_hold_a_hidden_number(res
         Refusal(estimand="employment", method="ipw", reason="2 people have weights that explode"),
         Refusal(estimand="employment", method="cox", reason="the arms do not overlap"),
     )
-    told = disclose(replace(results_two_arms, refusals=refusals)).refusals
-    assert [one.reason for one in told] == [UNTOLD_REASON, UNTOLD_REASON, "the arms do not overlap"]
+    release = disclose(replace(results_two_arms, refusals=refusals))
+    assert [one.reason for one in release.refusals] == ["the arms do not overlap"]
+    assert {(one.rule, one.place): one.cells for one in release.suppressions}["dependent", "refusals"] == 2
 
 
 def test_extremes_of_weights_are_never_told(results_two_arms: Results) -> None:

@@ -131,6 +131,22 @@ def test_the_mean_of_an_amount_that_few_have_is_hidden(comparison, cohort):
     assert not disclose(results).estimates["suppressed"].any()
 
 
+def test_a_month_may_not_tell_how_few_lost_the_job_that_the_estimates_count(comparison, cohort):
+    from steget_eval import disclose
+
+    results = analyse(cohort, comparison)
+    ever = results.estimates.only(estimand="first_job", contrast="risk_1", method="aalen_johansen").events_1
+    mine = (results.states["arm"] == "ips") & (results.states["month"] == 20)
+    job = mine & (results.states["state"] == "competitive_employment")
+    other = mine & (results.states["state"] == "job_seeking")
+    moved = ever - 2 - results.states.loc[job, "n"].iloc[0]
+    states = results.states.assign(n=results.states["n"] + moved * job - moved * other)
+    told = disclose(replace(results, states=states)).states
+    month = told[(told["arm"] == "ips") & (told["month"] == 20) & ~told["suppressed"]]
+    assert len(month) > 0
+    assert "competitive_employment" not in set(month["state"])
+
+
 @pytest.mark.parametrize("design", ["before_after", "aggregate", "staggered", "prestudy"])
 def test_designs_that_are_not_answered_are_refused_in_a_sentence(comparison, cohort, design):
     told = load_protocol(shipped("data", "programmes", "ips_sydnarke", "protocol.yaml"))

@@ -13,14 +13,11 @@ from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.release import Release, ReleasedVerdict, Rule
 from steget_eval.reporting.suppress import Thresholds, count_suppressions
 from steget_eval.reporting.suppress_curves import AT_RISK_COLUMNS, CURVE_COLUMNS, gate_curves, mark_days, number_at_risk
-from steget_eval.reporting.suppress_estimates import GatedEstimates, few_positive, gate_estimates
+from steget_eval.reporting.suppress_estimates import GatedEstimates, few_positive, gate_estimates, state_families
 from steget_eval.reporting.suppress_flow import gate_flow
 from steget_eval.reporting.suppress_people import gate_baseline, gate_overlap, gate_unknown
 from steget_eval.reporting.suppress_states import gate_states, states_frame
 from steget_eval.study.results import Refusal, Results, Verdict
-
-#: Told in place of a method's own sentence where that would give a hidden number back.
-UNTOLD_REASON = "The method's reason rests on numbers that may not be told."
 
 
 def disclose(results: Results, policy: Disclosure | None = None, *, internal: bool = False) -> Release:
@@ -46,11 +43,15 @@ def disclose(results: Results, policy: Disclosure | None = None, *, internal: bo
     unknown = gate_unknown(results.unknown, flow.published)
     baseline = gate_baseline(results.baseline, results.protocol, unknown.published)
     overlap = gate_overlap(results.overlap, baseline.published)
-    states = gate_states(results.states, overlap.published)
+    states = gate_states(results.states, overlap.published, state_families(results.protocol))
     curves = gate_curves(results.curves, estimates, states.published, results.protocol)
     verdicts = tuple(_verdict(verdict, estimates) for verdict in results.verdicts)
+    told = tuple(refusal for refusal in results.refusals if _may_be_told(refusal, estimates))
     lost: Counter[tuple[Rule, str]] = Counter(
-        {("dependent", "verdicts"): sum(verdict.suppressed for verdict in verdicts)}
+        {
+            ("dependent", "verdicts"): sum(verdict.suppressed for verdict in verdicts),
+            ("dependent", "refusals"): len(results.refusals) - len(told),
+        }
     )
     parts = (estimates.taken, flow.taken, unknown.taken, baseline.taken, overlap.taken, states.taken, curves.taken)
     return Release(
@@ -58,7 +59,7 @@ def disclose(results: Results, policy: Disclosure | None = None, *, internal: bo
         source=results.source, estimates=estimates.frame, verdicts=verdicts, curves=curves.curves,
         at_risk=curves.at_risk, baseline=baseline.frame, states=states.frame, overlap=overlap.frame,
         unknown=unknown.frame, flow=flow.frame,
-        refusals=tuple(_refusal(refusal, estimates) for refusal in results.refusals),
+        refusals=told,
         suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy,
     )  # fmt: skip
 
@@ -85,11 +86,9 @@ def _is_told(estimand: str, estimates: GatedEstimates) -> bool:
     return len(mine) > 0 and not mine["suppressed"].any()
 
 
-def _refusal(refusal: Refusal, estimates: GatedEstimates) -> Refusal:
-    """A reason may say that nobody, or how few, had the event."""
-    if _is_told(refusal.estimand, estimates) and not re.search(r"\d", refusal.reason):
-        return refusal
-    return Refusal(estimand=refusal.estimand, method=refusal.method, reason=UNTOLD_REASON)
+def _may_be_told(refusal: Refusal, estimates: GatedEstimates) -> bool:
+    """Tell whether a refusal gives nothing back: most methods refuse where nobody, or how few, had the event."""
+    return _is_told(refusal.estimand, estimates) and not re.search(r"\d|nobody|everyone|everybody", refusal.reason)
 
 
 def _internal(results: Results) -> Release:

@@ -95,6 +95,22 @@ def outcome_families(protocol: Protocol) -> dict[str, str]:
     return family
 
 
+def state_families(protocol: Protocol) -> dict[str, str]:
+    """Return the family of each state that is a source of some outcome's events."""
+    family = outcome_families(protocol)
+    return {
+        state: family[outcome.id]
+        for outcome in protocol.outcomes
+        for source in outcome.events
+        for state in source.spells
+    }
+
+
+def events_key(arm: str, family: str) -> Hashable:
+    """Return the key of numbers of people with the event."""
+    return ("with", arm, family)
+
+
 def others_key(arm: str, family: str) -> Hashable:
     """Return the key of numbers of people without the event."""
     return ("without", arm, family)
@@ -128,7 +144,7 @@ def _numbers(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:
             continue
         found.append((size_key(arm), int(n)))
         if not pd.isna(events):
-            found.append((("with", arm, kin), int(events)))
+            found.append((events_key(arm, kin), int(events)))
     return found
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from steget_eval.cohort import NO_STATE, NOT_FOLLOWED
 from steget_eval.reporting.release import Rule
 from steget_eval.reporting.suppress import Gated, Published, complement_levels, parts, size_key
+from steget_eval.reporting.suppress_estimates import events_key
 
 STATE_COLUMNS = ["arm", "month", "state", "n", "total", "share", "suppressed"]
 
@@ -19,13 +20,16 @@ STATE_COLUMNS = ["arm", "month", "state", "n", "total", "share", "suppressed"]
 POOLED = "suppressed"
 
 
-def gate_states(frame: pd.DataFrame, published: Published) -> Gated:
+def gate_states(frame: pd.DataFrame, published: Published, families: Mapping[str, str] | None = None) -> Gated:
     """Pool the small states of a month, each pool at least two states and large enough by itself.
 
     An arm adds up to the same people every month, so what ``not_followed`` leaves over is how many were followed.
     Where that number lies a small step from another told number of the arm, earlier months among them, it would give
     back the few who left in between: ``not_followed`` then joins the month's pool. That nobody left is told. An arm
     too small for shares, or whose size may not be told, has no state told in any month.
+
+    A state in which an outcome's events lie (`families`) is held against the told numbers of people with the event: 25
+    ever employed and 23 employed this month would tell of two who lost their job.
 
     What is told from month to month still changes: a state of 20 people that has 22 a month later has gained at
     least two. That one state changed by so many is told, who they are, and from which state they came, is not.
@@ -35,7 +39,10 @@ def gate_states(frame: pd.DataFrame, published: Published) -> Gated:
     for (arm, month), mine in parts(frame, "arm", "month"):
         counts = {str(state): int(n) for state, n in zip(mine["state"], mine["n"], strict=True)}
         total = sum(counts.values())
-        rule, left = _arm_rule(arm, total, published), _left_rule(arm, counts, published)
+        rule = _arm_rule(arm, total, published)
+        left = _left_rule(arm, counts, published) | _event_rule(
+            arm, counts, published, families or {}, last=month == frame["month"].max()
+        )
         hidden = complement_levels(counts, published.thresholds, never_told=_with_none(counts, left, published))
         if rule is None and hidden and len(hidden) == len(counts):
             rule = "complement"
@@ -84,3 +91,20 @@ def _left_rule(arm: str, counts: Mapping[str, int], published: Published) -> dic
     followed = sum(counts.values()) - counts[NOT_FOLLOWED]
     beside = published.with_numbers([(size_key(arm), sum(counts.values()))])
     return {} if beside.admits(size_key(arm), followed) else {NOT_FOLLOWED: "small_difference"}
+
+
+def _event_rule(
+    arm: str, counts: Mapping[str, int], published: Published, families: Mapping[str, str], *, last: bool
+) -> dict[str, Rule]:
+    """Return the states whose number lies a small step from a told number of people with the event.
+
+    Whoever holds a state one month is among those who ever held it, so each month is held against the largest told
+    number; the last month also against those that tell of the horizon itself.
+    """
+    hidden: dict[str, Rule] = {}
+    for state, n in counts.items():
+        told = published.told.get(events_key(arm, families[state]), frozenset()) if state in families else frozenset()
+        beside = told if last else sorted(told)[-1:]
+        if any(published.thresholds.is_gap(n - other) for other in beside):
+            hidden[state] = "small_difference"
+    return hidden

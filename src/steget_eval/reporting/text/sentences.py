@@ -25,7 +25,10 @@ def headline(release: Release) -> tuple[Sentence, ...]:
     row = main_row(release, estimand)
     outcome = _text(outcome_label(release.protocol, estimand))
     if row is None or row["suppressed"]:
-        return (Sentence("headline.absent" if row is None else "headline.suppressed", {"outcome": outcome}),)
+        refused = any(refusal.estimand == release.protocol.primary for refusal in release.refusals)
+        return (
+            Sentence("headline.absent" if row is None and refused else "headline.suppressed", {"outcome": outcome}),
+        )
     if release.protocol.arms.comparison is None:
         return (_single(release, row, outcome),)
     return (*_arms(release, row, outcome), _difference(release, row), *_people(release, row), *_left_out(release))
