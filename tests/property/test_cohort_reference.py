@@ -97,8 +97,12 @@ def _protocol(dose: int, hours: float | None, **changes: Any) -> Protocol:
     ]
     met = {"first": {"death": "while_alive", "custody": "while_alive"}, "days": {"death": "composite"},
            "entry": {"death": "hypothetical"}, "last": {"death": "composite"}}  # fmt: skip
-    estimands = [{"id": name, "question": WORDS, "outcome": name, "population": "arm", "contrast": "risk",
-                  "strategies": strategies} for name, strategies in met.items()]  # fmt: skip
+    asked = {"population": "ATE", "contrast": "risk_difference"} if changes.get("design") == "comparison" else {
+        "population": "arm", "contrast": "risk"}  # fmt: skip
+    estimands = [
+        {"id": name, "question": WORDS, "outcome": name, "strategies": strategies, **asked}
+        for name, strategies in met.items()
+    ]
     return Protocol.model_validate({
         "schema_version": 1, "id": "crowd", "title": WORDS, "decided_on": date(2026, 1, 1),
         "programme": {"id": "crowd", "name": WORDS, "is_ips": False, "description": WORDS}, "design": "single_arm",

@@ -4,7 +4,6 @@ import csv
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -197,11 +196,11 @@ def test_a_report_is_made_verified_and_not_made_again_and_an_altered_one_fails(t
     assert "row 1, estimate: '0.5" in failed.stdout
 
 
-@pytest.mark.slow
-def test_help_comes_within_a_second(tmp_path: Path) -> None:
-    def seconds() -> float:
-        started = time.perf_counter()
-        assert command_line("--help", cwd=tmp_path).returncode == 0
-        return time.perf_counter() - started
-
-    assert min(seconds() for _ in range(5)) < 1.0  # the best of five, so that a busy machine does not decide
+def test_help_loads_no_room(tmp_path: Path) -> None:
+    code = (
+        "import sys; from steget_eval.cli import main; sys.argv = ['steget-eval', '--help']\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print([m for m in ('pandas', 'ibis', 'matplotlib', 'statsmodels', 'papermill') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    assert told.splitlines()[-1] == "[]"
