@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
 from steget_eval.core.errors import InputError
 from steget_eval.runs.job import Job
-from steget_eval.runs.processes import Child
+from steget_eval.runs.processes import Child, load_early
 from steget_eval.runs.worker import Outcome
 
 ExecutorName = Literal["serial", "local", "dask"]
@@ -51,6 +52,9 @@ class Executor(Protocol):
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
+    def expect(self) -> None:
+        """Hear, while the batch is still being read, that a job will come; a second call does nothing."""
+
     def start(self, job: Job, folder: Path, *, timeout: float) -> Running:
         """Begin a job that writes its report into `folder`, and give it up after `timeout` seconds."""
 
@@ -60,6 +64,7 @@ class Processes:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
+        self._expects = False
 
     def __enter__(self) -> Self:
         return self
@@ -68,6 +73,12 @@ class Processes:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         return None
+
+    def expect(self) -> None:
+        """Begin to load the libraries that the first job will need."""
+        if not self._expects:
+            self._expects = True
+            threading.Thread(target=load_early, daemon=True).start()
 
     def start(self, job: Job, folder: Path, *, timeout: float) -> Running:
         """Begin a job in a new process."""

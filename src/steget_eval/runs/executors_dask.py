@@ -54,6 +54,9 @@ class Cluster:
         if self._cluster is not None:
             self._cluster.close()
 
+    def expect(self) -> None:
+        """Do nothing: the libraries are loaded where the jobs will run."""
+
     def start(self, job: Job, folder: Path, *, timeout: float) -> Remote:
         """Hand a job to the scheduler; `folder` must be one that its workers see under the same path."""
         order = (job.to_json(), str(folder.resolve()), timeout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -91,6 +92,12 @@ class Child:
     def _last_line(self) -> str:
         lines = (self.scratch / "log").read_text(encoding="utf-8", errors="replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+
+
+def load_early() -> None:
+    """Have the libraries loaded for a job to come; where that cannot be, the job tells why when it starts."""
+    with contextlib.suppress(ColdError):
+        warm_parent(kernel_environment(Path()))
 
 
 def _start(environment: dict[str, str], scratch: Path, orders: int, log: int) -> Forked | subprocess.Popen[bytes]:

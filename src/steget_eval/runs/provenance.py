@@ -30,7 +30,7 @@ def write_crate(folder: Path, manifest: Manifest, title: str, pieces: Iterable[M
     Parameters
     ----------
     pieces
-        What the trace hook told: `id`, `kind`, `function` and `cell` of every piece; tables and figures are described.
+        `id`, `kind`, `function`, `cell` and the data's `fingerprint` of every piece; tables and figures are described.
     """
     files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file() and path.name != NAME}
     shown = [piece for piece in pieces if piece["kind"] in _TYPES]
@@ -139,7 +139,7 @@ def _piece(piece: Mapping[str, Any]) -> Entity:
         "@type": ["CreativeWork", _TYPES[piece["kind"]]],
         "name": piece["id"],
         "isPartOf": {"@id": "report.ipynb"},
-        "identifier": f"urn:sha256:{fingerprint_json(piece['data'])}",
+        "identifier": f"urn:sha256:{piece['fingerprint']}",
     }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from steget_eval.core.errors import InputError
 from steget_eval.runs.batch import Batch
@@ -64,12 +65,13 @@ def run_batch(
     """
     folder = out / batch.id
     open_place(folder)
+    place = executor or Processes(workers or default_workers())
     with watcher or Silent() as watching:
-        plans = tuple(_planned(job, folder, force, watching) for job in batch.jobs)
+        plans = tuple(_planned(job, folder, force, watching, place) for job in batch.jobs)
         waiting = [plan for plan in plans if plan.settled is None]
         ran = {}
         if waiting:
-            with executor or Processes(workers or default_workers()) as place:
+            with place:
                 ran = _run_all(batch.id, waiting, folder, place, timeout, watching)
     jobs = tuple(plan.settled or ran[plan.job.id] for plan in plans)
     page: Path = resolve(index)(out, index_entries(out, batch.id, jobs))
@@ -111,9 +113,11 @@ class _Running:
     child: Running
 
 
-def _planned(job: Job, folder: Path, force: bool, watching: Watcher) -> Plan:
+def _planned(job: Job, folder: Path, force: bool, watching: Watcher, executor: Executor) -> Plan:
     plan = plan_job(job, folder / job.id, force=force)
-    if plan.settled is not None:
+    if plan.settled is None:
+        executor.expect()
+    else:
         watching.ended(plan.settled)
     return plan
 
@@ -163,7 +167,7 @@ def _settle(one: _Running, outcome: Outcome, batch: str) -> JobResult:
         if outcome.state == "done" and missing:
             outcome = Outcome(state="failed", reason=f"the report lacks {', '.join(missing)}")
         if outcome.state == "done":
-            place = _publish(one, batch)
+            place = _publish(one, batch, outcome.pieces)
             failed.unlink(missing_ok=True)
             took = {"seconds": seconds, "cell_seconds": outcome.cell_seconds}
             return JobResult(job=job.id, state="done", reason={}, folder=place, **took)
@@ -183,9 +187,9 @@ def _unwritten(job: Job, error: OSError, seconds: float = 0.0) -> JobResult:
     return JobResult(job=job.id, state="failed", reason={"en": why}, seconds=seconds)
 
 
-def _publish(one: _Running, batch: str) -> Path:
+def _publish(one: _Running, batch: str, pieces: Sequence[Mapping[str, Any]]) -> Path:
     plan = one.plan
-    report, hooks = one.part.report, plan.job.hooks
+    report = one.part.report
     manifest = draft_manifest(
         one.part.place,
         batch=batch,
@@ -194,7 +198,6 @@ def _publish(one: _Running, batch: str) -> Path:
         inputs=plan.inputs,
         started=datetime.now(UTC) - timedelta(seconds=one.child.seconds),
     )
-    pieces = resolve(hooks.trace)(report / "report.ipynb") if hooks.trace else ()
     write_crate(report, manifest, title_of(report, plan.job.id), pieces)
     write_manifest(report, manifest)
     return one.part.publish()

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from steget_eval.core import errors
 from steget_eval.core.errors import InputError, StegetError
+from steget_eval.core.fingerprint import fingerprint_json
 from steget_eval.runs.ahead import Ahead
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.limits import memory_sentence
@@ -36,11 +37,14 @@ class Outcome:
         One line; empty where it is done.
     cell_seconds
         What of the job's time its notebook's cells took.
+    pieces
+        What the trace hook told of every piece of the report, with the fingerprint of its data for the data.
     """
 
     state: Literal["done", "refused", "failed"]
     reason: str = ""
     cell_seconds: float = 0.0
+    pieces: Sequence[Mapping[str, Any]] = ()
 
 
 def run_job(job: Job, scratch: Path, folder: Path) -> Outcome:
@@ -69,7 +73,7 @@ def run_job(job: Job, scratch: Path, folder: Path) -> Outcome:
     (folder / "report.ipynb").write_bytes(executed.read_bytes())
     told = json.dumps(headline, indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False)
     (folder / "headline.json").write_text(f"{told}\n", encoding="utf-8")
-    return Outcome(state="done", cell_seconds=ran.cell_seconds)
+    return Outcome(state="done", cell_seconds=ran.cell_seconds, pieces=_pieces(job, executed))
 
 
 def main() -> None:
@@ -81,6 +85,15 @@ def main() -> None:
     scratch = Path.cwd()
     outcome = run_job(Job.from_json(order["job"]), scratch, Path(order["folder"]))
     (scratch / OUTCOME).write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+
+
+def _pieces(job: Job, executed: Path) -> tuple[Mapping[str, Any], ...]:
+    told: Sequence[Mapping[str, Any]] = resolve(job.hooks.trace)(executed) if job.hooks.trace else ()
+    return tuple(
+        {**{name: value for name, value in piece.items() if name != "data"},
+         "fingerprint": fingerprint_json(piece["data"])}
+        for piece in told
+    )  # fmt: skip
 
 
 def _failed(reason: str) -> Outcome:
