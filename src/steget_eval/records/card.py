@@ -30,6 +30,23 @@ class BaselineColumn(CardModel):
     codes: dict[Code, Label] = {}
 
 
+class AccountingLine(CardModel):
+    """Where rows of one source file went, for one reason.
+
+    Attributes
+    ----------
+    fate
+        ``kept`` in `table`, ``merged`` into another row of it, ``dropped`` for the named reason; ``derived`` rows came
+        from no row of their own and are counted apart.
+    """
+
+    file: str
+    table: str = ""
+    fate: Literal["kept", "merged", "dropped", "derived"]
+    reason: Label | None = None
+    rows: int = Field(ge=0)
+
+
 class RecordsCard(CardModel):
     """What `records.yaml` says.
 
@@ -41,6 +58,10 @@ class RecordsCard(CardModel):
         The extra columns of `participants`; a column that stands neither here nor in the schema is refused.
     occasions, items, instruments
         Codes that these records use beside the schema's own, with their words.
+    assumptions
+        What the import took for granted without a source: printed in the data section of every report.
+    accounting
+        What became of every row of the source files, as the import counted them.
     """
 
     schema_version: Literal[1]
@@ -53,3 +74,5 @@ class RecordsCard(CardModel):
     occasions: dict[Code, Label] = {}
     items: dict[Code, Label] = {}
     instruments: dict[Code, Label] = {}
+    assumptions: tuple[Label, ...] = ()
+    accounting: tuple[AccountingLine, ...] = ()
