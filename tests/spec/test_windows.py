@@ -118,6 +118,20 @@ def test_exit_clock_counts_from_discharge(ask, tell):
     assert told.td == {"a": (3, 1)}
 
 
+def test_who_has_not_been_discharged_is_an_excluded_step_of_an_exit_clock_and_refuses_nobody_else(ask, tell):
+    clock = {"index": "discharged_on", "horizon": 10, "unit": "days"}
+    adult = {"id": "adult", "exclude": {"sv": "ord", "en": "words"}, "age_between": [18, 64]}
+    told = tell(ask(WORK, clock=clock, eligibility=[adult]), spells=NO_SPELLS, participants="""
+        participant_id | enrolled_on | discharged_on | birth_year
+        ---------------+-------------+---------------+-----------
+        left           | 2024-01-01  | 2024-03-01    | 1980
+        still_there    | 2024-01-01  |               | 1980
+        too_young      | 2024-01-01  | 2024-03-01    | 2010
+    """)  # fmt: skip
+    assert told.ids == ["left"]
+    assert told.flow == {"records": 3, "no_index": 1, "adult": 1, "included": 1, "known": 1}
+
+
 def test_days_in_state_are_unknown_of_who_was_lost(ask, tell):
     told = tell(ask(WORK, kind="amount", outcome={"measure": "days_in_state"}), participants="""
         participant_id | enrolled_on | followed_until | follow_up_ended_by

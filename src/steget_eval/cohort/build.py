@@ -69,12 +69,19 @@ class _Pictures:
 
 
 def _removed(laid: Laid, participants: ir.Table, protocol: Protocol) -> ir.Table:
-    """The people of the question and the benchmark, each with the rule that removes them, -1 for who stays."""
+    """The people of the question and the benchmark, each with the rule that removes them, -1 for who stays.
+
+    The rules are numbered in their order, after them a missing covariate and a missing index date; whoever has no index
+    date is counted as that alone, since nothing else can be asked of them.
+    """
     people = with_index_date(with_role(participants, protocol), protocol.clock)
     ruled = with_covariates(laid, with_removal(laid, people, protocol), protocol)
     lacks = (ruled.removed_by == -1) & (ruled.covariate_missing == 1) & (ruled.role == QUESTION)
     last = len(protocol.eligibility)
-    return laid.keep("removed", ruled.mutate(removed_by=ibis.ifelse(lacks, last, ruled.removed_by).cast("int64")))
+    number = ibis.ifelse(lacks, last, ruled.removed_by)
+    if protocol.clock.index != "none":
+        number = ibis.ifelse(ruled.index_on.isnull(), last + 1, number)
+    return laid.keep("removed", ruled.mutate(removed_by=number.cast("int64")))
 
 
 def _clipped(laid: Laid, people: ir.Table, protocol: Protocol) -> ir.Table | None:

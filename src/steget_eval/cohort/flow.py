@@ -15,6 +15,8 @@ from steget_eval.protocol import Protocol
 
 #: The reason of who has no value of a covariate that is adjusted for.
 COVARIATE_MISSING = "covariate_missing"
+#: The reason of who has not been discharged, where the clock starts on discharge.
+NO_INDEX = "no_index"
 
 
 def count_flow(participants: ir.Table, removed: ir.Table, protocol: Protocol, known: Mapping[str, int]) -> Flow:
@@ -26,7 +28,7 @@ def count_flow(participants: ir.Table, removed: ir.Table, protocol: Protocol, kn
         Everyone in the records.
     removed
         The people of the question, with `arm` and `removed_by` (-1 for who stays; the number of rules for a missing
-        covariate).
+        covariate, and one more for a missing index date).
     known
         By arm, people of the cohort whose outcome for the primary estimand is known.
     """
@@ -37,10 +39,7 @@ def count_flow(participants: ir.Table, removed: ir.Table, protocol: Protocol, kn
     for arm in protocol.arms.outside:
         n = int(everyone.loc[everyone["arm"] == arm.id, "n"].sum())
         steps.append(FlowStep(kind="outside", id=arm.id, n=n, by_arm={}))
-    reasons = [rule.id for rule in protocol.eligibility]
-    if any(covariate.adjust for covariate in protocol.covariates):
-        reasons.append(COVARIATE_MISSING)
-    for number, reason in enumerate(reasons):
+    for number, reason in _reasons(protocol):
         here = _by_arm(by_rule[by_rule["removed_by"] == number], arms)
         steps.append(FlowStep(kind="excluded", id=reason, n=sum(here.values()), by_arm=here))
     stay = _by_arm(by_rule[by_rule["removed_by"] == -1], arms)
@@ -48,6 +47,15 @@ def count_flow(participants: ir.Table, removed: ir.Table, protocol: Protocol, kn
     of_arm = {arm: known.get(arm, 0) for arm in arms}
     steps.append(FlowStep(kind="known", id="known", n=sum(of_arm.values()), by_arm=of_arm))
     return Flow(tuple(steps))
+
+
+def _reasons(protocol: Protocol) -> list[tuple[int, str]]:
+    """Return each reason with its number in `removed_by`, in the order in which they are told."""
+    rules = [(number, rule.id) for number, rule in enumerate(protocol.eligibility)]
+    if any(covariate.adjust for covariate in protocol.covariates):
+        rules.append((len(protocol.eligibility), COVARIATE_MISSING))
+    undischarged = [(len(protocol.eligibility) + 1, NO_INDEX)] if protocol.clock.index == "discharged_on" else []
+    return undischarged + rules
 
 
 def count_known(arms: np.ndarray, known: np.ndarray) -> dict[str, int]:

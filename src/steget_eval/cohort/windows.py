@@ -18,10 +18,15 @@ WEEKS_PER_POINT = 4
 
 
 def with_index_date(participants: ir.Table, clock: Clock) -> ir.Table:
-    """Add `index_on`, refusing people without one where the clock needs it; null where it has none."""
+    """Add `index_on`; null where the clock has none, and for whoever an exit clock finds not discharged.
+
+    Everyone was enrolled, so a start clock refuses a missing date; nobody must have left, so an exit clock does not.
+    """
     if clock.index == "none":
         return participants.mutate(index_on=ibis.null("date"))
     people = participants.mutate(index_on=participants[clock.index])
+    if clock.index == "discharged_on":
+        return people
     refuse_rows(
         people.filter(people.index_on.isnull()), clock.index,
         f"the date is missing, and the clock starts on {clock.index}",
