@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from steget_eval.records.codes import FOLLOW_UP_ENDS, OCCASIONS, OCCUPATIONS, SEXES, STATES, UNITS
+from steget_eval.records.codes import FOLLOW_UP_ENDS, INCOME_SOURCES, OCCASIONS, OCCUPATIONS, SEXES, STATES, UNITS
 from steget_eval.records.tables import TABLES, Column, TableSchema
 
 FILE = Path(__file__).resolve().parent / "README.md"
@@ -53,7 +53,7 @@ instruments: {scale_a: {sv: skala A, en: scale A}}
 
 CODE_LISTS = {
     "state": STATES, "follow_up_ended_by": FOLLOW_UP_ENDS, "sex": SEXES, "occupation": OCCUPATIONS,
-    "occasion": OCCASIONS, "unit": UNITS,
+    "income_sources": INCOME_SOURCES, "occasion": OCCASIONS, "unit": UNITS,
 }  # fmt: skip
 DECLARED = {"item": "items", "instrument": "instruments"}
 
@@ -86,6 +86,8 @@ def _cells(column: Column) -> str:
         return f"code of the card's `{DECLARED[column.name]}`"
     if column.name == "occasion":
         return "[code](#occasion), or of the card's `occasions`"
+    if column.name == "income_sources":
+        return "codes with `|` between: [these](#income_sources) where they fit, else your own"
     if column.type in {"code", "codes"}:
         return f"[code](#{column.name})" if column.name in CODE_LISTS else "codes with `|` between"
     return words[column.type]

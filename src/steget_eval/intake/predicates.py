@@ -22,7 +22,18 @@ RowPredicate = Callable[[pd.DataFrame, pd.DataFrame, TableSchema], np.ndarray]
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 #: Columns of which no number is below zero; amounts may be, as losses are.
 NOT_NEGATIVE = frozenset(
-    {"n", "extent_percent", "hours_per_week", "monthly_pay_sek", "quantity", "cost_sek", "birth_year"}
+    {
+        "n",
+        "extent_percent",
+        "work_extent_percent",
+        "study_extent_percent",
+        "hours_per_week",
+        "monthly_pay_sek",
+        "chain_day",
+        "quantity",
+        "cost_sek",
+        "birth_year",
+    }
 )
 TRUE, FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
 
@@ -82,7 +93,7 @@ def is_negative(text: str, column: Column) -> bool:
 
 def is_above_hundred(text: str, column: Column) -> bool:
     """Tell whether a percentage is above a hundred."""
-    return column.name == "extent_percent" and float(text) > 100
+    return column.name.endswith("extent_percent") and float(text) > 100
 
 
 def is_no_boolean(text: str, column: Column) -> bool:
@@ -155,6 +166,12 @@ def mixes_units(table: pd.DataFrame, people: pd.DataFrame, schema: TableSchema) 
     """Tell which rows belong to an item that has amounts in several units."""
     units = table.groupby("item")["unit"].nunique()
     return table["item"].isin(units[units > 1].index).to_numpy()
+
+
+def breaks_exclusivity(table: pd.DataFrame, people: pd.DataFrame, schema: TableSchema) -> np.ndarray:
+    """Tell which rows name `no_public_support` beside another source of income."""
+    parts = table["income_sources"].fillna("").str.split("|")
+    return np.array([len(one) > 1 and "no_public_support" in one for one in parts], dtype=bool)
 
 
 def _day(text: str) -> date | None:

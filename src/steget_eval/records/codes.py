@@ -23,6 +23,8 @@ STATES: dict[str, Words] = {
     "sheltered_employment": Words("skyddat arbete", "sheltered employment"),
     "education": Words("studier", "education"),
     "work_practice": Words("praktik eller arbetsträning", "work placement or work training"),
+    "labour_market_training": Words("arbetsmarknadsutbildning", "labour-market training"),
+    "labour_market_programme": Words("arbetsmarknadspolitiskt program", "labour-market programme"),
     "job_seeking": Words("arbetssökande", "job seeking"),
     "activity_support": Words("aktivitetsstöd", "activity grant"),
     "unemployment_benefit": Words("arbetslöshetsersättning", "unemployment benefit"),
@@ -54,6 +56,21 @@ OCCUPATIONS: dict[str, Words] = {
     "job_seeking": Words("aktivt arbetssökande", "job seeking"),
     "other": Words("övrigt", "other"),
     "unknown": Words("okänt", "unknown"),
+}
+
+#: What people live on at an occasion; several at once, but `no_public_support` always alone.
+INCOME_SOURCES: dict[str, Words] = {
+    "pay": Words("lön", "pay"),
+    "sickness_benefit": Words("sjukpenning", "sickness benefit"),
+    "rehabilitation_benefit": Words("rehabiliteringspenning", "rehabilitation benefit"),
+    "sickness_compensation": Words("sjukersättning", "sickness compensation"),
+    "activity_compensation": Words("aktivitetsersättning", "activity compensation"),
+    "unemployment_benefit": Words("arbetslöshetsersättning", "unemployment benefit"),
+    "activity_support": Words("aktivitetsstöd", "activity grant"),
+    "social_assistance": Words("försörjningsstöd", "social assistance"),
+    "study_support": Words("studiestöd", "study support"),
+    "other": Words("annan inkomst", "other income"),
+    "no_public_support": Words("ingen offentlig försörjning", "no public support"),
 }
 
 OCCASIONS: dict[str, Words] = {

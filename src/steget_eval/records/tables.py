@@ -95,6 +95,8 @@ SPELLS = TableSchema(
         Column(name="hours_per_week", type="number", sv="timmar per vecka", en="hours a week"),
         Column(name="subsidised", type="boolean", sv="subventionerad", en="subsidised"),
         Column(name="monthly_pay_sek", type="integer", sv="månadslön i kronor", en="monthly pay in kronor"),
+        Column(name="chain_day", type="integer", sv="dag i rehabiliteringskedjan när sträckan började (första = 1)",
+               en="day of the rehabilitation chain when the spell began (the first is 1)"),
     ),
 )  # fmt: skip
 
@@ -110,6 +112,11 @@ STATUSES = TableSchema(
         Column(name="occupation", type="code", sv="sysselsättning", en="occupation", required=True,
                codes=_codes(OCCUPATIONS)),
         Column(name="income_sources", type="codes", sv="försörjningskällor", en="sources of income"),
+        Column(name="work_extent_percent", type="number", sv="arbete i procent av heltid",
+               en="work in per cent of full time"),
+        Column(name="study_extent_percent", type="number", sv="studier i procent av heltid",
+               en="education in per cent of full time"),
+        Column(name="subsidised", type="boolean", sv="arbetet är subventionerat", en="the work is subsidised"),
     ),
 )  # fmt: skip
 
