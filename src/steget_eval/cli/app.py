@@ -12,6 +12,7 @@ import typer
 
 from steget_eval.cli.batch import batch, report
 from steget_eval.cli.cite import cite
+from steget_eval.cli.key import key
 from steget_eval.cli.lock import lock
 from steget_eval.cli.options import ProtocolFile, RecordsFolder
 from steget_eval.cli.refusing import Refusing
@@ -190,6 +191,9 @@ for function, example in (
     (reproduce, "reproduce bejerholm2017_ies"),
 ):
     app.command(epilog=f"Example: steget-eval {example}")(function)
+
+
+app.add_typer(key, name="key", help="Write a key for pseudonyms.")
 
 
 def main() -> None:
