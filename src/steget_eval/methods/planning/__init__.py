@@ -1,0 +1,1 @@
+"""How many people a study needs, and what a given number of them can show: arithmetic before there are any data."""
