@@ -5,12 +5,14 @@ from __future__ import annotations
 from steget_eval.core.catalogue import Method
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
-from steget_eval.protocol.outcome import EventSource, IntercurrentEvent, MinimumDose, Outcome
+from steget_eval.protocol.measures import MinimumDose
+from steget_eval.protocol.outcome import EventSource, IntercurrentEvent, Outcome
 from steget_eval.study.answers import method_lines
 
 _POPULATIONS = {
     "ATE": "everyone in the cohort (ATE)",
     "ATT": "those who got the treated arm (ATT)",
+    "ATC": "those who got the comparison arm (ATC)",
     "ATO": "those who might as well have got either arm (ATO)",
     "arm": "the one arm",
 }

@@ -10,7 +10,7 @@ from typing import Literal
 from steget_eval.core.estimates import Estimates
 
 Kind = Literal["binary", "time_to_event", "competing", "amount", "longitudinal", "transition"]
-Population = Literal["ATE", "ATT", "ATO", "arm"]
+Population = Literal["ATE", "ATT", "ATC", "ATO", "arm"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from steget_eval.core.catalogue import Kind, Method
+from steget_eval.core.catalogue import Kind, Method, Population
 
 _EFFECTS = "steget_eval.methods.effects"
 _TIMES: tuple[Kind, ...] = ("time_to_event", "competing")
+_ALL: tuple[Population, ...] = ("ATE", "ATT", "ATC", "ATO")
 _BINARY_CONTRASTS = ("risk_difference", "risk_ratio", "odds_ratio")
 
 
@@ -17,6 +18,19 @@ def _crude(name: str, contrast: str, function: str, witness: str = "tests/refere
         function=f"{_EFFECTS}.binary:{function}",
         options=(("interval", name),),
         witness=witness,
+    )
+
+
+def _stratified(contrast: str, populations: tuple[Population, ...]) -> Method:
+    return Method(
+        name="mantel_haenszel",
+        kinds=("binary",),
+        contrasts=(contrast,),
+        populations=populations,
+        adjusts=True,
+        function=f"{_EFFECTS}.binary_stratified:mantel_haenszel",
+        options=(("contrast", contrast),),
+        witness="tests/reference/binary_strata.R",
     )
 
 
@@ -36,27 +50,35 @@ CATALOGUE: tuple[Method, ...] = (
     _crude("score", "odds_ratio", "odds_ratio"),
     _crude("newcombe", "nnt", "number_needed"),
     _crude("miettinen_nurminen", "nnt", "number_needed"),
-    Method(name="g_computation", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=("ATE", "ATT"),
+    Method(name="g_computation", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=("ATE", "ATT", "ATC"),
            adjusts=True, clusters=True, function=f"{_EFFECTS}.binary_adjusted:g_computation",
            witness="tests/reference/adjusted.R"),
-    Method(name="ipw", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=("ATE", "ATT", "ATO"),
+    Method(name="ipw", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=_ALL,
            adjusts=True, clusters=True, function=f"{_EFFECTS}.binary_adjusted:inverse_probability",
            witness="tests/reference/adjusted.R"),
-    Method(name="aipw", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=("ATE", "ATT", "ATO"),
+    Method(name="aipw", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=_ALL,
            adjusts=True, clusters=True, function=f"{_EFFECTS}.binary_adjusted:augmented",
            witness="tests/reference/adjusted.R"),
+    _stratified("risk_difference", ("ATO",)),
+    _stratified("risk_ratio", _ALL),
+    _stratified("odds_ratio", _ALL),
+    Method(name="modified_poisson", kinds=("binary",), contrasts=("risk_ratio",), populations=_ALL, adjusts=True,
+           clusters=True, function=f"{_EFFECTS}.binary_ratio:modified_poisson",
+           witness="tests/reference/binary_strata.R"),
+    Method(name="log_binomial", kinds=("binary",), contrasts=("risk_ratio",), populations=_ALL, adjusts=True,
+           function=f"{_EFFECTS}.binary_ratio:log_binomial", witness="tests/reference/binary_strata.R"),
     Method(name="t", kinds=("amount",), contrasts=("mean",), populations=("arm",),
            function=f"{_EFFECTS}.amount:mean", witness="tests/reference/amount.R"),
     Method(name="welch", kinds=("amount",), contrasts=("mean_difference",),
            function=f"{_EFFECTS}.amount:mean_difference", options=(("interval", "welch"),),
            witness="tests/reference/amount.R"),
-    Method(name="g_computation", kinds=("amount",), contrasts=("mean_difference",), populations=("ATE", "ATT"),
+    Method(name="g_computation", kinds=("amount",), contrasts=("mean_difference",), populations=("ATE", "ATT", "ATC"),
            adjusts=True, clusters=True, function=f"{_EFFECTS}.amount_adjusted:g_computation",
            witness="tests/reference/adjusted.R"),
-    Method(name="ipw", kinds=("amount",), contrasts=("mean_difference",), populations=("ATE", "ATT", "ATO"),
+    Method(name="ipw", kinds=("amount",), contrasts=("mean_difference",), populations=_ALL,
            adjusts=True, clusters=True, function=f"{_EFFECTS}.amount_adjusted:inverse_probability",
            witness="tests/reference/adjusted.R"),
-    Method(name="aipw", kinds=("amount",), contrasts=("mean_difference",), populations=("ATE", "ATT", "ATO"),
+    Method(name="aipw", kinds=("amount",), contrasts=("mean_difference",), populations=_ALL,
            adjusts=True, clusters=True, function=f"{_EFFECTS}.amount_adjusted:augmented",
            witness="tests/reference/adjusted.R"),
     Method(name="kaplan_meier", kinds=("time_to_event",), contrasts=("risk", "risk_difference", "risk_ratio"),

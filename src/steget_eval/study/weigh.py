@@ -15,6 +15,7 @@ from steget_eval.methods.design.balance import Balance, balance
 from steget_eval.methods.design.propensity import fit_propensity
 from steget_eval.methods.design.weights import (
     effective_sample_size,
+    weights_atc,
     weights_ate,
     weights_att,
     weights_overlap,
@@ -22,7 +23,7 @@ from steget_eval.methods.design.weights import (
 from steget_eval.protocol import Protocol
 from steget_eval.study.design_matrix import expand_covariates
 
-_WEIGHTS = {"ATE": weights_ate, "ATT": weights_att, "ATO": weights_overlap}
+_WEIGHTS = {"ATE": weights_ate, "ATT": weights_att, "ATC": weights_atc, "ATO": weights_overlap}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -39,7 +40,7 @@ class Weights(Tidy):
         How alike the arms are before and after.
     """
 
-    population: Literal["ATE", "ATT", "ATO"]
+    population: Literal["ATE", "ATT", "ATC", "ATO"]
     w: np.ndarray
     score: np.ndarray
     balance: Balance
@@ -49,7 +50,7 @@ class Weights(Tidy):
         return self.balance.to_frame()
 
 
-def weigh(cohort: Cohort, protocol: Protocol, population: Literal["ATE", "ATT", "ATO"] | None = None) -> Weights:
+def weigh(cohort: Cohort, protocol: Protocol, population: Literal["ATE", "ATT", "ATC", "ATO"] | None = None) -> Weights:
     """Return propensity weights for a population, the primary estimand's where none is named.
 
     Raises
@@ -99,6 +100,6 @@ def weights_of_design(cohort: Cohort, protocol: Protocol) -> Weights | None:
         return None
 
 
-def _population(protocol: Protocol) -> Literal["ATE", "ATT", "ATO"]:
+def _population(protocol: Protocol) -> Literal["ATE", "ATT", "ATC", "ATO"]:
     population = protocol.estimand(protocol.primary).population
     return "ATE" if population == "arm" else population

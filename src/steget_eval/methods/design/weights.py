@@ -32,6 +32,12 @@ def weights_att(a: ArrayLike, score: ArrayLike) -> Floats:
     return np.where(arm == 1, 1.0, e / (1 - e))
 
 
+def weights_atc(a: ArrayLike, score: ArrayLike) -> Floats:
+    """Return weights to the comparison's: 1 in arm 0, the odds of arm 0 in arm 1."""
+    arm, e = _checked(a, score)
+    return np.where(arm == 1, (1 - e) / e, 1.0)
+
+
 def weights_overlap(a: ArrayLike, score: ArrayLike) -> Floats:
     """Return overlap weights (Li, Morgan & Zaslavsky 2018): the probability of the other arm."""
     arm, e = _checked(a, score)

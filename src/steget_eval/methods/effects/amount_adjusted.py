@@ -15,6 +15,7 @@ from steget_eval.methods.numerics.arms import Arms, checked_amounts, checked_cho
 from steget_eval.methods.numerics.delta import delta_row
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.standardised import (
+    POPULATIONS,
     ArmMeans,
     Population,
     means_by_both,
@@ -28,7 +29,7 @@ def g_computation(
     a: ArrayLike,
     X: ArrayLike,
     *,
-    population: Literal["ATE", "ATT"] = "ATE",
+    population: Literal["ATE", "ATT", "ATC"] = "ATE",
     interaction: bool = False,
     cluster: ArrayLike | None = None,
     unit: str = "",
@@ -39,7 +40,7 @@ def g_computation(
     Without `interaction` the difference is the arm's coefficient in a linear regression, with its HC0 standard error;
     with it, one model per arm, averaged over everyone (ATE) or over the treated (ATT).
     """
-    checked_choice(population, ("ATE", "ATT"), "population")
+    checked_choice(population, ("ATE", "ATT", "ATC"), "population")
     arms = checked_amounts(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
     means = means_by_model(arms, Z, "identity", population, interaction, cluster)
@@ -61,7 +62,7 @@ def inverse_probability(
     Weights for everyone (ATE), the treated (ATT) or the overlap (ATO), divided by their sum in each arm. That the
     weights are estimated is accounted for.
     """
-    checked_choice(population, ("ATE", "ATT", "ATO"), "population")
+    checked_choice(population, POPULATIONS, "population")
     arms = checked_amounts(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
     return _rows(means_by_weights(arms, Z, population, cluster), arms, "ipw", population, unit, level)
@@ -81,10 +82,10 @@ def augmented(
     """Means by a linear outcome model, corrected by weights (AIPW), and their difference.
 
     The correction is divided by the sum of its weights. The outcome model has the arm as a term, or with
-    `interaction` there is one per arm (for ATT in arm 0 alone). For ATE and ATT right when either model is; for the
-    overlap the propensity model also defines the population, so it must be right.
+    `interaction` there is one per arm (for ATT in arm 0 alone, for ATC in arm 1). Right when either model is, but for
+    the overlap the propensity model also defines the population, so it must be right.
     """
-    checked_choice(population, ("ATE", "ATT", "ATO"), "population")
+    checked_choice(population, POPULATIONS, "population")
     arms = checked_amounts(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
     means = means_by_both(arms, Z, "identity", population, interaction, cluster)

@@ -16,6 +16,7 @@ from steget_eval.methods.numerics.arms import Arms, checked_arms, checked_choice
 from steget_eval.methods.numerics.delta import delta_row
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.standardised import (
+    POPULATIONS,
     ArmMeans,
     Population,
     means_by_both,
@@ -29,7 +30,7 @@ def g_computation(
     a: ArrayLike,
     X: ArrayLike,
     *,
-    population: Literal["ATE", "ATT"] = "ATE",
+    population: Literal["ATE", "ATT", "ATC"] = "ATE",
     interaction: bool = False,
     cluster: ArrayLike | None = None,
     level: float = 0.95,
@@ -37,9 +38,9 @@ def g_computation(
     """Risks standardised by a logistic outcome model, and their difference, ratio and odds ratio.
 
     Robins (1986). One model with the arm as a term, or with `interaction` one model per arm; each person's risk is
-    predicted under both arms and averaged over everyone (ATE) or over the treated (ATT).
+    predicted under both arms and averaged over everyone (ATE), the treated (ATT) or the comparison's (ATC).
     """
-    checked_choice(population, ("ATE", "ATT"), "population")
+    checked_choice(population, ("ATE", "ATT", "ATC"), "population")
     arms = _with_events_and_without(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
     means = means_by_model(arms, Z, "logit", population, interaction, cluster)
@@ -57,10 +58,10 @@ def inverse_probability(
 ) -> Estimates:
     """Risks weighted by a logistic propensity model, and their difference, ratio and odds ratio.
 
-    Weights for everyone (ATE), the treated (ATT) or the overlap (ATO; Li, Morgan & Zaslavsky 2018), divided by their
-    sum in each arm. That the weights are estimated is accounted for.
+    Weights for everyone (ATE), the treated (ATT), the comparison's (ATC) or the overlap (ATO; Li, Morgan & Zaslavsky
+    2018), divided by their sum in each arm. That the weights are estimated is accounted for.
     """
-    checked_choice(population, ("ATE", "ATT", "ATO"), "population")
+    checked_choice(population, POPULATIONS, "population")
     arms = _with_events_and_without(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
     return _rows(means_by_weights(arms, Z, population, cluster), arms, "ipw", population, level)
@@ -79,10 +80,10 @@ def augmented(
     """Risks by a logistic outcome model, corrected by weights (AIPW), and their difference, ratio and odds ratio.
 
     Robins, Rotnitzky & Zhao (1994), the correction divided by the sum of its weights. The outcome model has the arm
-    as a term, or with `interaction` there is one per arm (for ATT in arm 0 alone). For ATE and ATT right when
-    either model is; for the overlap the propensity model also defines the population, so it must be right.
+    as a term, or with `interaction` there is one per arm (for ATT in arm 0 alone, for ATC in arm 1). Right when either
+    model is, but for the overlap the propensity model also defines the population, so it must be right.
     """
-    checked_choice(population, ("ATE", "ATT", "ATO"), "population")
+    checked_choice(population, POPULATIONS, "population")
     arms = _with_events_and_without(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
     return _rows(means_by_both(arms, Z, "logit", population, interaction, cluster), arms, "aipw", population, level)

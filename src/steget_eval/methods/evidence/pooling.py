@@ -12,6 +12,11 @@ from steget_eval.methods.evidence.pooling_rows import Pooled, check_level, effec
 from steget_eval.methods.evidence.synthesis import Effects, Floats, Measure, Studies
 from steget_eval.methods.evidence.synthesis_effects import CountMeasure
 from steget_eval.methods.evidence.synthesis_words import COMMON_EFFECT
+from steget_eval.methods.numerics.mantel_haenszel import (
+    common_odds_ratio,
+    common_risk_difference,
+    common_risk_ratio,
+)
 
 
 def mantel_haenszel(studies: Studies, measure: CountMeasure, *, level: float = 0.95) -> Pooled:
@@ -22,8 +27,8 @@ def mantel_haenszel(studies: Studies, measure: CountMeasure, *, level: float = 0
     no weight for a ratio; the note says so.
     """
     check_level(level)
-    value, variance, weights = _MANTEL_HAENSZEL[measure](studies)
-    return _pooled(studies, measure, "mantel_haenszel", value, variance, weights, level)
+    found = _MANTEL_HAENSZEL[measure](studies, "studies")
+    return _pooled(studies, measure, "mantel_haenszel", found.value, found.variance, found.weights, level)
 
 
 def peto(studies: Studies, *, level: float = 0.95) -> Pooled:
@@ -55,47 +60,9 @@ def inverse_variance(effects: Effects, *, level: float = 0.95) -> Pooled:
     return _pooled(effects, effects.measure, "inverse_variance", value, 1 / float(w.sum()), w, level)
 
 
-def _risk_ratio(s: Studies) -> tuple[float, float, Floats]:
-    n = s.n_1 + s.n_0
-    upper, lower = s.events_1 * s.n_0 / n, s.events_0 * s.n_1 / n
-    _refuse_one_sided(upper, lower)
-    spread = (s.n_1 * s.n_0 * (s.events_1 + s.events_0) - s.events_1 * s.events_0 * n) / n**2
-    return math.log(upper.sum() / lower.sum()), float(spread.sum() / (upper.sum() * lower.sum())), lower
-
-
-def _odds_ratio(s: Studies) -> tuple[float, float, Floats]:
-    n = s.n_1 + s.n_0
-    a, b, c, d = s.events_1, s.n_1 - s.events_1, s.events_0, s.n_0 - s.events_0
-    upper, lower = a * d / n, b * c / n
-    _refuse_one_sided(upper, lower)
-    same, cross = (a + d) / n, (b + c) / n
-    up, low = float(upper.sum()), float(lower.sum())
-    variance = (
-        (same @ upper) / up**2 + (same @ lower + cross @ upper) / (up * low) + (cross @ lower) / low**2
-    ) / 2  # fmt: skip
-    return math.log(up / low), float(variance), lower
-
-
-def _risk_difference(s: Studies) -> tuple[float, float, Floats]:
-    n = s.n_1 + s.n_0
-    a, b, c, d = s.events_1, s.n_1 - s.events_1, s.events_0, s.n_0 - s.events_0
-    w = s.n_1 * s.n_0 / n
-    value = float(np.sum(a * s.n_0 / n - c * s.n_1 / n) / w.sum())
-    f_1, f_0 = s.n_1 / n, s.n_0 / n
-    first = np.sum(c * f_1**2 - a * f_0**2 + f_1 * f_0 * (s.n_0 - s.n_1) / 2)
-    second = np.sum((a * d + c * b) / n) / 2
-    variance = float((value * first + second) / w.sum() ** 2)
-    if not variance > 0:
-        raise MethodError("no arm has any spread, so the pooled difference has no interval")
-    return value, variance, w
-
-
-_MANTEL_HAENSZEL = {"risk_ratio": _risk_ratio, "odds_ratio": _odds_ratio, "risk_difference": _risk_difference}
-
-
-def _refuse_one_sided(upper: Floats, lower: Floats) -> None:
-    if not (upper.sum() > 0 and lower.sum() > 0):
-        raise MethodError("the studies together have an empty cell, so the pooled ratio is zero, infinite or unknown")
+_MANTEL_HAENSZEL = {
+    "risk_ratio": common_risk_ratio, "odds_ratio": common_odds_ratio, "risk_difference": common_risk_difference,
+}  # fmt: skip
 
 
 def _pooled(

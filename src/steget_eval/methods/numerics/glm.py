@@ -16,7 +16,7 @@ from steget_eval.core.errors import ConvergenceError, OverlapError
 from steget_eval.methods.numerics.linear import check_rank
 
 Floats = NDArray[np.float64]
-Family = Literal["logit", "identity"]
+Family = Literal["logit", "identity", "log"]
 
 _MAX_STEPS = 60
 _STEP_TOLERANCE = 1e-9  # of Newton's step; the next would be its square
@@ -27,6 +27,8 @@ def inverse_link(family: Family, eta: NDArray[Any]) -> NDArray[Any]:
     """Return the mean at a linear predictor; works for complex ones, as derivatives by complex step need."""
     if family == "identity":
         return eta
+    if family == "log":
+        return np.asarray(np.exp(eta))
     return np.asarray(1 / (1 + np.exp(-eta)))
 
 
@@ -70,7 +72,7 @@ def fit_outcome_model(Z: Floats, y: Floats, family: Family, what: str) -> Fit:
 
 
 def fit_glm(Z: Floats, y: Floats, family: Family, what: str) -> Fit:
-    """Return the maximum likelihood fit of `y` (0/1 for logit) on the columns of `Z`.
+    """Return the maximum likelihood fit of `y` (0/1 for logit, counts for log) on the columns of `Z`.
 
     `what` names the model in a refusal.
     """
@@ -80,38 +82,41 @@ def fit_glm(Z: Floats, y: Floats, family: Family, what: str) -> Fit:
         return Fit(coefficients=coefficients, fitted=Z @ coefficients, steps=1)
     if y.min() == y.max():
         raise _Separated(what)
-    return _fit_logit(Z, y, what)
+    return _fit_newton(Z, y, family, what)
 
 
 class _Separated(Exception):  # noqa: N818 - a signal between the functions of this file
     """A likelihood without a maximum."""
 
 
-def _fit_logit(Z: Floats, y: Floats, what: str) -> Fit:
+def _fit_newton(Z: Floats, y: Floats, family: Family, what: str) -> Fit:
     beta = np.zeros(Z.shape[1])
-    likelihood = _log_likelihood(Z @ beta, y)
+    likelihood = _log_likelihood(Z @ beta, y, family)
     for steps in range(1, _MAX_STEPS + 1):
-        fitted = inverse_link("logit", Z @ beta)
-        step = _newton_step(Z, y, fitted, what)
+        fitted = inverse_link(family, Z @ beta)
+        step = _newton_step(Z, y, fitted, family, what)
         largest = float(np.abs(step).max())
-        candidate = _log_likelihood(Z @ (beta + step), y)
+        candidate = _log_likelihood(Z @ (beta + step), y, family)
         # A rounding error's worth of loss is no loss: near the root the likelihood is flat.
-        while candidate < likelihood - 1e-10 * abs(likelihood):
+        while not candidate >= likelihood - 1e-10 * abs(likelihood):
             step = step / 2
-            candidate = _log_likelihood(Z @ (beta + step), y)
+            candidate = _log_likelihood(Z @ (beta + step), y, family)
         beta, likelihood = beta + step, candidate
         if largest < _STEP_TOLERANCE:
-            return Fit(coefficients=beta, fitted=inverse_link("logit", Z @ beta), steps=steps)
+            return Fit(coefficients=beta, fitted=inverse_link(family, Z @ beta), steps=steps)
     raise ConvergenceError(f"{what} did not converge in {_MAX_STEPS} Newton steps")
 
 
-def _newton_step(Z: Floats, y: Floats, fitted: Floats, what: str) -> Floats:
-    information = (Z * (fitted * (1 - fitted))[:, None]).T @ Z
+def _newton_step(Z: Floats, y: Floats, fitted: Floats, family: Family, what: str) -> Floats:
+    spread = fitted * (1 - fitted) if family == "logit" else fitted
+    information = (Z * spread[:, None]).T @ Z
     values, vectors = np.linalg.eigh(information)
     if values[0] <= _CURVATURE * y.size:
         raise _Separated(what)
     return np.asarray(vectors @ ((vectors.T @ (Z.T @ (y - fitted))) / values))
 
 
-def _log_likelihood(eta: Floats, y: Floats) -> float:
-    return float(y @ eta - np.logaddexp(0, eta).sum())
+def _log_likelihood(eta: Floats, y: Floats, family: Family) -> float:
+    with np.errstate(over="ignore"):
+        total = np.logaddexp(0, eta).sum() if family == "logit" else np.exp(eta).sum()
+    return float(y @ eta - total)

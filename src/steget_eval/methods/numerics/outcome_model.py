@@ -70,16 +70,23 @@ def fit_model_per_arm(arms: Arms, Z: Floats, family: Family) -> OutcomeModel:
     return OutcomeModel(coefficients=coefficients, instruments=(Z, Z), residuals=residuals, predict=predict)
 
 
-def fit_model_of_comparison(arms: Arms, Z: Floats, family: Family) -> OutcomeModel:
-    """Return a model in arm 0 alone; arm 1 is predicted by what was seen there, which is all that the treated need."""
+def fit_model_of_one_arm(arms: Arms, Z: Floats, family: Family, arm: int) -> OutcomeModel:
+    """Return a model in one arm alone; the other is predicted by what was seen there.
+
+    That is all that the other arm's people need: a model of arm 0 for the treated, of arm 1 for the comparison's.
+    """
+    inside = (arms.a == arm) * 1.0
+
+    def modelled(beta: Vector) -> Vector:
+        return inverse_link(family, multiply(Z, beta))
 
     def predict(beta: Vector) -> tuple[Vector, Vector]:
-        return arms.y, inverse_link(family, multiply(Z, beta))
+        return (arms.y, modelled(beta)) if arm == 0 else (modelled(beta), arms.y)
 
     def residuals(beta: Vector) -> tuple[Vector, ...]:
-        return ((1 - arms.a) * (arms.y - predict(beta)[1]),)
+        return (inside * (arms.y - modelled(beta)),)
 
-    coefficients = _fit_arm(arms, Z, family, 0)
+    coefficients = _fit_arm(arms, Z, family, arm)
     return OutcomeModel(coefficients=coefficients, instruments=(Z,), residuals=residuals, predict=predict)
 
 

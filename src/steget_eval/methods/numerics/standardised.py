@@ -1,8 +1,8 @@
 """Mean outcome under each arm, standardised to a population: by outcome model, by weights, by both.
 
-With score e(x), the populations are everyone (ATE), the treated (ATT) and the overlap (ATO); a person's weight is
-h(x) / e(x) in arm 1, h(x) / (1 - e(x)) in arm 0, with h = 1, e, e(1 - e). Every mean is divided by the sum of its own
-weights (Hájek).
+With score e(x), the populations are everyone (ATE), the treated (ATT), the comparison's (ATC) and the overlap (ATO);
+a person's weight is h(x) / e(x) in arm 1, h(x) / (1 - e(x)) in arm 0, with h = 1, e, 1 - e, e(1 - e). Every mean is
+divided by the sum of its own weights (Hájek).
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from steget_eval.methods.numerics.linear import multiply
 from steget_eval.methods.numerics.outcome_model import (
     OutcomeModel,
     Vector,
-    fit_model_of_comparison,
+    fit_model_of_one_arm,
     fit_model_per_arm,
     fit_one_model,
 )
 from steget_eval.methods.numerics.stacked import Equations, Residuals, solve_sandwich
 
-Population = Literal["ATE", "ATT", "ATO"]
+Population = Literal["ATE", "ATT", "ATC", "ATO"]
+POPULATIONS: tuple[Population, ...] = ("ATE", "ATT", "ATC", "ATO")
 
 _LARGEST_WEIGHT = 1e6  # a person who speaks for a million others: the score is 0 or 1 but for rounding
 
@@ -64,7 +65,7 @@ def means_by_model(
 ) -> ArmMeans:
     """Return means predicted by the outcome model (g-computation); with `interaction` one model per arm."""
     model = _fit_outcome(arms, Z, family, population, interaction)
-    h = np.ones(arms.a.size) if population == "ATE" else arms.a
+    h = _tilt(arms.a, np.zeros(arms.a.size), population)
     one = np.ones((arms.a.size, 1))
 
     def residuals(theta: Vector) -> tuple[Vector, ...]:
@@ -135,7 +136,11 @@ def _solve(
 def _fit_outcome(arms: Arms, Z: Floats, family: Family, population: Population, interaction: bool) -> OutcomeModel:
     if not interaction:
         return fit_one_model(arms, Z, family)
-    return (fit_model_of_comparison if population == "ATT" else fit_model_per_arm)(arms, Z, family)
+    if population == "ATT":
+        return fit_model_of_one_arm(arms, Z, family, 0)
+    if population == "ATC":
+        return fit_model_of_one_arm(arms, Z, family, 1)
+    return fit_model_per_arm(arms, Z, family)
 
 
 def _fit_score(arms: Arms, Z: Floats, population: Population) -> Floats:
@@ -153,6 +158,8 @@ def _weights(a: Floats, eta: Vector, population: Population) -> tuple[Vector, Ve
     """
     if population == "ATT":
         return a, (1 - a) * np.exp(eta)
+    if population == "ATC":
+        return a * np.exp(-eta), 1 - a
     if population == "ATO":
         return a * inverse_link("logit", -eta), (1 - a) * inverse_link("logit", eta)
     return a * (1 + np.exp(-eta)), (1 - a) * (1 + np.exp(eta))
@@ -161,11 +168,12 @@ def _weights(a: Floats, eta: Vector, population: Population) -> tuple[Vector, Ve
 def _tilt(a: Floats, eta: Vector, population: Population) -> Vector:
     """Return each person's weight in the population.
 
-    The treated are counted, not modelled: so ATT stays right when the score is wrong and the outcome model right.
+    The treated are counted, not modelled: so ATT stays right when the score is wrong and the outcome model right. So
+    are those of the comparison for ATC.
     """
     if population == "ATO":
         return np.asarray(inverse_link("logit", eta) * inverse_link("logit", -eta))
-    return np.ones(a.size) if population == "ATE" else a
+    return {"ATE": np.ones(a.size), "ATT": a, "ATC": 1 - a}[population]
 
 
 def _mean(values: Vector, w: Vector) -> float:

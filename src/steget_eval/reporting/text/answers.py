@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 
 from steget_eval.core.estimates import RATIOS
+from steget_eval.methods.catalogue import CATALOGUE
 from steget_eval.protocol import Protocol
 from steget_eval.reporting.text import numbers
 from steget_eval.reporting.text.cell import LANGUAGES, Cell, Format, Label, key_label
 from steget_eval.reporting.text.phrases import code_label, label_text
 
 #: Methods that take covariates into account.
-ADJUSTED = frozenset({"g_computation", "ipw", "aipw"})
+ADJUSTED = frozenset(line.name for line in CATALOGUE if line.adjusts and line.name != "cox")
 
 #: Units told without decimals: one dollar is finer than any of these estimates.
 _COARSE = frozenset({"usd", "sek"})
