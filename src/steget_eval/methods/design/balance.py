@@ -2,7 +2,8 @@
 
 A standardised mean difference is the difference in means over the pooled standard deviation of the unweighted arms,
 the root of the mean of the two variances (Austin 2009): n - 1 for amounts, p (1 - p) for what is 0 or 1. The
-denominator stays the same after weighting, so that a smaller number means closer means.
+denominator stays the same after weighting, so that a smaller number means closer means. A weighted variance has the
+divisor that makes it unbiased for weights of reliability, sum w - sum w²/sum w, which is n - 1 where all weigh 1.
 """
 
 from __future__ import annotations
@@ -40,8 +41,13 @@ class Balance(Tidy):
     variance_ratio : shape (p,)
         Variance in arm 1 over that in arm 0, unweighted; NaN where binary (it follows from the means) or where arm 0
         does not vary.
+    ks : shape (p,)
+        Kolmogorov and Smirnov's distance, the largest between the two distribution functions; where binary it is the
+        difference in shares.
     weighted_mean_1, weighted_mean_0, weighted_smd : shape (p,)
         The same after weighting, over the unweighted denominator; NaN where no weights were given.
+    weighted_variance_ratio, weighted_ks : shape (p,)
+        The same after weighting; NaN where no weights were given.
     """
 
     covariates: tuple[str, ...]
@@ -52,9 +58,12 @@ class Balance(Tidy):
     sd_0: Floats
     smd: Floats
     variance_ratio: Floats
+    ks: Floats
     weighted_mean_1: Floats
     weighted_mean_0: Floats
     weighted_smd: Floats
+    weighted_variance_ratio: Floats
+    weighted_ks: Floats
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per covariate."""
@@ -78,12 +87,16 @@ def balance(a: ArrayLike, X: ArrayLike, names: Sequence[str], w: ArrayLike | Non
     mean_1, mean_0 = one.mean(axis=0), zero.mean(axis=0)
     variance_1, variance_0 = _variance(one, binary), _variance(zero, binary)
     pooled = np.sqrt((variance_1 + variance_0) / 2)
-    weighted_1, weighted_0 = _weighted_means(arm, covariates, w)
+    even, weights = np.ones(arm.size), _checked(arm, w)
+    weighted_1, weighted_0 = _weighted_means(arm, covariates, weights)
     return Balance(
         covariates=tuple(names), binary=binary, mean_1=mean_1, mean_0=mean_0,
         sd_1=np.sqrt(variance_1), sd_0=np.sqrt(variance_0), smd=_standardise(mean_1 - mean_0, pooled),
-        variance_ratio=_ratio(variance_1, variance_0, binary), weighted_mean_1=weighted_1, weighted_mean_0=weighted_0,
+        variance_ratio=_variance_ratio(arm, covariates, even, binary), ks=_distances(arm, covariates, even),
+        weighted_mean_1=weighted_1, weighted_mean_0=weighted_0,
         weighted_smd=_standardise(weighted_1 - weighted_0, pooled),
+        weighted_variance_ratio=_variance_ratio(arm, covariates, weights, binary),
+        weighted_ks=_distances(arm, covariates, weights),
     )  # fmt: skip
 
 
@@ -93,9 +106,31 @@ def _variance(values: Floats, binary: np.ndarray) -> Floats:
     return np.where(binary, share * (1 - share), amount)
 
 
-def _ratio(variance_1: Floats, variance_0: Floats, binary: np.ndarray) -> Floats:
-    usable = ~binary & (variance_0 > 0)
-    return np.where(usable, variance_1 / np.where(usable, variance_0, 1.0), np.nan)
+def _variance_ratio(arm: Floats, X: Floats, w: Floats | None, binary: np.ndarray) -> Floats:
+    if w is None:
+        return np.full(X.shape[1], np.nan)
+    one, zero = (_weighted_variance(X[arm == which], w[arm == which]) for which in (1, 0))
+    usable = ~binary & (zero > 0)
+    return np.where(usable, one / np.where(usable, zero, 1.0), np.nan)
+
+
+def _weighted_variance(X: Floats, w: Floats) -> Floats:
+    centred = X - w @ X / w.sum()
+    divisor = w.sum() - w @ w / w.sum()
+    return np.asarray(w @ centred**2 / divisor) if divisor > 0 else np.full(X.shape[1], np.nan)
+
+
+def _distances(arm: Floats, X: Floats, w: Floats | None) -> Floats:
+    if w is None:
+        return np.full(X.shape[1], np.nan)
+    signed = np.where(arm == 1, w / w[arm == 1].sum(), -w / w[arm == 0].sum())
+    return np.array([_distance(x, signed) for x in X.T])
+
+
+def _distance(x: Floats, signed: Floats) -> float:
+    order = np.argsort(x, kind="stable")
+    ends = np.append(np.diff(x[order]) > 0, True)
+    return float(np.abs(np.cumsum(signed[order])[ends]).max())
 
 
 def _standardise(difference: Floats, pooled: Floats) -> Floats:
@@ -105,15 +140,20 @@ def _standardise(difference: Floats, pooled: Floats) -> Floats:
     return np.asarray(np.where(settled, smd, np.copysign(np.inf, difference)))
 
 
-def _weighted_means(arm: Floats, X: Floats, w: ArrayLike | None) -> tuple[Floats, Floats]:
+def _checked(arm: Floats, w: ArrayLike | None) -> Floats | None:
     if w is None:
-        missing = np.full(X.shape[1], np.nan)
-        return missing, missing.copy()
+        return None
     weights = checked_weights(w)
     if weights.shape != arm.shape:
         raise MethodError(f"there are {weights.size} weights and {arm.size} arms; they must be as many")
-    sums = [weights[arm == which].sum() for which in (1, 0)]
-    if min(sums) == 0:
+    if min(weights[arm == which].sum() for which in (1, 0)) == 0:
         raise OverlapError("an arm's weights are all zero")
-    one, zero = ((weights * (arm == which)) @ X / total for which, total in zip((1, 0), sums, strict=True))
+    return weights
+
+
+def _weighted_means(arm: Floats, X: Floats, w: Floats | None) -> tuple[Floats, Floats]:
+    if w is None:
+        missing = np.full(X.shape[1], np.nan)
+        return missing, missing.copy()
+    one, zero = ((w * (arm == which)) @ X / w[arm == which].sum() for which in (1, 0))
     return one, zero
