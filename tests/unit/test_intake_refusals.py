@@ -125,7 +125,8 @@ ONE_FAULT = [
     ("spells.csv", "2024-10-01", "2026-01-02",
      "spells.csv, column started_on, row 3: after the person's followed_until; allowed: that day at the latest"),
     ("spells.csv", ",20.5,", ",20h,",
-     "spells.csv, column hours_per_week, row 2: not a number; allowed: digits with a decimal point, such as 12.5"),
+     "spells.csv, column hours_per_week, row 2: not a number; allowed: digits with one decimal sign in the whole column, "
+     "such as 12.5"),
     ("spells.csv", ",20.5,", ",1e999,",
      "spells.csv, column hours_per_week, row 2: the number is too large; allowed: what fits in 64 bits"),
     ("spells.csv", ",50,", ",150,",
@@ -183,7 +184,8 @@ def test_a_fault_is_told_in_one_sentence(tmp_path: Path, file: str, old: str, ne
         ({"participants.csv": None, "counts.csv": None},
          "spells.csv: the table is about persons but participants is missing"),
         ({"participant.csv": "a,b\n1,2\n"},
-         "participant.csv: none of the tables; allowed: participants.csv, participants.xlsx, participants.parquet"),
+         "participant.csv: none of the tables; allowed: participants.csv, .tsv, .txt, .xlsx, .parquet, .dta, .sav, "
+         ".zsav, .sas7bdat, .xpt, .duckdb"),
         ({"counts.csv": ""}, "counts.csv: the file is empty"),
         ({"counts.csv": "\n\n \n"}, "counts.csv: the file is empty"),
         ({"counts.csv": "PK\x03\x04"}, "counts.csv: the file is not what its suffix says; the content looks like xlsx"),
@@ -211,14 +213,16 @@ def test_a_folder_with_a_card_alone_is_refused(tmp_path: Path):
     (sentence,) = _refused(tmp_path)
     assert sentence.endswith(
         "neither participants nor counts is there; "
-        "allowed: participants.csv, participants.xlsx, participants.parquet"
+        "allowed: participants.csv, .tsv, .txt, .xlsx, .parquet, .dta, .sav, .zsav, .sas7bdat, .xpt, .duckdb"
     )  # fmt: skip
 
 
-def test_text_that_is_not_utf8_is_told_by_its_line(tmp_path: Path):
+def test_text_that_is_neither_utf8_nor_windows_1252_is_told_by_its_line(tmp_path: Path):
     _write(tmp_path)
-    (tmp_path / "counts.csv").write_bytes("period,category,sex,n\n2024,påhittad,woman,3\n".encode("latin-1"))
-    assert _refused(tmp_path) == ["counts.csv, row 2: the text is not UTF-8; save it as “CSV UTF-8”"]
+    (tmp_path / "counts.csv").write_bytes(b"period,category,sex,n\n2024,p\xe5h\x81ttad,woman,3\n")
+    assert _refused(tmp_path) == [
+        "counts.csv, row 2: the text is neither UTF-8 nor Windows-1252; save it as “CSV UTF-8”"
+    ]
 
 
 def test_all_faults_of_a_folder_are_told_together(tmp_path: Path):

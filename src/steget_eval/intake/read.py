@@ -14,8 +14,8 @@ from steget_eval.core.errors import RecordsError
 from steget_eval.core.ledger import note_first
 from steget_eval.intake.card import CARD_FILE, columns_of, read_card
 from steget_eval.intake.findings import Finding, Findings
-from steget_eval.intake.folder import find_tables
-from steget_eval.intake.readers import READERS
+from steget_eval.intake.folder import TableFile, find_tables
+from steget_eval.intake.readers import read_sheet
 from steget_eval.intake.rules import ROW_RULES, RULES, RowRule
 from steget_eval.intake.sheet import UnreadableError
 from steget_eval.intake.table import CheckedTable, Place, check_table
@@ -70,7 +70,7 @@ def _read(folder: Path) -> _Reading:
         card, findings = None, _card_findings(folder, error)
     found = find_tables(folder)
     findings += found.findings
-    checked = {name: _check_file(name, path, card) for name, path in found.files.items()}
+    checked = {name: _check_file(name, file, card) for name, file in found.files.items()}
     findings += [finding for one in checked.values() for finding in one.findings]
     tables = {name: one.table for name, one in checked.items() if one.table is not None}
     findings += _row_findings(tables, is_person_known="participants" in found.files)
@@ -86,13 +86,13 @@ def _card_findings(folder: Path, error: RecordsError) -> list[Finding]:
     return [RULES["wrong_card"].finding(file=CARD_FILE, allowed=line) for line in lines]
 
 
-def _check_file(name: str, path: Path, card: RecordsCard | None) -> CheckedTable:
-    place = Place(table=name, file=path.name)
+def _check_file(name: str, file: TableFile, card: RecordsCard | None) -> CheckedTable:
+    place = Place(table=name, file=f"{file.path.name}, {file.sheet}" if file.sheet else file.path.name)
     try:
-        sheet = READERS[path.suffix.lower()](path)
+        sheet = read_sheet(file.path, file.sheet)
     except UnreadableError as error:
         finding = RULES[error.rule].finding(
-            table=name, file=path.name, count=len(error.rows), rows=error.rows[:10], allowed=error.allowed
+            table=name, file=place.file, count=len(error.rows), rows=error.rows[:10], allowed=error.allowed
         )
         return CheckedTable(table=None, findings=(finding,))
     return check_table(sheet, columns_of(TABLES[name], card), place, is_closed=card is not None)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
+
+#: Wider than this is no table of a programme; what Excel holds.
+MOST_COLUMNS = 16_384
 
 
 class UnreadableError(Exception):
@@ -24,6 +28,44 @@ class UnreadableError(Exception):
         self.rows = tuple(rows)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What a reader has to tell of a file that it could read.
+
+    Attributes
+    ----------
+    rule
+        The id of the file rule whose words tell it.
+    column
+        The header's name of a column, empty where it is about the whole file.
+    count
+        How many rows, or sheets, it is about; `rows` names those that have numbers.
+    """
+
+    rule: str
+    column: str = ""
+    count: int = 0
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Cells of one column that their file marks as missing for one reason; in the sheet they are empty.
+
+    Attributes
+    ----------
+    code, reason
+        The file's code and its label there; without a label the reason is the code.
+    rows
+        Numbers of the rows.
+    """
+
+    column: str
+    code: str
+    reason: str
+    rows: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sheet:
     """Text cells under a header.
@@ -36,11 +78,24 @@ class Sheet:
         One array of text per column of the header; an empty cell is an empty text.
     rows
         The number of each row as a person sees it: the header is row 1. A row whose cells are all empty is no row.
+    decimal
+        The decimal sign that the file may use in columns of numbers; a comma only where it does not part cells.
+    labels, value_labels
+        What the file calls its columns, and the codes in them, where it says.
+    missing
+        Cells that the file marks as missing, by reason.
+    notes
+        What else its reader has to tell.
     """
 
     header: tuple[str, ...]
     columns: tuple[np.ndarray, ...]
     rows: np.ndarray
+    decimal: Literal[".", ","] = "."
+    labels: Mapping[str, str] = field(default_factory=dict)
+    value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    missing: tuple[Missing, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def sheet_from_rows(rows: Iterable[Sequence[str]], *, ragged: bool) -> Sheet:
@@ -56,6 +111,8 @@ def sheet_from_rows(rows: Iterable[Sequence[str]], *, ragged: bool) -> Sheet:
     if not numbered:
         raise UnreadableError("empty_file")
     (first, header), body = numbered[0], numbered[1:]
+    if len(header) > MOST_COLUMNS:
+        raise UnreadableError("too_wide", allowed=str(MOST_COLUMNS))
     if first > 1:
         raise UnreadableError("no_header", rows=(1,))
     if not body:

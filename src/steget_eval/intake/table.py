@@ -16,7 +16,8 @@ from steget_eval.core.identity import count_identity_numbers
 from steget_eval.intake.findings import ROWS_NAMED, Finding
 from steget_eval.intake.predicates import TRUE
 from steget_eval.intake.rules import CELL_RULES, MISSING_CELL, RULES, CellRule, Rule
-from steget_eval.intake.sheet import Sheet
+from steget_eval.intake.sheet import Sheet, text_array
+from steget_eval.records.card import AccountingLine
 from steget_eval.records.tables import Column, ColumnType
 
 _ARROW: dict[ColumnType, Any] = {
@@ -27,14 +28,27 @@ _PYTHON: dict[ColumnType, Callable[[str], object]] = {
     "text": str, "code": str, "codes": str, "date": date.fromisoformat, "integer": int, "number": float,
     "boolean": TRUE.__contains__,
 }  # fmt: skip
+#: How many unknown columns are told one by one; the rest are counted.
+STRAYS_NAMED = 20
+
+# A longer name is no slip of the finger.
+_LONGEST_NAME = 64
+_SIGNS_CHANGED = str.maketrans({",": ".", ".": ","})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CheckedTable:
-    """A typed table, null where a cell is empty or refused, and what was found in it; None where there is no header."""
+    """A typed table, null where a cell is empty or refused, and what was found in it; None where there is no header.
+
+    Attributes
+    ----------
+    accounting
+        Rows kept and dropped by the lists of consent; empty where there is no such list.
+    """
 
     table: pa.Table | None
     findings: tuple[Finding, ...]
+    accounting: tuple[AccountingLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +80,22 @@ def check_table(sheet: Sheet, columns: Sequence[Column], place: Place, *, is_clo
         return _refused(
             RULES["no_header"].finding(table=place.table, file=place.file, rows=(1,), count=1, allowed=names)
         )
-    findings = _header_findings(sheet, columns, place, is_closed)
+    findings = _note_findings(sheet, known, place) + _header_findings(sheet, columns, place, is_closed)
     cells = {name: sheet.columns[position] for position, name in reversed([*enumerate(sheet.header)])}
     arrays: dict[str, Any] = {}
     for column in columns:
         if column.name not in cells:
             arrays[column.name] = pa.nulls(len(sheet.rows), _ARROW[column.type])
             continue
-        checked = _check_column(cells[column.name], column, sheet.rows, place)
+        texts = cells[column.name]
+        if sheet.decimal == "," and column.type == "number":
+            texts = _with_point(texts)
+        checked = _check_column(texts, column, sheet.rows, place)
         arrays[column.name] = checked.array
         findings += checked.findings
-    arrays["source_file"] = pa.array([place.file] * len(sheet.rows), pa.string())
-    arrays["source_row"] = pa.array(sheet.rows)
+    if not {"source_file", "source_row"} <= set(cells) & known:  # an import has told already where a row came from
+        arrays["source_file"] = pa.array([place.file] * len(sheet.rows), pa.string())
+        arrays["source_row"] = pa.array(sheet.rows)
     return CheckedTable(table=pa.table(arrays), findings=tuple(findings))
 
 
@@ -118,9 +136,27 @@ def _allowed(rule: Rule, column: Column) -> str:
     return ", ".join(column.codes or ()) if column.codes is not None else "a-z, 0-9, _"
 
 
+def _with_point(cells: np.ndarray) -> np.ndarray:
+    """Return cells with a decimal point for a comma; where a column has commas, a point is no decimal sign."""
+    if not any("," in cell for cell in cells):
+        return cells
+    return text_array([cell.translate(_SIGNS_CHANGED) for cell in cells])
+
+
+def _note_findings(sheet: Sheet, known: set[str], place: Place) -> list[Finding]:
+    # The name of a column that nobody knows may be a cell of somebody's row.
+    return [
+        RULES[note.rule].finding(
+            table=place.table, file=place.file, column=note.column if note.column in known else "",
+            count=note.count, rows=note.rows[:ROWS_NAMED],
+        )
+        for note in sheet.notes
+    ]  # fmt: skip
+
+
 def _header_findings(sheet: Sheet, columns: Sequence[Column], place: Place, is_closed: bool) -> list[Finding]:
     names = [column.name for column in columns]
-    findings = []
+    findings, strays = [], 0
     for position, name in enumerate(sheet.header):
         at = str(position + 1)
         if name in names:
@@ -130,23 +166,27 @@ def _header_findings(sheet: Sheet, columns: Sequence[Column], place: Place, is_c
             filled = sheet.rows[sheet.columns[position] != ""]
             findings += [place.finding(RULES["unnamed_column"], at, filled)] if len(filled) else []
         else:
-            findings += _stray_findings(sheet, position, names, place, is_closed)
+            strays += 1
+            findings += _identity_findings(sheet, position, place)
+            findings += [_stray_finding(name, at, names, place)] if is_closed and strays <= STRAYS_NAMED else []
+    if is_closed and strays > STRAYS_NAMED:
+        findings.append(_header_finding("more_unknown_columns", place, "", str(strays - STRAYS_NAMED)))
     missing = [column.name for column in columns if column.required and column.name not in sheet.header]
     return findings + [_header_finding("missing_column", place, name) for name in missing]
 
 
-def _stray_findings(sheet: Sheet, position: int, names: Sequence[str], place: Place, is_closed: bool) -> list[Finding]:
-    # An unknown name is told by its place: in a broken file it may be a cell of somebody's row.
-    at = str(position + 1)
+def _identity_findings(sheet: Sheet, position: int, place: Place) -> list[Finding]:
     cells = (sheet.header[position], *sheet.columns[position])
     numbers = np.concatenate([[1], sheet.rows])
     identities = numbers[[count_identity_numbers(cell) > 0 for cell in cells]]
-    findings = [place.finding(CELL_RULES[0], at, identities)] if len(identities) else []
-    if is_closed:
-        near = difflib.get_close_matches(sheet.header[position].strip().lower(), names, n=1)
-        hint = f"{near[0]}?" if near else ", ".join(names)
-        findings.append(_header_finding("unknown_column_near" if near else "unknown_column", place, at, hint))
-    return findings
+    return [place.finding(CELL_RULES[0], str(position + 1), identities)] if len(identities) else []
+
+
+def _stray_finding(name: str, at: str, names: Sequence[str], place: Place) -> Finding:
+    # An unknown name is told by its place: in a broken file it may be a cell of somebody's row.
+    near = difflib.get_close_matches(name.strip().lower(), names, n=1) if len(name) <= _LONGEST_NAME else []
+    hint = f"{near[0]}?" if near else ", ".join(names)
+    return _header_finding("unknown_column_near" if near else "unknown_column", place, at, hint)
 
 
 def _header_finding(rule: str, place: Place, column: str, allowed: str = "") -> Finding:

@@ -12,18 +12,38 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from steget_eval.intake.readers.signature import content_of
-from steget_eval.intake.sheet import Sheet, UnreadableError
+from steget_eval.intake.sheet import MOST_COLUMNS, Sheet, UnreadableError
+
+#: What a file states that its rows take when they are unpacked may not be more than this.
+UNPACKED_BYTES = 2 * 10**9
+MOST_ROWS = 50 * 10**6
+
+_UNFIT = (pa.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError)
 
 
-def read_parquet_sheet(path: Path) -> Sheet:
-    """Return the sheet in a Parquet file; a column of lists, maps or bytes is refused as damaged."""
+def read_parquet_sheet(path: Path, name: str = "") -> Sheet:
+    """Return the sheet in a Parquet file; a column of lists, maps or bytes is refused as damaged.
+
+    A file has one table, whatever `name` says.
+    """
     content = content_of(path, "parquet")
     try:
+        _refuse_large(pq.ParquetFile(io.BytesIO(content)).metadata)
         table = pq.read_table(io.BytesIO(content), use_threads=False)
         table.validate(full=True)
-        columns = tuple(_text(column) for column in table.columns)
-    except (pa.ArrowException, OSError):
+    except _UNFIT:
         raise UnreadableError("damaged", allowed="parquet") from None
+    return sheet_from_arrow(table, kind="parquet")
+
+
+def sheet_from_arrow(table: Any, *, kind: str) -> Sheet:
+    """Return an Arrow table as text cells; `kind` is what a table that cannot become text is refused as."""
+    if table.num_columns > MOST_COLUMNS:
+        raise UnreadableError("too_wide", allowed=str(MOST_COLUMNS))
+    try:
+        columns = tuple(_text(column) for column in table.columns)
+    except _UNFIT:
+        raise UnreadableError("damaged", allowed=kind) from None
     if not columns:
         raise UnreadableError("empty_file")
     if table.num_rows == 0:
@@ -33,6 +53,12 @@ def read_parquet_sheet(path: Path) -> Sheet:
     return Sheet(
         header=tuple(table.column_names), columns=tuple(column[filled] for column in columns), rows=rows[filled]
     )
+
+
+def _refuse_large(said: Any) -> None:
+    unpacked = sum(said.row_group(number).total_byte_size for number in range(said.num_row_groups))
+    if unpacked > UNPACKED_BYTES or said.num_rows > MOST_ROWS:
+        raise UnreadableError("too_large", allowed=f"{UNPACKED_BYTES // 10**6} MB")
 
 
 def _text(column: Any) -> np.ndarray:

@@ -1,0 +1,93 @@
+"""Reads Stata, SPSS and SAS files: labels are kept, cells marked as missing become empty ones with a reason."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from steget_eval.intake.readers.parquet_file import sheet_from_arrow
+from steget_eval.intake.readers.signature import content_of
+from steget_eval.intake.sheet import Missing, Note, Sheet, UnreadableError
+
+_SECONDS = 600
+_PARSER = "steget_eval.intake.readers.statistical_parse"
+
+
+def statistical_reader(kind: str) -> Callable[..., Sheet]:
+    """Return the reader of ``dta``, ``sav``, ``sas7bdat`` or ``xpt``."""
+
+    def read_statistical_sheet(path: Path, name: str = "") -> Sheet:
+        """Return the sheet in a statistical program's file, which has one table, whatever `name` says.
+
+        Row numbers count the header as row 1, as in every other file. Days are written as days; codes stay codes, and
+        their labels stand in `value_labels`.
+        """
+        content_of(path, kind)
+        return sheet_of_parsed(_parsed(path, kind), kind)
+
+    return read_statistical_sheet
+
+
+def sheet_of_parsed(stream: bytes, kind: str) -> Sheet:
+    """Return the sheet that the parsing process wrote."""
+    try:
+        table = pa.ipc.open_stream(stream).read_all()
+        about = json.loads(table.schema.metadata[b"steget"])
+    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError):
+        raise UnreadableError("damaged", allowed=kind) from None
+    missing = _missing(table, about)
+    notes = tuple(
+        Note(rule="user_missing", column=name, count=len(rows), rows=rows) for name, rows in _by_column(missing).items()
+    )
+    return replace(
+        sheet_from_arrow(table, kind=kind),
+        labels={name: label for name, label in about["labels"].items() if label},
+        value_labels=about["value_labels"],
+        missing=missing,
+        notes=notes,
+    )
+
+
+def _parsed(path: Path, kind: str) -> bytes:
+    try:
+        done = subprocess.run(  # noqa: S603  # our own module, by this interpreter
+            [sys.executable, "-m", _PARSER, str(path.resolve()), kind],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise UnreadableError("damaged", allowed=kind) from None
+    if done.returncode != 0:  # its words may quote a cell, and a crash has none
+        raise UnreadableError("damaged", allowed=kind)
+    return done.stdout
+
+
+def _missing(table: Any, about: Any) -> tuple[Missing, ...]:
+    return tuple(
+        Missing(column=name, code=code, reason=_reason(about["value_labels"].get(name, {}), code),
+                rows=tuple(int(at) + 2 for at in places))
+        for name, codes in about["missing"].items()
+        for code, places in codes.items()
+    )  # fmt: skip
+
+
+def _reason(labels: dict[str, str], code: str) -> str:
+    return labels.get(code) or labels.get(code.removeprefix(".")) or code
+
+
+def _by_column(missing: tuple[Missing, ...]) -> dict[str, tuple[int, ...]]:
+    names = dict.fromkeys(one.column for one in missing)
+    return {
+        name: tuple(int(row) for row in np.sort(np.concatenate([one.rows for one in missing if one.column == name])))
+        for name in names
+    }
