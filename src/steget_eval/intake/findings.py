@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
 from steget_eval.core.frames import Tidy
+from steget_eval.records.account import Found
 from steget_eval.records.codes import Words
 
 if TYPE_CHECKING:
@@ -56,6 +57,13 @@ class Finding:
         column = f"{getattr(_COLUMN, language)} {self.column}" if self.column else ""
         where = ", ".join(part for part in (self.file, column, self._row_text(language)) if part)
         return f"{where}: {getattr(self.message, language)}"
+
+    def told(self) -> Found:
+        """Return what a report may tell of the finding: neither rows nor file."""
+        return Found(
+            rule=self.rule, severity=self.severity, table=self.table, column=self.column, rows=self.count,
+            message=self.message,
+        )  # fmt: skip
 
     def _row_text(self, language: Language) -> str:
         if not self.rows:

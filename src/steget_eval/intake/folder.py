@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from steget_eval.core.identity import count_identity_numbers
+from steget_eval.intake.consent import LIST_FILES
 from steget_eval.intake.findings import Finding
 from steget_eval.intake.readers import CONTAINERS, READERS, sheet_names
 from steget_eval.intake.rules import RULES

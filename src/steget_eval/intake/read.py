@@ -13,10 +13,12 @@ import pyarrow as pa
 from steget_eval.core.errors import RecordsError
 from steget_eval.core.ledger import note_first
 from steget_eval.intake.card import CARD_FILE, columns_of, read_card
+from steget_eval.intake.consent import ConsentLists, find_lists, without
 from steget_eval.intake.findings import Finding, Findings
 from steget_eval.intake.folder import TableFile, find_tables
 from steget_eval.intake.readers import read_sheet
-from steget_eval.intake.rules import ROW_RULES, RULES, RowRule
+from steget_eval.intake.rule_table import WRONG_LIST, row_rules
+from steget_eval.intake.rules import RULES, RowRule
 from steget_eval.intake.sheet import UnreadableError
 from steget_eval.intake.table import CheckedTable, Place, check_table
 from steget_eval.records.card import RecordsCard
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
 def read_records(folder: str | Path) -> Records:
     """Return the validated records in a folder: `records.yaml` and one file per table.
 
-    Nothing is repaired and no row is dropped: rows in are rows kept.
+    Nothing is repaired. No row is dropped but those of persons on the folder's list ``withdrawn.csv``, or not on its
+    list ``consented.csv``: they are left out before anything else is asked of them, and counted in the card's
+    accounting.
 
     Raises
     ------
@@ -41,7 +45,8 @@ def read_records(folder: str | Path) -> Records:
     errors = reading.findings.errors
     if reading.card is None or errors:
         raise RecordsError("\n".join(errors.sentences()))
-    records = Records(tables=reading.tables, card=reading.card, name=_name(Path(folder)))
+    found = tuple(finding.told() for finding in reading.findings.warnings)
+    records = Records(tables=reading.tables, card=reading.card, name=_name(Path(folder)), found=found)
     # A folder that is filled anew was read before, and so were the same rows in another folder.
     times = [reading.first_read, note_first(f"records {records.fingerprint}")]
     return replace(records, first_read=min((one for one in times if one is not None), default=None))
@@ -95,18 +100,21 @@ def _check_file(name: str, file: TableFile, card: RecordsCard | None) -> Checked
             table=name, file=place.file, count=len(error.rows), rows=error.rows[:10], allowed=error.allowed
         )
         return CheckedTable(table=None, findings=(finding,))
-    return check_table(sheet, columns_of(TABLES[name], card), place, is_closed=card is not None)
+    sheet, accounting = without(sheet, lists, file=path.name, table=name)
+    checked = check_table(sheet, columns_of(TABLES[name], card), place, is_closed=card is not None)
+    return replace(checked, accounting=accounting)
 
 
-def _row_findings(tables: Mapping[str, pa.Table], *, is_person_known: bool) -> list[Finding]:
+def _row_findings(tables: Mapping[str, pa.Table], card: RecordsCard | None, *, is_person_known: bool) -> list[Finding]:
     frames = {name: table.to_pandas(date_as_object=False) for name, table in tables.items()}
     people = frames.get("participants")
+    rules = row_rules(card)
     findings: list[Finding] = []
     for name, frame in frames.items():
         is_about_people = TABLES[name].column("participant_id") is not None
         if is_about_people and not is_person_known:
             findings.append(RULES["no_participants"].finding(table=name, file=frame["source_file"].iloc[0]))
-        for rule in ROW_RULES:
+        for rule in rules:
             if name in rule.tables and (people is not None or not rule.asks_participants):
                 findings += _broken_rows(rule, name, frame, people if people is not None else frame)
     return findings

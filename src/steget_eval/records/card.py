@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -28,6 +28,19 @@ class BaselineColumn(CardModel):
     type: Literal["integer", "number", "boolean", "code", "text"]
     label: Label
     codes: dict[Code, Label] = {}
+
+
+class Instrument(Label):
+    """An instrument's words, and the least and the greatest score it can give, where that is known."""
+
+    low: float | None = None
+    high: float | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_words(cls, value: Any) -> Any:
+        """Take words alone as an instrument whose range is not known."""
+        return value.model_dump() if isinstance(value, Label) else value
 
 
 class AccountingLine(CardModel):
@@ -73,6 +86,6 @@ class RecordsCard(CardModel):
     baseline: dict[Code, BaselineColumn] = {}
     occasions: dict[Code, Label] = {}
     items: dict[Code, Label] = {}
-    instruments: dict[Code, Label] = {}
+    instruments: dict[Code, Instrument] = {}
     assumptions: tuple[Label, ...] = ()
     accounting: tuple[AccountingLine, ...] = ()

@@ -14,6 +14,7 @@ import pyarrow.csv as pc_csv
 
 from steget_eval.core.fingerprint import fingerprint_bytes, fingerprint_json
 from steget_eval.core.html import frame_html
+from steget_eval.records.account import DataAccount, Found
 from steget_eval.records.card import RecordsCard
 from steget_eval.records.tables import TABLES
 
@@ -38,12 +39,20 @@ class Records:
     first_read
         When this package first read these records on this account, from this folder or any other; None where that is
         not known, as for records that were never read from a folder.
+    found
+        What the rules of intake found as the files were read, without refusing it.
     """
 
     tables: Mapping[str, pa.Table]
     card: RecordsCard
     name: str = "records"
     first_read: datetime | None = None
+    found: tuple[Found, ...] = ()
+
+    @property
+    def account(self) -> DataAccount:
+        """What the reader of a report is told of the files behind these records."""
+        return DataAccount(found=self.found, assumptions=self.card.assumptions, accounting=self.card.accounting)
 
     def has(self, name: str) -> bool:
         """Tell whether the table is there and has rows."""
