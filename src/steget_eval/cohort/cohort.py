@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -69,6 +69,10 @@ class OutcomeValues(Tidy):
         For ``time_to_event`` and ``competing``: whole days from the index date, and 0 (follow-up ended), 1 (the
         event) or 2 and more (a competing event, in the order of `causes`); empty otherwise. Whoever was followed
         through the own window has t equal to `horizon_days` and d = 0.
+    before, after
+        For ``transition``: places in `levels`, -1 where unknown; empty otherwise.
+    scores
+        For ``longitudinal``, shape (n, occasions): NaN where no score is known; no rows otherwise.
     causes
         Ids of the competing events that `d` = 2, 3, … stand for.
     """
@@ -80,16 +84,39 @@ class OutcomeValues(Tidy):
     causes: tuple[str, ...] = ()
     horizon_days: int | None = None
     unit: str = "proportion"
+    before: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    after: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    levels: tuple[str, ...] = ()
+    scores: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    occasions: tuple[str, ...] = ()
 
     @property
     def known(self) -> np.ndarray:
-        """Whether each person can be analysed; times are always known."""
+        """Whether each person can be analysed.
+
+        Times are always known; a transition where both looks are; scores where the first and a later one are.
+        """
+        if self.kind == "transition":
+            return np.asarray((self.before >= 0) & (self.after >= 0))
+        if self.kind == "longitudinal":
+            seen = ~np.isnan(self.scores)
+            return np.asarray(seen[:, 0] & seen[:, 1:].any(axis=1))
         return ~np.isnan(self.y) if self.y.size else np.ones(self.t.size, dtype=bool)
+
+    @property
+    def change(self) -> np.ndarray:
+        """Scores of the later occasions minus those of the first, shape (n, occasions - 1)."""
+        return np.asarray(self.scores[:, 1:] - self.scores[:, :1])
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per person."""
         import pandas as pd
 
+        if self.kind == "transition":
+            names = np.array([*self.levels, None], dtype=object)
+            return pd.DataFrame({"before": names[self.before], "after": names[self.after]})
+        if self.kind == "longitudinal":
+            return pd.DataFrame(self.scores, columns=list(self.occasions))
         return pd.DataFrame({"y": self.y} if self.y.size else {"t": self.t, "d": self.d})
 
 

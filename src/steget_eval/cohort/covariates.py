@@ -11,7 +11,7 @@ import pandas as pd
 from steget_eval.cohort.eligibility import age_at_index
 from steget_eval.cohort.recorded import recorded_amount
 from steget_eval.cohort.refusals import refuse_missing_column, refuse_rows
-from steget_eval.cohort.tables import Laid, attach, fetch
+from steget_eval.cohort.tables import Laid, attach
 from steget_eval.core.errors import CohortError
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.cohort_rules import Covariate
@@ -35,12 +35,11 @@ def covariate_column(covariate: Covariate) -> str:
     return f"covariate_{covariate.id}"
 
 
-def fetch_covariates(people: ir.Table, covariates: Sequence[Covariate]) -> pd.DataFrame:
-    """Return one column per covariate id: float for numbers and binaries, text for categories; sorted by person."""
-    columns = {covariate.id: people[covariate_column(covariate)] for covariate in covariates}
-    frame = fetch(people.select("participant_id", **columns), "participant_id").drop(columns="participant_id")
+def typed_covariates(people: pd.DataFrame, covariates: Sequence[Covariate]) -> pd.DataFrame:
+    """Return one column per covariate id: float for numbers and binaries, text for categories; same order."""
+    frame = pd.DataFrame({one.id: people[covariate_column(one)] for one in covariates}, index=people.index)
     dtypes = {one.id: "object" if one.kind == "category" else "float64" for one in covariates}
-    return frame.astype(dtypes)
+    return frame.astype(dtypes).reset_index(drop=True)
 
 
 def _with_one(laid: Laid, people: ir.Table, covariate: Covariate, protocol: Protocol) -> ir.Table:

@@ -1,67 +1,85 @@
-"""Derives an amount: one that was recorded, or days spent in a state."""
+"""Derives an amount: one that was recorded, or days, hours and pay in a state."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 
-from steget_eval.cohort.event_days import Dated
-from steget_eval.cohort.recorded import recorded_amount
-from steget_eval.cohort.strategies import is_met_by, meet_events
-from steget_eval.cohort.tables import Laid, attach
-from steget_eval.cohort.windows import larger, smaller
-from steget_eval.protocol.estimand import Estimand
+from steget_eval.cohort.person_days import PersonDays
+from steget_eval.protocol.measures import COUNTED
 from steget_eval.protocol.outcome import Outcome
+from steget_eval.records.codes import UNITS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DerivedAmount:
-    """`participant_id`, `role` and `y` in units of `unit`, null where unknown."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountUnit:
+    """The unit an amount is shown in, and how many of what is added up make one of it, as a ratio of whole numbers."""
 
-    values: ir.Table
-    unit: str
+    shown: str
+    numerator: int = 1
+    denominator: int = 1
 
 
-def derive_amount(laid: Laid, dated: Dated, outcome: Outcome, estimand: Estimand) -> DerivedAmount:
-    """Return the amount of each person, in shown units.
+#: What is added up is days; for hours minutes a week by days; for pay kronor a month by days. A mean month has
+#: 30.436875 days, which is 48 699 / 1 600.
+COUNTED_UNITS: dict[str, AmountUnit] = {
+    "days_in_state": AmountUnit(shown="days"),
+    "first_tenure": AmountUnit(shown="days"),
+    "weeks_in_state": AmountUnit(shown="weeks", denominator=7),
+    "hours_in_state": AmountUnit(shown="hours", denominator=7 * 60),
+    "pay_in_state": AmountUnit(shown="sek", numerator=1_600, denominator=48_699),
+}
+#: Öre in a krona.
+_ORE = 100
 
-    Days in a state count while followed in the window, and are unknown of who was not followed through it, unless an
-    intercurrent event met by while-alive or composite came first: then the days up to and with its day are all there
-    are. They are none where a minimum dose was never full. An amount that was not recorded is unknown, or zero after
-    an intercurrent event met by composite.
+
+def amount_unit(outcome: Outcome, recorded: Mapping[str, str]) -> AmountUnit:
+    """Return the unit of an amount outcome.
+
+    Parameters
+    ----------
+    recorded
+        Outcome id to the stored unit, for amounts that were recorded.
     """
-    met = meet_events(dated.people, outcome, estimand)
-    if outcome.measure == "days_in_state":
-        assert dated.stretches is not None
-        return DerivedAmount(values=_days(met, dated.stretches, outcome, estimand), unit="days")
-    source = outcome.events[0].amount
-    assert source is not None
-    recorded = recorded_amount(laid, source.item, source.occasion, f"outcomes.{outcome.id}")
-    known = attach(met, recorded.values)
-    y = ibis.cases(
-        (known.amount.notnull(), known.amount.cast("float64") / recorded.per_shown),
-        (is_met_by(known, outcome, estimand, "composite"), ibis.literal(0).cast("float64")),
-        else_=ibis.null("float64"),
+    if outcome.measure in COUNTED:
+        return COUNTED_UNITS[outcome.measure]
+    unit = UNITS[recorded[outcome.id]]
+    return AmountUnit(shown=unit.shown, denominator=unit.per_shown)
+
+
+def derive_amount(days: PersonDays, unit: AmountUnit) -> dict[str, ir.Value]:
+    """Return the column `y`, the amount of each person in shown units.
+
+    What is counted in a state counts while followed in the window, and is unknown of who was not followed through it,
+    unless an intercurrent event met by while-alive or composite came first: then what was counted up to and with its
+    day is all there is. It is nothing where a minimum dose was never full, and unknown where a spell that counts has
+    no hours or no pay. An amount that was not recorded is unknown, or zero after an event met by composite.
+    """
+    zero, unknown = ibis.literal(0).cast("float64"), ibis.null("float64")
+    if days.outcome.measure == "as_recorded":
+        amount = days.fact("amount")
+        y = ibis.cases(
+            (amount.notnull(), _shown(amount, unit)), (days.is_met_by("composite"), zero), else_=unknown
+        )  # fmt: skip
+        return {"y": y.cast("float64")}
+    counted = ibis.cases(
+        (days.event_first == 0, zero), (days.counted("lacking") > 0, unknown), else_=_shown(days.counted("total"), unit)
     )
-    return DerivedAmount(values=known.select("participant_id", "role", y=y.cast("float64")), unit=recorded.shown)
-
-
-def _days(met: ir.Table, stretches: ir.Table, outcome: Outcome, estimand: Estimand) -> ir.Table:
-    lived = attach(met, _days_until(met, stretches))
-    days = ibis.ifelse(lived.event_first == 1, lived.days.fill_null(0), 0).cast("float64")
     y = ibis.cases(
-        (is_met_by(lived, outcome, estimand, "hypothetical"), ibis.null("float64")),
-        (lived.met_by.notnull() | (lived.follow_days >= lived.window_days), days),
-        else_=ibis.null("float64"),
+        (days.is_met_by("hypothetical"), unknown),
+        (days.met_by.notnull() | days.is_followed, counted),
+        else_=unknown,
     )
-    return lived.select("participant_id", "role", y=y)
+    return {"y": y.cast("float64")}
 
 
-def _days_until(met: ir.Table, stretches: ir.Table) -> ir.Table:
-    """Days of the stretches, up to and with the day of the intercurrent event."""
-    until = met.select("participant_id", until=(met.met_day + 1).fill_null(met.observed_days))
-    joined = stretches.inner_join(until, "participant_id")
-    each = joined.mutate(days=larger(smaller(joined.hi, joined.until) - joined.lo, ibis.literal(0)))
-    return each.group_by("participant_id").agg(days=each.days.sum().cast("int64"))
+def _shown(amount: ir.Value, unit: AmountUnit) -> ir.Value:
+    if unit.numerator == 1:
+        return amount.cast("float64") / unit.denominator
+    # Whole öre first, so that every engine rounds alike.
+    half = unit.denominator // 2
+    ore = (amount.cast("int64") * (unit.numerator * _ORE) + half) // unit.denominator
+    return ore.cast("float64") / _ORE

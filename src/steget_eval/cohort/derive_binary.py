@@ -2,63 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import ibis
 import ibis.expr.types as ir
 
-from steget_eval.cohort.recorded import recorded_amount, recorded_status
-from steget_eval.cohort.strategies import is_met_by, meet_events
-from steget_eval.cohort.tables import Laid, attach
-from steget_eval.protocol.estimand import Estimand
-from steget_eval.protocol.outcome import EventSource, Outcome
+from steget_eval.cohort.person_days import PersonDays
 
 
-def derive_binary(laid: Laid, dated: ir.Table, outcome: Outcome, estimand: Estimand) -> ir.Table:
-    """Return `participant_id`, `role` and `y`: 1, 0 or null where it is unknown.
+def derive_binary(days: PersonDays) -> dict[str, ir.Value]:
+    """Return the column `y`: 1, 0 or null where it is unknown.
 
-    One source that says yes is enough; no needs all of them. Days say yes or no only of who was followed through the
-    own window, or met an event that settles the answer: whoever is lost after the event is as unknown as whoever is
-    lost before it, since keeping the first and not the second would make the event look commoner than it is. Without
-    yes, an intercurrent event met by composite makes it no, and one met by the hypothetical strategy leaves it unknown.
+    One source that says yes is enough; no needs all of them. Days say yes or no only of who was followed as far as the
+    question reaches (through the own window; to the day asked, where it counts from discharge), or met an event that
+    settles the answer: whoever is lost after the event is as unknown as whoever is lost before it, since keeping the
+    first and not the second would make the event look commoner than it is. Without yes, an intercurrent event met by
+    composite makes it no, and one met by the hypothetical strategy leaves it unknown.
     """
-    met = meet_events(dated, outcome, estimand)
-    met, seen = _with_seen(laid, met, outcome)
+    outcome = days.outcome
+    undated = [source for source in outcome.events if not source.dated]
+    seen = [days.fact(f"seen_{number}") for number, _ in enumerate(undated)]
     if any(source.dated for source in outcome.events):
-        seen = [_in_days(met, outcome, estimand), *seen]
+        seen = [_none_of_days(days) if outcome.none else _in_days(days), *seen]
     y = ibis.cases(
         *((one == 1, 1) for one in seen),
-        (is_met_by(met, outcome, estimand, "composite"), 0),
-        (is_met_by(met, outcome, estimand, "hypothetical"), ibis.null("int64")),
+        (days.is_met_by("composite") & _is_asked(days), 0),
+        (days.is_met_by("hypothetical"), ibis.null("int64")),
         *((one.isnull(), ibis.null("int64")) for one in seen),
         else_=0,
     )
-    return met.select("participant_id", "role", y=y.cast("float64"))
+    return {"y": y.cast("float64")}
 
 
-def _in_days(met: ir.Table, outcome: Outcome, estimand: Estimand) -> ir.Value:
-    settled = (met.follow_days >= met.window_days) | is_met_by(met, outcome, estimand, "composite")
-    is_end_of_follow_up = (met.event_first == 1) & (met.event_day == met.follow_days)
+def _in_days(days: PersonDays) -> ir.Value:
+    settled = days.is_followed | days.is_met_by("composite")
+    is_end_of_follow_up = (days.event_first == 1) & (days.event_day == days.table.follow_days)
     return ibis.cases(
-        (is_met_by(met, outcome, estimand, "hypothetical"), ibis.null("int64")),
+        (~_is_asked(days), ibis.null("int64")),
+        (days.is_met_by("hypothetical"), ibis.null("int64")),
         (is_end_of_follow_up, 1),
-        (settled, met.event_first),
+        (days.fact("unsure") == 1, ibis.null("int64")),
+        (settled, days.event_first),
         else_=ibis.null("int64"),
     ).cast("int64")
 
 
-def _with_seen(laid: Laid, met: ir.Table, outcome: Outcome) -> tuple[ir.Table, Sequence[ir.Value]]:
-    names = []
-    for number, source in enumerate(one for one in outcome.events if not one.dated):
-        names.append(f"seen_{number}")
-        met = attach(met, _seen(laid, source, f"outcomes.{outcome.id}").rename({names[-1]: "seen"}))
-    return met, [met[name] for name in names]
+def _none_of_days(days: PersonDays) -> ir.Value:
+    """1 where no state held and nothing came between: the opposite of yes, with the same people unknown."""
+    return ibis.cases(
+        (~_is_asked(days), ibis.null("int64")),
+        (days.is_met_by("hypothetical"), ibis.null("int64")),
+        (days.is_met_by("composite"), 0),
+        (days.is_followed, ibis.ifelse(days.event_day.isnull(), 1, 0)),
+        else_=ibis.null("int64"),
+    ).cast("int64")
 
 
-def _seen(laid: Laid, source: EventSource, needed_by: str) -> ir.Table:
-    if source.status is not None:
-        return recorded_status(laid, source.status, needed_by)
-    assert source.amount is not None
-    values = recorded_amount(laid, source.amount.item, source.amount.occasion, needed_by).values
-    above = ibis.cases((values.amount > source.amount.above, 1), (values.amount.notnull(), 0), else_=ibis.null("int64"))
-    return values.select("participant_id", seen=above.cast("int64"))
+def _is_asked(days: PersonDays) -> ir.BooleanValue:
+    """Whether the question is this person's: an outcome from discharge is nobody's who was not discharged in time."""
+    if days.outcome.asks_exit:
+        asked: ir.BooleanValue = days.fact("asked").notnull()
+        return asked
+    return ibis.literal(1) == ibis.literal(1)

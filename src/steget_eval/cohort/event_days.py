@@ -1,4 +1,4 @@
-"""Finds the day of each person's event, from every source that knows days."""
+"""Finds the day of each person's event and of what comes between, for every outcome that is asked of."""
 
 from __future__ import annotations
 
@@ -8,96 +8,181 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from steget_eval.cohort.refusals import refuse_rows
-from steget_eval.cohort.spells import day_of_dose, join_spells, qualify_spells
+from steget_eval.cohort.day_states import first_day_between, increased, spells_on
+from steget_eval.cohort.derive_transition import level_on_day
+from steget_eval.cohort.pieces import WEIGHTS, count_pieces, pieces_of
+from steget_eval.cohort.recorded import recorded_amount, recorded_score, recorded_seen, status_level
+from steget_eval.cohort.spells import spells_before
+from steget_eval.cohort.strategies import earliest
+from steget_eval.cohort.stretches import Stretches, qualifying_of, qualifying_of_event, with_stretches
 from steget_eval.cohort.tables import Laid, attach
-from steget_eval.core.errors import CohortError
 from steget_eval.protocol.outcome import EventSource, Outcome
+
+#: What of the people the outcomes read.
+PERSON = ("person", "participant_id", "arm", "role", "index_on", "window_days", "follow_days", "observed_days",
+          "last_month", "follow_up_ended_by")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dated:
-    """What happened to each person on which day, for one outcome.
+    """People with what happened to them.
 
     Attributes
     ----------
     people
-        One row per person: `participant_id`, `role`, `window_days`, `follow_days`, `observed_days`, `event_day`
-        (null without event; for measure ``at_horizon`` the last day of the window), and for each intercurrent event
-        `met_0`, `met_1`, … in the outcome's order.
-    stretches
-        Disjoint days in which a qualifying spell runs.
+        One row per person with, for outcome number o: `event_o` (the day, null without), `unsure_o` (1 where it cannot
+        be told), `met_j_o` for intercurrent event j, `asked_o` (the day from discharge that is asked of), `total_o`
+        and `lacking_o` for an amount, `seen_j_o`, `before_o`, `after_o`, `score_j_o`.
+    pieces
+        By outcome id, the pieces of an amount that is counted.
+    units
+        By outcome id, the stored unit of an amount that was recorded.
     """
 
     people: ir.Table
-    stretches: ir.Table | None
+    pieces: dict[str, ir.Table]
+    units: dict[str, str]
 
 
-def dated_outcome(laid: Laid, people: ir.Table, clipped: ir.Table | None, outcome: Outcome) -> Dated:
-    """Return the days of an outcome's event and intercurrent events, computed once for all its estimands."""
-    _refuse_unnamed_ends(people, outcome)
-    known = people.select("participant_id", "role", "window_days", "follow_days", "observed_days", "follow_up_ended_by")
+def date_outcomes(laid: Laid, people: ir.Table, clipped: ir.Table | None, outcomes: Sequence[Outcome]) -> Dated:
+    """Return the people with the days of every outcome, each counted once for all its estimands."""
+    exits = {f"exit_after_{months}" for months in exit_months(outcomes)} | (
+        {"exit_day"} if exit_months(outcomes) else set()
+    )
+    table = people.select(*PERSON, *sorted(exits))
     stretches = None
-    if clipped is not None and any(source.spells for source in outcome.events):
-        qualifying = qualify_spells(clipped, outcome.events, outcome.minimum_dose)
-        stretches = laid.keep(f"stretches_{outcome.id}", join_spells(qualifying))
-    days = _event_days(known, stretches, outcome)
-    dated = attach(known, days.rename(event_day="day"))
-    for number, event in enumerate(outcome.intercurrent_events):
-        found = _source_days(known, clipped, event.sources, f"outcomes.{outcome.id}.intercurrent_events.{event.id}")
-        dated = attach(dated, found.rename({f"met_{number}": "day"}))
-    return Dated(people=laid.keep(f"dated_{outcome.id}", dated.drop("follow_up_ended_by")), stretches=stretches)
+    if clipped is not None and any(qualifying_of(one) or _is_met_in_spells(one) for one in outcomes):
+        stretches = with_stretches(laid, table, clipped, list(outcomes))
+        table = stretches.people
+    pieces: dict[str, ir.Table] = {}
+    units: dict[str, str] = {}
+    for number, outcome in enumerate(outcomes):
+        table = table.mutate(**{f"asked_{number}": _asked(table, outcome)})
+        if outcome.measure.startswith("increased") or outcome.looks_at_spells or outcome.asks_exit:
+            assert clipped is not None
+            table = _with_day_states(laid, table, clipped, outcome, number)
+        if outcome.measure in WEIGHTS or outcome.measure in {"days_in_state", "weeks_in_state", "first_tenure"}:
+            assert stretches is not None
+            assert clipped is not None
+            way = qualifying_of(outcome)
+            assert way is not None
+            pieces[outcome.id] = pieces_of(outcome, way, stretches.tables[way], clipped)
+        if outcome.id in pieces and outcome.measure not in {"days_in_state", "weeks_in_state"}:
+            counted = count_pieces(pieces[outcome.id])
+            table = attach(table, _numbered(counted, number, "total", "lacking"), "person")
+        table, unit = _with_recorded(laid, table, outcome, number)
+        units |= unit
+    columns: dict[str, ir.Value] = {}
+    for number, outcome in enumerate(outcomes):
+        columns |= _columns(table, stretches, outcome, number)
+    return Dated(people=laid.keep("dated", table.mutate(**columns)), pieces=pieces, units=units)
 
 
-def _event_days(known: ir.Table, stretches: ir.Table | None, outcome: Outcome) -> ir.Table:
-    parts = [_ended_days(known, outcome.events)]
-    if stretches is not None:
-        dose = outcome.minimum_dose.dose_days if outcome.minimum_dose is not None else 1
-        full = day_of_dose(stretches, dose)
-        parts.append(_at_last_day(known, stretches, full) if outcome.measure == "at_horizon" else full)
-    return _earliest(parts)
+def exit_months(outcomes: Sequence[Outcome]) -> list[int]:
+    """Return how many months after discharge the outcomes ask of."""
+    return sorted({outcome.months_after_exit for outcome in outcomes if outcome.asks_exit})
 
 
-def _at_last_day(known: ir.Table, stretches: ir.Table, full: ir.Table) -> ir.Table:
-    """The last day of the window, for whoever is in a qualifying spell on it with the dose full by then."""
-    joined = stretches.inner_join(known.select("participant_id", "window_days"), "participant_id")
-    there = joined.filter((joined.lo <= joined.window_days - 1) & (joined.hi >= joined.window_days))
-    last = there.select("participant_id", day=there.window_days - 1)
-    return last.semi_join(full, "participant_id")
+def _is_met_in_spells(outcome: Outcome) -> bool:
+    return any(qualifying_of_event(event) for event in outcome.intercurrent_events)
 
 
-def _source_days(known: ir.Table, clipped: ir.Table | None, sources: Sequence[EventSource], needed_by: str) -> ir.Table:
-    if not all(source.dated for source in sources):
-        raise CohortError(f"{needed_by}: a status or an amount has no day; allowed: spells and follow_up_ended_by")
-    parts = [_ended_days(known, sources)]
-    if clipped is not None and any(source.spells for source in sources):
-        qualifying = qualify_spells(clipped, sources)
-        parts.append(qualifying.group_by("participant_id").agg(day=qualifying.lo.min()))
-    return _earliest(parts)
+def _asked(table: ir.Table, outcome: Outcome) -> ir.Value:
+    """The last day that an outcome asks of: the window's own, or one from discharge that lies inside the window."""
+    if not outcome.asks_exit:
+        return table.window_days - 1
+    day = table[f"exit_after_{outcome.months_after_exit}"]
+    if outcome.measure == "since_exit":
+        day = day - 1
+    inside = (table.exit_day >= 0) & (day < table.window_days)
+    return ibis.ifelse(inside, day, ibis.null("int64"))
 
 
-def _ended_days(known: ir.Table, sources: Sequence[EventSource]) -> ir.Table:
+def _with_day_states(laid: Laid, table: ir.Table, clipped: ir.Table, outcome: Outcome, number: int) -> ir.Table:
+    """Add what stood on the days that an outcome looks at."""
+    days = table.select("person", day=table[f"asked_{number}"])
+    if outcome.measure in {"at_exit", "since_exit"}:
+        start = table.exit_day if outcome.measure == "since_exit" else table[f"asked_{number}"]
+        spans = table.select("person", day=table[f"asked_{number}"], start=start)
+        held = first_day_between(clipped, spans, outcome)
+        return attach(table, _numbered(held, number, "held"), "person")
+    more = ["extent"] if outcome.measure.startswith("increased") else []
+    before = spells_before(laid.table("spells", f"outcomes.{outcome.id}"), table, more)
+    later = spells_on(clipped, days)
+    if more:
+        found = increased(before, later, outcome)
+        return attach(table, _numbered(found, number, "more", "unsure"), "person")
+    then = level_on_day(before, outcome.ladder).rename({f"before_{number}": "level"})
+    now = level_on_day(later, outcome.ladder).rename({f"after_{number}": "level"})
+    return attach(attach(table, then, "person"), now, "person")
+
+
+def _with_recorded(laid: Laid, table: ir.Table, outcome: Outcome, number: int) -> tuple[ir.Table, dict[str, str]]:
+    """Add what was recorded at occasions; with it the unit of an amount."""
+    at = f"outcomes.{outcome.id}"
+    if outcome.scores is not None:
+        for place, occasion in enumerate(outcome.scores.occasions):
+            score = recorded_score(laid, outcome.scores.instrument, occasion, at)
+            table = attach(table, score.rename({f"score_{place}_{number}": "score"}))
+    if outcome.before_after is not None and outcome.before_after.statuses is not None:
+        for name, occasion in zip(("before", "after"), outcome.before_after.statuses, strict=True):
+            table = attach(table, status_level(laid, occasion, at).rename({f"{name}_{number}": "level"}))
+    if outcome.measure == "as_recorded" and outcome.kind == "amount":
+        source = outcome.events[0].amount
+        assert source is not None
+        amount = recorded_amount(laid, source.item, source.occasion, at)
+        return attach(table, amount.values.rename({f"amount_{number}": "amount"})), {outcome.id: amount.unit}
+    for place, seen in enumerate(source for source in outcome.events if not source.dated):
+        table = attach(table, recorded_seen(laid, seen, at).rename({f"seen_{place}_{number}": "seen"}))
+    return table, {}
+
+
+def _columns(table: ir.Table, stretches: Stretches | None, outcome: Outcome, number: int) -> dict[str, ir.Value]:
+    event = [_ended(table, outcome.events)]
+    way = qualifying_of(outcome)
+    if stretches is not None and way is not None:
+        event.append(_event_in_spells(table, stretches, outcome, number))
+    columns = {f"event_{number}": earliest(event)}
+    if f"unsure_{number}" not in table.columns:
+        columns[f"unsure_{number}"] = ibis.literal(0, "int64")
+    if outcome.measure in {"days_in_state", "weeks_in_state"}:
+        assert stretches is not None
+        assert way is not None
+        columns[f"total_{number}"] = stretches.fact(table, "total", way)
+        columns[f"lacking_{number}"] = ibis.literal(0, "int64")
+    for place, one in enumerate(outcome.intercurrent_events):
+        met = [_ended(table, one.sources)]
+        spells = qualifying_of_event(one)
+        if stretches is not None and spells is not None:
+            met.append(stretches.fact(table, "first", spells))
+        columns[f"met_{place}_{number}"] = earliest(met)
+    return columns
+
+
+def _event_in_spells(table: ir.Table, stretches: Stretches, outcome: Outcome, number: int) -> ir.Value:
+    way = qualifying_of(outcome)
+    assert way is not None
+    never = ibis.null("int64")
+    last, full = stretches.fact(table, "last", way), stretches.full(table, way, outcome.minimum_dose)
+    if outcome.measure == "at_horizon":
+        return ibis.ifelse((last == table.window_days) & full.notnull(), table.window_days - 1, never)
+    if outcome.measure == "last_month":
+        return ibis.ifelse(last > table.last_month, last - 1, never)
+    if outcome.measure in {"at_exit", "since_exit"}:
+        return table[f"held_{number}"]
+    if outcome.measure.startswith("increased"):
+        return ibis.ifelse(table[f"more_{number}"] == 1, table[f"asked_{number}"], never)
+    return full
+
+
+def _ended(table: ir.Table, sources: Sequence[EventSource]) -> ir.Value:
     """The day after the last followed one, for whose follow-up one of the reasons ended inside the window."""
     reasons = sorted({reason for source in sources for reason in source.follow_up_ended_by})
-    inside = known.filter(known.follow_days < known.window_days)
-    ended = inside.filter(inside.follow_up_ended_by.isin(reasons or [""]))
-    return ended.select("participant_id", day=ended.follow_days)
+    if not reasons:
+        return ibis.null("int64")
+    inside = (table.follow_days < table.window_days) & table.follow_up_ended_by.isin(reasons)
+    return ibis.ifelse(inside, table.follow_days, ibis.null("int64"))
 
 
-def _earliest(parts: Sequence[ir.Table]) -> ir.Table:
-    together = parts[0] if len(parts) == 1 else ibis.union(*parts)
-    return together.group_by("participant_id").agg(day=together.day.min())
-
-
-def _refuse_unnamed_ends(people: ir.Table, outcome: Outcome) -> None:
-    """Refuse follow-up that ended early for a reason the outcome does not name, so that nobody is lost by accident."""
-    intercurrent = [source for event in outcome.intercurrent_events for source in event.sources]
-    named = {reason for source in (*outcome.events, *intercurrent) for reason in source.follow_up_ended_by}
-    allowed = sorted({*outcome.censoring, *named})
-    early = people.filter(people.follow_days < people.window_days)
-    reason = early.follow_up_ended_by
-    refuse_rows(
-        early.filter(reason.isnull() | reason.notin(allowed or [""])), "follow_up_ended_by",
-        f"follow-up ends before the window, and the reason is missing or one that outcomes.{outcome.id} names neither "
-        f"in censoring nor as an event; allowed: {', '.join(allowed) or 'none'}",
-    )  # fmt: skip
+def _numbered(facts: ir.Table, number: int, *names: str) -> ir.Table:
+    return facts.rename({f"{name}_{number}": name for name in names})

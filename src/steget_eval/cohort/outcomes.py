@@ -5,50 +5,57 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from steget_eval.cohort.cohort import OutcomeValues
-from steget_eval.cohort.derive_amount import derive_amount
+from steget_eval.cohort.derive_amount import amount_unit, derive_amount
 from steget_eval.cohort.derive_binary import derive_binary
 from steget_eval.cohort.derive_competing import derive_competing
+from steget_eval.cohort.derive_longitudinal import derive_longitudinal
 from steget_eval.cohort.derive_time_to_event import derive_time_to_event
-from steget_eval.cohort.eligibility import BENCHMARK, QUESTION
-from steget_eval.cohort.event_days import Dated, dated_outcome
-from steget_eval.cohort.strategies import competing_events
-from steget_eval.cohort.tables import Laid, fetch
-from steget_eval.core.errors import CohortError
+from steget_eval.cohort.derive_transition import derive_transition, levels
+from steget_eval.cohort.event_days import Dated, date_outcomes
+from steget_eval.cohort.outcome_refusals import refuse_outcome, refuse_unnamed_ends
+from steget_eval.cohort.person_days import PersonDays
+from steget_eval.cohort.pieces import count_pieces
+from steget_eval.cohort.strategies import competing_events, meet_events
+from steget_eval.cohort.tables import Laid, attach
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.protocol.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class OutcomesByRole:
-    """Estimand id to values, for the people of the question and for those of the benchmark (empty without one)."""
+class Derived:
+    """The outcome of every estimand beside each person.
 
-    question: Mapping[str, OutcomeValues]
-    benchmark: Mapping[str, OutcomeValues]
+    Attributes
+    ----------
+    people
+        One row per person: `person`, `role` and the columns of each estimand.
+    columns
+        By estimand id, what a value is called to its column in `people`: y, or t and d, or before and after, or
+        score_0, score_1, …
+    units
+        By estimand id, the unit that an amount is shown in.
+    """
+
+    people: ir.Table
+    columns: Mapping[str, Mapping[str, str]]
+    units: Mapping[str, str]
 
 
-def derive_outcomes(laid: Laid, people: ir.Table, clipped: ir.Table | None, protocol: Protocol) -> OutcomesByRole:
-    """Return the outcome of every estimand, in the order of participant_id."""
-    question, benchmark = {}, {}
-    dated = {name: _dated(laid, people, clipped, protocol, protocol.outcome(name)) for name in _asked(protocol)}
-    for estimand in protocol.estimands:
-        found = _derive(laid, dated[estimand.outcome], protocol, estimand)
-        question[estimand.id] = found.values(QUESTION)
-        if protocol.benchmark is not None:
-            benchmark[estimand.id] = found.values(BENCHMARK)
-    return OutcomesByRole(question=question, benchmark=benchmark)
+def asked_outcomes(protocol: Protocol) -> list[Outcome]:
+    """Return the outcomes that some estimand asks of, in the order in which they are first asked of."""
+    return [protocol.outcome(name) for name in dict.fromkeys(estimand.outcome for estimand in protocol.estimands)]
 
 
 def needs_spells(protocol: Protocol) -> bool:
     """Tell whether an outcome that some estimand asks of reads spells."""
-    outcomes = [protocol.outcome(name) for name in _asked(protocol)]
-    return any(
+    outcomes = asked_outcomes(protocol)
+    return any(outcome.looks_at_spells for outcome in outcomes) or any(
         source.spells
         for outcome in outcomes
         for sources in (outcome.events, *(event.sources for event in outcome.intercurrent_events))
@@ -56,78 +63,92 @@ def needs_spells(protocol: Protocol) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Found:
-    """One estimand's outcome for everyone: the rows, and what the values carry beside them."""
-
-    frame: pd.DataFrame
-    outcome: Outcome
-    causes: tuple[str, ...]
-    horizon_days: int | None
-    unit: str
-
-    def values(self, role: str) -> OutcomeValues:
-        mine = self.frame[self.frame["role"] == role]
-        timed = "t" in mine.columns
-        return OutcomeValues(
-            kind=self.outcome.kind,
-            y=np.empty(0) if timed else mine["y"].to_numpy(dtype=np.float64),
-            t=mine["t"].to_numpy(dtype=np.int64) if timed else np.empty(0, dtype=np.int64),
-            d=mine["d"].to_numpy(dtype=np.int64) if timed else np.empty(0, dtype=np.int64),
-            causes=self.causes,
-            horizon_days=self.horizon_days,
-            unit=self.unit,
-        )
-
-
-def _asked(protocol: Protocol) -> list[str]:
-    return list(dict.fromkeys(estimand.outcome for estimand in protocol.estimands))
+def derive_outcomes(laid: Laid, people: ir.Table, clipped: ir.Table | None, protocol: Protocol) -> Derived:
+    """Return the outcome of every estimand as columns beside each person."""
+    outcomes = asked_outcomes(protocol)
+    for outcome in outcomes:
+        refuse_outcome(protocol, outcome)
+        if outcome.needs_clock or outcome.intercurrent_events:
+            refuse_unnamed_ends(people, outcome)
+    dated = date_outcomes(laid, people, clipped, outcomes)
+    days = meet_events([
+        PersonDays(table=dated.people, outcome=protocol.outcome(estimand.outcome), estimand=estimand,
+                   outcome_number=outcomes.index(protocol.outcome(estimand.outcome)), estimand_number=number)
+        for number, estimand in enumerate(protocol.estimands)
+    ])  # fmt: skip
+    table = days[0].table
+    for one in days:
+        table = _with_cut_amount(table, one, dated)
+    named: dict[str, dict[str, str]] = {}
+    columns: dict[str, ir.Value] = {}
+    for number, one in enumerate(one.on(table) for one in days):
+        derived = _derive(one, protocol, dated.units)
+        named[one.estimand.id] = {name: f"{name}_of_{number}" for name in derived}
+        columns |= {f"{name}_of_{number}": column for name, column in derived.items()}
+    units = {one.estimand.id: _unit(one.outcome, dated.units) for one in days}
+    return Derived(people=table.select("person", "role", **columns), columns=named, units=units)
 
 
-def _derive(laid: Laid, dated: Dated, protocol: Protocol, estimand: Estimand) -> _Found:
+def outcome_values(frame: pd.DataFrame, derived: Derived, protocol: Protocol, estimand: Estimand) -> OutcomeValues:
+    """Return one estimand's values from rows of `Derived.people` that were fetched."""
     outcome = protocol.outcome(estimand.outcome)
-    unit = "proportion"
-    causes: tuple[str, ...] = ()
-    horizon_days = protocol.clock.horizon_days if outcome.needs_clock else None
-    if outcome.kind == "binary":
-        table = derive_binary(laid, dated.people, outcome, estimand)
-    elif outcome.kind == "amount":
-        amount = derive_amount(laid, dated, outcome, estimand)
-        table, unit = amount.values, amount.unit
-    elif outcome.kind == "time_to_event":
-        assert horizon_days is not None
-        table = derive_time_to_event(dated.people, outcome, estimand, horizon_days)
-    else:
-        assert horizon_days is not None
-        causes = tuple(name for _, name in competing_events(outcome, estimand))
-        table = derive_competing(dated.people, outcome, estimand, horizon_days)
-    frame = fetch(table, "participant_id")
-    return _Found(frame=frame, outcome=outcome, causes=causes, horizon_days=horizon_days, unit=unit)
+    columns = {name: frame[column].to_numpy() for name, column in derived.columns[estimand.id].items()}
+    scores = [columns[name] for name in columns if name.startswith("score_")]
+    competes = outcome.kind == "competing"
+    none = np.empty(0)
+    return OutcomeValues(
+        kind=outcome.kind,
+        y=np.asarray(columns.get("y", none), dtype=np.float64),
+        t=np.asarray(columns.get("t", none), dtype=np.int64),
+        d=np.asarray(columns.get("d", none), dtype=np.int64),
+        causes=tuple(name for _, name in competing_events(outcome, estimand)) if competes else (),
+        horizon_days=protocol.clock.horizon_days if outcome.needs_clock else None,
+        unit=derived.units[estimand.id],
+        before=_places(columns.get("before", none)),
+        after=_places(columns.get("after", none)),
+        levels=levels(outcome) if outcome.kind == "transition" else (),
+        scores=np.column_stack(scores).astype(np.float64) if scores else np.empty((0, 0)),
+        occasions=outcome.scores.occasions if outcome.scores is not None else (),
+    )
 
 
-def _dated(laid: Laid, people: ir.Table, clipped: ir.Table | None, protocol: Protocol, outcome: Outcome) -> Dated:
-    _refuse_outcome(protocol, outcome)
-    if outcome.needs_clock or outcome.intercurrent_events:
-        return dated_outcome(laid, people, clipped, outcome)
-    known = people.select("participant_id", "role", "window_days", "follow_days", "observed_days")
-    return Dated(people=known.mutate(event_day=ibis.null("int64")), stretches=None)
+def _derive(days: PersonDays, protocol: Protocol, units: Mapping[str, str]) -> dict[str, ir.Value]:
+    kind = days.outcome.kind
+    if kind == "binary":
+        return derive_binary(days)
+    if kind == "amount":
+        return derive_amount(days, amount_unit(days.outcome, units))
+    if kind == "transition":
+        return derive_transition(days)
+    if kind == "longitudinal":
+        return derive_longitudinal(days)
+    horizon_days = protocol.clock.horizon_days
+    if kind == "time_to_event":
+        return derive_time_to_event(days, horizon_days)
+    return derive_competing(days, horizon_days)
 
 
-def _refuse_outcome(protocol: Protocol, outcome: Outcome) -> None:
-    at = f"outcomes.{outcome.id}"
-    if outcome.kind not in {"binary", "time_to_event", "competing", "amount"}:
-        raise CohortError(
-            f"{at}: kind {outcome.kind} is not derived; allowed: binary, time_to_event, competing, amount"
-        )
-    if outcome.kind == "binary" and outcome.needs_clock and outcome.measure not in {"ever", "at_horizon"}:
-        raise CohortError(f"{at}: measure {outcome.measure} is none of a binary outcome with days; "
-                          "allowed: ever, at_horizon")  # fmt: skip
-    if outcome.intercurrent_events and protocol.clock.index == "none":
-        raise CohortError(f"{at}: intercurrent events have days, so clock.index cannot be none")
-    undated = not all(source.dated for source in outcome.events)
-    sources = [source for event in outcome.intercurrent_events for source in event.sources]
-    if undated and not all(source.follow_up_ended_by for source in sources):
-        raise CohortError(
-            f"{at}: a status or an amount has no day to set against an intercurrent event that leaves follow-up "
-            "running; allowed: follow_up_ended_by"
-        )
+def _with_cut_amount(table: ir.Table, days: PersonDays, dated: Dated) -> ir.Table:
+    """Add `total` and `lacking` of one estimand, where an intercurrent event in spells ends what is counted.
+
+    One that ends follow-up has cut the spells already.
+    """
+    if not days.is_cut:
+        return table
+    here = days.on(table)
+    until = table.select("person", until=(here.met_day + 1).fill_null(table.observed_days))
+    counted = count_pieces(dated.pieces[days.outcome.id], until)
+    return attach(
+        table, counted.rename({f"{name}_cut_{days.estimand_number}": name for name in ("total", "lacking")}), "person"
+    )
+
+
+def _unit(outcome: Outcome, units: Mapping[str, str]) -> str:
+    if outcome.kind == "amount":
+        return amount_unit(outcome, units).shown
+    return "score" if outcome.kind == "longitudinal" else "proportion"
+
+
+def _places(column: np.ndarray) -> np.ndarray:
+    """Whole numbers, -1 where unknown."""
+    return pd.Series(column).astype("float64").fillna(-1).to_numpy(dtype=np.int64)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from steget_eval.cohort.tables import Laid
+from steget_eval.cohort.tables import Laid, attach
 from steget_eval.core.errors import CohortError
-from steget_eval.protocol.outcome import StatusSource
-from steget_eval.records.codes import UNITS
+from steget_eval.protocol.outcome import EventSource, StatusSource
+from steget_eval.records.codes import OCCUPATIONS, UNITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,6 +26,7 @@ class RecordedAmount:
     """
 
     values: ir.Table
+    unit: str
     shown: str
     per_shown: int
 
@@ -52,17 +53,79 @@ def recorded_amount(laid: Laid, item: str, occasion: str, needed_by: str) -> Rec
         )
     unit = UNITS[units[0]]
     values = mine.select("participant_id", amount=mine.value.cast("int64"))
-    return RecordedAmount(values=values, shown=unit.shown, per_shown=unit.per_shown)
+    return RecordedAmount(values=values, unit=units[0], shown=unit.shown, per_shown=unit.per_shown)
 
 
-def recorded_status(laid: Laid, source: StatusSource, needed_by: str) -> ir.Table:
-    """Return `participant_id` and `seen`: 1 for one of the occupations, 0 for another, null for an unknown one."""
-    statuses = laid.table("statuses", needed_by)
-    mine = statuses.filter(statuses.occasion == source.occasion)
+def recorded_seen(laid: Laid, source: EventSource, needed_by: str) -> ir.Table:
+    """Return `participant_id` and `seen`: 1 for what the source asks for, 0 for anything else, null for unknown."""
+    if source.status is not None:
+        return _seen_status(laid, source.status, needed_by)
+    assert source.amount is not None
+    values = recorded_amount(laid, source.amount.item, source.amount.occasion, needed_by).values
+    above = ibis.cases((values.amount > source.amount.above, 1), (values.amount.notnull(), 0), else_=ibis.null("int64"))
+    return values.select("participant_id", seen=above.cast("int64"))
+
+
+def status_level(laid: Laid, occasion: str, needed_by: str) -> ir.Table:
+    """Return `participant_id` and `level`, the place of the occupation in `OCCUPATIONS`; null for an unknown one."""
+    mine = _statuses(laid, occasion, needed_by)
+    known = [one for one in OCCUPATIONS if one != "unknown"]
+    level = ibis.cases(*((mine.occupation == one, place) for place, one in enumerate(known)), else_=ibis.null("int64"))
+    return mine.select("participant_id", level=level.cast("int64"))
+
+
+def recorded_score(laid: Laid, instrument: str, occasion: str, needed_by: str) -> ir.Table:
+    """Return `participant_id` and `score` of an instrument at an occasion; refuses where nobody has one."""
+    scores = laid.table("assessments", needed_by)
+    mine = scores.filter((scores.instrument == instrument) & (scores.occasion == occasion))
     if int(mine.count().execute()) == 0:
-        raise CohortError(f"{laid.records}: table statuses has no occasion {source.occasion}, which {needed_by} needs")
+        raise CohortError(
+            f"{laid.records}: table assessments has no {instrument} at occasion {occasion}, which {needed_by} needs"
+        )
+    return mine.select("participant_id", score=mine.score.cast("float64"))
+
+
+def _statuses(laid: Laid, occasion: str, needed_by: str) -> ir.Table:
+    statuses = laid.table("statuses", needed_by)
+    mine = statuses.filter(statuses.occasion == occasion)
+    if int(mine.count().execute()) == 0:
+        raise CohortError(f"{laid.records}: table statuses has no occasion {occasion}, which {needed_by} needs")
+    return mine
+
+
+def _seen_status(laid: Laid, source: StatusSource, needed_by: str) -> ir.Table:
+    mine = _statuses(laid, source.occasion, needed_by)
     known = mine.occupation.notnull() & (mine.occupation != "unknown")
-    wanted = mine.occupation.isin(source.occupations)
-    return mine.select(
-        "participant_id", seen=ibis.cases((wanted, 1), (known, 0), else_=ibis.null("int64")).cast("int64")
+    seen = mine.select(
+        "participant_id", **_extents(mine, source),
+        seen=ibis.cases((mine.occupation.isin(source.occupations), 1), (known, 0), else_=ibis.null("int64")),
+    )  # fmt: skip
+    if source.increased_since is None:
+        return seen.select("participant_id", seen=seen.seen.cast("int64"))
+    before = source.model_copy(update={"occasion": source.increased_since, "increased_since": None})
+    earlier = _seen_status(laid, before, needed_by).rename(seen_before="seen")
+    then = _statuses(laid, source.increased_since, needed_by)
+    extents = then.select("participant_id", **{f"{name}_before": one for name, one in _extents(then, source).items()})
+    both = attach(attach(seen, earlier), extents)
+    pairs = [(both[name], both[f"{name}_before"]) for name in _extents(mine, source)]
+    more = ibis.cases(
+        (both.seen == 0, 0),
+        (both.seen.isnull() | both.seen_before.isnull(), ibis.null("int64")),
+        (both.seen_before == 0, 1),
+        *((now > then, 1) for now, then in pairs),
+        *((now.isnull() | then.isnull(), ibis.null("int64")) for now, then in pairs),
+        else_=0,
     )
+    return both.select("participant_id", seen=more.cast("int64"))
+
+
+def _extents(statuses: ir.Table, source: StatusSource) -> dict[str, ir.Value]:
+    """The extents of what the source asks for: none of who does not work, or does not study; null where unknown."""
+    found = {}
+    for name, single in (("work_extent_percent", "employed"), ("study_extent_percent", "studying")):
+        holders = [single, "employed_and_studying"]
+        if not set(holders) & set(source.occupations):
+            continue
+        extent = statuses[name] if name in statuses.columns else ibis.null("float64")
+        found[name] = ibis.ifelse(statuses.occupation.isin(holders), extent.cast("float64"), 0.0)
+    return found

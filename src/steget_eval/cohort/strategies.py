@@ -7,42 +7,22 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from steget_eval.protocol.estimand import Estimand, Strategy
+from steget_eval.cohort.person_days import PersonDays
+from steget_eval.protocol.estimand import Estimand
 from steget_eval.protocol.outcome import Outcome
 
 
-def meet_events(dated: ir.Table, outcome: Outcome, estimand: Estimand) -> ir.Table:
-    """Add `met_day`, `met_by` and `event_first`.
-
-    `met_day` is the day of the first intercurrent event that is not met by treatment policy, null without one;
-    `met_by` its number in the outcome's order, which also decides between two on the same day. `event_first` is 1
-    where the event itself comes before it or on the same day.
-    """
-    heeded = [
-        (number, dated[f"met_{number}"])
-        for number, event in enumerate(outcome.intercurrent_events)
-        if estimand.strategies[event.id] != "treatment_policy"
-    ]
-    if not heeded:
-        met = dated.mutate(met_day=ibis.null("int64"), met_by=ibis.null("int64"))
-    else:
-        met = dated.mutate(met_day=_earliest([day for _, day in heeded]))
-        met = met.mutate(
-            met_by=ibis.cases(
-                *((met[f"met_{number}"] == met.met_day, number) for number, _ in heeded), else_=ibis.null("int64")
-            ).cast("int64")
-        )
-    first = met.event_day.notnull() & (met.met_day.isnull() | (met.event_day <= met.met_day))
-    return met.mutate(event_first=ibis.ifelse(first, 1, 0))
-
-
-def is_met_by(met: ir.Table, outcome: Outcome, estimand: Estimand, *strategies: Strategy) -> ir.BooleanValue:
-    """Tell of each person whether the first intercurrent event is met by one of the strategies."""
-    numbers = [
-        number for number, event in enumerate(outcome.intercurrent_events)
-        if estimand.strategies[event.id] in strategies
-    ]  # fmt: skip
-    return met.met_by.isin(numbers or [-1])
+def meet_events(days: Sequence[PersonDays]) -> list[PersonDays]:
+    """Return the same with `met_day`, `met_by` and `event_first` of every estimand."""
+    if not days:
+        return []
+    table = days[0].table
+    met_days = {f"met_day_{one.estimand_number}": _earliest(_heeded(one)) for one in days}
+    dated = table.mutate(**met_days)
+    known = [one.on(dated) for one in days]
+    met = dated.mutate(**{f"met_by_{one.estimand_number}": _first(one) for one in known},
+                       **{f"event_first_{one.estimand_number}": _is_first(one) for one in known})  # fmt: skip
+    return [one.on(met) for one in known]
 
 
 def competing_events(outcome: Outcome, estimand: Estimand) -> tuple[tuple[int, str], ...]:
@@ -54,10 +34,34 @@ def competing_events(outcome: Outcome, estimand: Estimand) -> tuple[tuple[int, s
     )
 
 
-def _earliest(days: Sequence[ir.Value]) -> ir.Value:
-    """The smallest of several columns, nulls passed over."""
-    earliest = days[0]
-    for day in days[1:]:
-        sooner = earliest.isnull() | (day < earliest)
-        earliest = ibis.ifelse(day.notnull() & sooner, day, earliest)
-    return earliest
+def earliest(days: Sequence[ir.Value]) -> ir.Value:
+    """Return the smallest of several columns, nulls passed over; null without any."""
+    return _earliest([(number, day) for number, day in enumerate(days)])
+
+
+def _heeded(one: PersonDays) -> list[tuple[int, ir.Value]]:
+    return [
+        (number, one.fact(f"met_{number}"))
+        for number, event in enumerate(one.outcome.intercurrent_events)
+        if one.estimand.strategies[event.id] != "treatment_policy"
+    ]
+
+
+def _first(one: PersonDays) -> ir.Value:
+    branches = [(day == one.met_day, number) for number, day in _heeded(one)]
+    return (ibis.cases(*branches, else_=ibis.null("int64")) if branches else ibis.null("int64")).cast("int64")
+
+
+def _is_first(one: PersonDays) -> ir.Value:
+    first = one.event_day.notnull() & (one.met_day.isnull() | (one.event_day <= one.met_day))
+    return ibis.ifelse(first, 1, 0).cast("int64")
+
+
+def _earliest(days: Sequence[tuple[int, ir.Value]]) -> ir.Value:
+    if not days:
+        return ibis.null("int64")
+    first = days[0][1]
+    for _, day in days[1:]:
+        sooner = first.isnull() | (day < first)
+        first = ibis.ifelse(day.notnull() & sooner, day, first)
+    return first.cast("int64")

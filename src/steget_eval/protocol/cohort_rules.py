@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from steget_eval.protocol.base import Id, Part, Text
-from steget_eval.protocol.outcome import State
+from steget_eval.protocol.measures import State
 
 
 class Eligibility(Part):

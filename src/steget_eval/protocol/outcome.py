@@ -8,23 +8,36 @@ from pydantic import Field, model_validator
 
 from steget_eval.core.catalogue import Kind
 from steget_eval.protocol.base import Id, Part, Text
-from steget_eval.records.codes import FOLLOW_UP_ENDS, OCCUPATIONS, STATES
+from steget_eval.protocol.measures import (
+    COUNTED,
+    FROM_EXIT,
+    JOINED,
+    BeforeAfter,
+    Measure,
+    MinimumDose,
+    Scores,
+    State,
+    Step,
+)  # fmt: skip
+from steget_eval.records.codes import FOLLOW_UP_ENDS, OCCUPATIONS
 
 if TYPE_CHECKING:  # a type checker cannot read a computed Literal
-    State = str
     FollowUpEnd = str
     Occupation = str
 else:
-    State = Literal[tuple(STATES)]
     FollowUpEnd = Literal[tuple(FOLLOW_UP_ENDS)]
     Occupation = Literal[tuple(OCCUPATIONS)]
 
 
 class StatusSource(Part):
-    """An occupation seen at an occasion."""
+    """An occupation seen at an occasion.
+
+    With `increased_since` it counts only where it has begun since that earlier occasion, or has a larger extent.
+    """
 
     occasion: str
     occupations: tuple[Occupation, ...] = Field(min_length=1)
+    increased_since: str | None = None
 
 
 class AmountSource(Part):
@@ -38,12 +51,21 @@ class AmountSource(Part):
 class EventSource(Part):
     """One source of an event: exactly one of `spells`, `status`, `amount` or `follow_up_ended_by`.
 
-    `entry` counts only spells that begin inside the window; otherwise a spell that is under way on the index date
-    counts from day 0.
+    Attributes
+    ----------
+    entry
+        Only spells that begin inside the window count; otherwise a spell that is under way on the index date counts
+        from day 0.
+    completed
+        Only spells that the records call completed count, on their last day.
+    subsidised
+        Only spells whose column `subsidised` says so count; a spell that does not say is neither.
     """
 
     spells: tuple[State, ...] = ()
     entry: bool = False
+    completed: bool = False
+    subsidised: bool | None = None
     status: StatusSource | None = None
     amount: AmountSource | None = None
     follow_up_ended_by: tuple[FollowUpEnd, ...] = ()
@@ -53,8 +75,8 @@ class EventSource(Part):
         given = [bool(self.spells), self.status is not None, self.amount is not None, bool(self.follow_up_ended_by)]
         if sum(given) != 1:
             raise ValueError("an event source is exactly one of spells, status, amount or follow_up_ended_by")
-        if self.entry and not self.spells:
-            raise ValueError("entry belongs to spells")
+        if (self.entry or self.completed or self.subsidised is not None) and not self.spells:
+            raise ValueError("entry, completed and subsidised belong to spells")
         return self
 
     @property
@@ -71,30 +93,6 @@ class IntercurrentEvent(Part):
     sources: tuple[EventSource, ...] = Field(min_length=1)
 
 
-class MinimumDose(Part):
-    """How much is needed before it counts.
-
-    `days` and `weeks` are cumulative days in the window in which at least one qualifying spell runs; the event's day
-    is the day on which the dose is full. `hours_per_week` is a property of each spell, and a spell whose hours are
-    unknown does not qualify.
-    """
-
-    days: int | None = Field(default=None, ge=1)
-    weeks: int | None = Field(default=None, ge=1)
-    hours_per_week: float | None = Field(default=None, gt=0)
-
-    @model_validator(mode="after")
-    def _is_one_length(self) -> MinimumDose:
-        if self.days is not None and self.weeks is not None:
-            raise ValueError("a minimum dose is given in days or in weeks, not in both")
-        return self
-
-    @property
-    def dose_days(self) -> int:
-        """The dose in whole days; one where only hours are given."""
-        return self.days if self.days is not None else 7 * self.weeks if self.weeks is not None else 1
-
-
 class Outcome(Part):
     """One outcome.
 
@@ -103,8 +101,23 @@ class Outcome(Part):
     kind
         The same word in the protocol, in `cohort`, in `methods` and in the docs.
     measure
-        For ``binary`` from spells: ``ever`` in the window or in the state ``at_horizon`` (the last day of the
-        window). For ``amount`` from spells: ``days_in_state``. Otherwise ``as_recorded``.
+        What is asked of the days; docs/reference/outcomes.md has them all. For ``binary``: ``ever`` in the window,
+        ``at_horizon`` (its last day), ``last_month``, ``at_exit`` or ``since_exit`` (counted from discharge),
+        ``increased_at_horizon`` or ``increased_at_exit`` (begun, or a larger extent than on the day before the index
+        date). For ``amount``: ``days_in_state``, ``weeks_in_state``, ``hours_in_state``, ``pay_in_state``,
+        ``first_tenure``, or ``as_recorded``.
+    none
+        The outcome is that the events' states do *not* hold, as for no public support.
+    months_after_exit
+        How many months after discharge ``at_exit`` looks, or ``since_exit`` reaches.
+    bridge_days
+        Gaps of at most so many days between qualifying spells are joined, and count as days of the stretch.
+    ladder
+        For ``transition``: the steps from the lowest to the highest. The order is an assumption of the protocol.
+    before_after
+        For ``transition``: which two looks at a person.
+    scores
+        For ``longitudinal``: which instrument at which occasions.
     censoring
         The reasons for the end of follow-up that leave the outcome unknown. A reason that stands neither here nor
         among the intercurrent events refuses the records, so that nobody is censored by accident.
@@ -115,15 +128,22 @@ class Outcome(Part):
     label: Text
     definition: Text
     definition_id: str | None = None
-    events: tuple[EventSource, ...] = Field(min_length=1)
+    events: tuple[EventSource, ...] = ()
     intercurrent_events: tuple[IntercurrentEvent, ...] = ()
     censoring: tuple[FollowUpEnd, ...] = ("study_end", "withdrawn", "lost")
     minimum_dose: MinimumDose | None = None
-    measure: Literal["ever", "at_horizon", "days_in_state", "as_recorded"] = "ever"
+    bridge_days: int = Field(default=0, ge=0, le=366)
+    measure: Measure = "ever"
+    none: bool = False
+    months_after_exit: int = Field(default=0, ge=0, le=60)
+    ladder: tuple[Step, ...] = ()
+    before_after: BeforeAfter | None = None
+    scores: Scores | None = None
     higher_is_better: bool = True
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Outcome:
+        self._has_its_sources()
         dated = all(source.dated for source in self.events)
         if self.kind in {"time_to_event", "competing"} and (not dated or self.measure != "ever"):
             raise ValueError(f"kind {self.kind} needs events with a day (spells, follow_up_ended_by) and measure ever")
@@ -131,20 +151,70 @@ class Outcome(Part):
             raise ValueError("kind competing needs at least one of intercurrent_events")
         if self.kind == "amount":
             self._is_an_amount()
-        if self.minimum_dose is not None and not all(source.spells for source in self.events):
-            raise ValueError("minimum_dose belongs to spells")
+        self._measure_fits()
         ids = [event.id for event in self.intercurrent_events]
         if len(set(ids)) < len(ids):
             raise ValueError("each of intercurrent_events needs an id of its own")
         return self
 
+    def _has_its_sources(self) -> None:
+        two_looks = self.kind in {"transition", "longitudinal"}
+        if two_looks == bool(self.events):
+            raise ValueError("kind transition takes before_after and kind longitudinal scores; all others need events")
+        if (self.kind == "transition") != (self.before_after is not None):
+            raise ValueError("before_after belongs to kind transition, which needs it")
+        if (self.kind == "longitudinal") != (self.scores is not None):
+            raise ValueError("scores belongs to kind longitudinal, which needs it")
+        if two_looks and (self.intercurrent_events or self.minimum_dose or self.measure != "ever"):
+            raise ValueError(f"kind {self.kind} takes neither intercurrent_events, minimum_dose nor measure")
+        if self.ladder and (self.before_after is None or self.before_after.statuses is not None):
+            raise ValueError("ladder belongs to kind transition from spells")
+        if self.ladder and (self.ladder[0].states or not all(step.states for step in self.ladder[1:])):
+            raise ValueError("the lowest step of ladder has no states, and every other has some")
+
     def _is_an_amount(self) -> None:
         recorded = self.measure == "as_recorded" and len(self.events) == 1 and self.events[0].amount is not None
-        counted = self.measure == "days_in_state" and all(source.spells for source in self.events)
+        counted = self.measure in COUNTED and self._is_of_spells
         if not (recorded or counted):
-            raise ValueError("kind amount is one amount with measure as_recorded, or spells with days_in_state")
+            raise ValueError(
+                f"kind amount is one amount with measure as_recorded, or spells with {', '.join(sorted(COUNTED))}"
+            )
+
+    def _measure_fits(self) -> None:
+        joined = self.measure in JOINED
+        if self.minimum_dose is not None and not (self._is_of_spells and (joined or self.kind == "amount")):
+            raise ValueError("minimum_dose belongs to spells, and to no measure of a month or of discharge")
+        if self.bridge_days and not (self._is_of_spells and joined):
+            raise ValueError(f"bridge_days belongs to spells with one of {', '.join(sorted(JOINED))}")
+        if self.measure not in {"ever", "at_horizon", "as_recorded"} and not self._is_of_spells:
+            raise ValueError(f"measure {self.measure} needs events of spells")
+        if self.none and not (self.kind == "binary" and self._is_of_spells and not self.minimum_dose):
+            raise ValueError("none belongs to kind binary from spells without minimum_dose")
+        if self.none and self.measure.startswith("increased"):
+            raise ValueError("none says that no state holds; an extent that did not increase is the outcome's no")
+        looks_at_exit = self.before_after is not None and self.before_after.after == "exit"
+        if self.months_after_exit and not (self.measure in FROM_EXIT or looks_at_exit):
+            raise ValueError("months_after_exit belongs to at_exit, since_exit, increased_at_exit or after: exit")
+        if self.measure == "since_exit" and not self.months_after_exit:
+            raise ValueError("measure since_exit needs months_after_exit")
+        if any(source.completed for source in self.events) and (self.measure != "ever" or self.minimum_dose):
+            raise ValueError("completed is one day: it goes with measure ever and without minimum_dose")
 
     @property
     def needs_clock(self) -> bool:
         """Whether the outcome is counted in a person's own days."""
-        return any(source.dated for source in self.events)
+        return any(source.dated for source in self.events) or self.looks_at_spells
+
+    @property
+    def looks_at_spells(self) -> bool:
+        """Whether the outcome compares the states of two days."""
+        return self.before_after is not None and self.before_after.statuses is None
+
+    @property
+    def asks_exit(self) -> bool:
+        """Whether the outcome counts from discharge."""
+        return self.measure in FROM_EXIT or (self.looks_at_spells and self.before_after.after == "exit")  # type: ignore[union-attr]
+
+    @property
+    def _is_of_spells(self) -> bool:
+        return bool(self.events) and all(source.spells for source in self.events)

@@ -16,6 +16,7 @@ from steget_eval.protocol.cohort_rules import Covariate, Eligibility
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.protocol.estimand import Benchmark, Choice, Estimand, Target
 from steget_eval.protocol.lock import Standing
+from steget_eval.protocol.measures import COUNTED
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.protocol.programme import Arms, Design, Programme
 
@@ -134,11 +135,11 @@ class Protocol(Part):
                 f"{', '.join(sorted(events)) or 'none'}; found {', '.join(sorted(met)) or 'none'}"
             )
         competes = "while_alive" in estimand.strategies.values()
-        may_compete = outcome.kind == "competing" or (outcome.kind, outcome.measure) == ("amount", "days_in_state")
+        may_compete = outcome.kind == "competing" or (outcome.kind == "amount" and outcome.measure in COUNTED)
         if (competes and not may_compete) or (outcome.kind == "competing" and not competes):
             raise ValueError(
                 f"{at}.strategies: while_alive goes with an outcome of kind competing, which needs it, "
-                "or an amount of days_in_state, and with no other"
+                "or an amount that is counted from spells, and with no other"
             )
 
     def _references_exist(self) -> None:

@@ -55,6 +55,12 @@ def _codes(words: Mapping[str, Words | object]) -> tuple[str, ...]:
     return tuple(words)
 
 
+#: Where a row of an imported table came from; in the files of imported records, and of no others.
+SOURCE = (
+    Column(name="source_file", type="text", sv="källfil", en="source file"),
+    Column(name="source_row", type="integer", sv="rad i källfilen", en="row in the source file"),
+)
+
 _PERSON = Column(name="participant_id", type="text", sv="löpnummer", en="pseudonym", required=True, filled=True)
 _OCCASION = Column(name="occasion", type="code", sv="mättillfälle", en="occasion", required=True, filled=True,
                    codes=_codes(OCCASIONS))  # fmt: skip
@@ -94,6 +100,8 @@ SPELLS = TableSchema(
         Column(name="extent_percent", type="number", sv="omfattning i procent", en="extent in per cent"),
         Column(name="hours_per_week", type="number", sv="timmar per vecka", en="hours a week"),
         Column(name="subsidised", type="boolean", sv="subventionerad", en="subsidised"),
+        Column(name="completed", type="boolean", sv="fullföljd (om utbildning: med godkänt resultat)",
+               en="completed (of education: with a pass)"),
         Column(name="monthly_pay_sek", type="integer", sv="månadslön i kronor", en="monthly pay in kronor"),
         Column(name="chain_day", type="integer", sv="dag i rehabiliteringskedjan när sträckan började (första = 1)",
                en="day of the rehabilitation chain when the spell began (the first is 1)"),

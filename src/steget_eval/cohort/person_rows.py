@@ -1,0 +1,173 @@
+"""Lays one row per person with everything a protocol asks, in the engine that holds the records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from steget_eval.cohort.covariates import covariate_column, with_covariates
+from steget_eval.cohort.eligibility import QUESTION, known_arms, with_removal, with_role
+from steget_eval.cohort.event_days import exit_months
+from steget_eval.cohort.flow import refuse_empty_arms
+from steget_eval.cohort.months import covered_points, months_by_state, people_by_state, states_that_occur
+from steget_eval.cohort.outcomes import Derived, asked_outcomes, derive_outcomes, needs_spells
+from steget_eval.cohort.refusals import refuse_missing_column, refuse_rows
+from steget_eval.cohort.spells import clip_spells
+from steget_eval.cohort.tables import Laid, attach, lay_out
+from steget_eval.cohort.windows import (
+    last_point,
+    month_points,
+    with_exit,
+    with_index_date,
+    with_points_before,
+    with_window,
+)  # fmt: skip
+from steget_eval.protocol import Protocol
+from steget_eval.protocol.outcome import EventSource, Outcome
+from steget_eval.records import Records
+from steget_eval.records.stored import StoredRecords
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PersonRows:
+    """One row per person of the question and of the benchmark, and what is counted on the way.
+
+    Attributes
+    ----------
+    table
+        `person`, `participant_id`, `arm`, `role`, `index_on`, `observed_days`, `cluster` where there is one, the
+        covariates, the columns of `derived`, and `months_<state>` for each of `occurring`.
+    participants, removed
+        Everyone in the records, and the people of the question with the rule that removes them.
+    states
+        People by arm, month point and state.
+    """
+
+    table: ir.Table
+    derived: Derived
+    participants: ir.Table
+    removed: ir.Table
+    states: pd.DataFrame
+    occurring: tuple[str, ...]
+
+
+def write_person_rows(protocol: Protocol, records: Records | StoredRecords, path: str | Path) -> Path:
+    """Write one row per person of the question to a Parquet file, without taking the people out of the engine.
+
+    Columns `participant_id`, `arm`, `index_on`, `observed_days`, the covariates by id, for each estimand its id (or
+    `<id>_t` and `<id>_d`, `<id>_before` and `<id>_after`, `<id>_score_0` …), and `months_<state>`; in no order.
+    """
+    with lay_out(records) as laid:
+        rows = person_rows(laid, protocol)
+        table = rows.table.filter(rows.table.role == QUESTION)
+        columns = {name: table[name] for name in ("participant_id", "arm", "index_on", "observed_days")}
+        columns |= {one.id: table[covariate_column(one)] for one in protocol.covariates if one.id not in columns}
+        for estimand, named in rows.derived.columns.items():
+            columns |= {
+                estimand if name == "y" else f"{estimand}_{name}": table[column] for name, column in named.items()
+            }
+        columns |= {f"months_{state}": table[f"months_{state}"] for state in rows.occurring}
+        table.select(**columns).to_parquet(path)
+    return Path(path)
+
+
+def person_rows(laid: Laid, protocol: Protocol) -> PersonRows:
+    """Return one row per person, as a table of the engine that has yet to be fetched."""
+    participants = known_arms(laid.table("participants", "the cohort"), protocol)
+    removed = _removed(laid, participants, protocol)
+    refuse_empty_arms(removed, protocol)
+    people = _people(laid, removed, protocol)
+    points = month_points(laid, people, protocol.clock)
+    clipped = _clipped(laid, people, points, protocol)
+    derived = derive_outcomes(laid, people, clipped, protocol)
+    table = attach(people, derived.people.drop("role"), "person")
+    states = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in _NO_STATES.items()})
+    occurring: tuple[str, ...] = ()
+    if points is not None and clipped is not None:
+        occurring, last = tuple(states_that_occur(clipped)), last_point(protocol.clock)
+        covered = laid.keep("covered", covered_points(clipped, occurring, last))
+        mine = people.filter(people.role == QUESTION)
+        followed = with_points_before(mine, points, protocol.clock, points="observed_days")
+        states = people_by_state(laid, covered, followed, occurring, last)
+        months = attach(table, months_by_state(covered, occurring, last), "person")
+        table = months.mutate(**{f"months_{state}": months[f"months_{state}"].fill_null(0) for state in occurring})
+    return PersonRows(
+        table=table, derived=derived, participants=participants, removed=removed.filter(removed.role == QUESTION),
+        states=states, occurring=occurring,
+    )  # fmt: skip
+
+
+_NO_STATES = {"arm": "object", "month": "int64", "state": "object", "n": "int64"}
+
+
+def _removed(laid: Laid, participants: ir.Table, protocol: Protocol) -> ir.Table:
+    """The people of the question and the benchmark, each with the rule that removes them, -1 for who stays.
+
+    The rules are numbered in their order, after them a missing covariate and a missing index date; whoever has no index
+    date is counted as that alone, since nothing else can be asked of them.
+    """
+    people = with_index_date(with_role(participants, protocol), protocol.clock)
+    ruled = with_covariates(laid, with_removal(laid, people, protocol), protocol)
+    lacks = (ruled.removed_by == -1) & (ruled.covariate_missing == 1) & (ruled.role == QUESTION)
+    last = len(protocol.eligibility)
+    number = ibis.ifelse(lacks, last, ruled.removed_by)
+    if protocol.clock.index != "none":
+        number = ibis.ifelse(ruled.index_on.isnull(), last + 1, number)
+    return laid.keep("removed", ruled.mutate(removed_by=number.cast("int64")))
+
+
+def _people(laid: Laid, removed: ir.Table, protocol: Protocol) -> ir.Table:
+    """Those who stay, numbered, with the days of their windows."""
+    people = with_window(laid, removed.filter(removed.removed_by == -1), protocol.clock)
+    months = exit_months(asked_outcomes(protocol))
+    if months:
+        people = with_exit(laid, people, months)
+    own = {covariate_column(one): people[covariate_column(one)] for one in protocol.covariates}
+    if protocol.cluster is not None:
+        refuse_missing_column(people, "participants", protocol.cluster, "cluster")
+        cluster = people[protocol.cluster]
+        mine = people.role == QUESTION
+        refuse_rows(people.filter(mine & cluster.isnull()), protocol.cluster, "the cluster is missing")
+        own["cluster"] = cluster
+    own |= {name: people[name] for name in ("exit_day", *(f"exit_after_{count}" for count in months)) if months}
+    number = ibis.row_number().over(ibis.window(order_by="participant_id")).cast("int32")
+    return laid.keep("people", people.select(
+        "participant_id", "arm", "role", "index_on", "window_days", "follow_days", "observed_days", "last_month",
+        "follow_up_ended_by", "source_file", "source_row", person=number, **own,
+    ))  # fmt: skip
+
+
+def _clipped(laid: Laid, people: ir.Table, points: ir.Table | None, protocol: Protocol) -> ir.Table | None:
+    if protocol.clock.index == "none":
+        return None
+    needed = needs_spells(protocol)
+    if not needed and not laid.has("spells"):
+        return None
+    spells = laid.table("spells", "the protocol's outcomes")
+    clipped = clip_spells(spells, people, _columns_of_spells(asked_outcomes(protocol)))
+    if points is not None:
+        clipped = with_points_before(clipped, points, protocol.clock, a="lo", b="hi")
+    return laid.keep("clipped", clipped.drop("index_on"))
+
+
+def _columns_of_spells(outcomes: list[Outcome]) -> list[str]:
+    """What else of a spell some outcome asks for."""
+    sources = [source for one in outcomes for source in _sources(one)]
+    doses = [one.minimum_dose for one in outcomes if one.minimum_dose is not None]
+    asked = {
+        "minutes": any(one.measure == "hours_in_state" for one in outcomes)
+        or any(dose.hours is not None or dose.hours_per_week is not None for dose in doses),
+        "pay": any(one.measure == "pay_in_state" for one in outcomes),
+        "extent": any(one.measure.startswith("increased") for one in outcomes),
+        "completed": any(source.completed for source in sources),
+        "subsidised": any(source.subsidised is not None for source in sources),
+    }
+    return [name for name, is_asked in asked.items() if is_asked]
+
+
+def _sources(outcome: Outcome) -> list[EventSource]:
+    return [*outcome.events, *(source for event in outcome.intercurrent_events for source in event.sources)]
