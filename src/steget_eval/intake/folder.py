@@ -63,7 +63,7 @@ def find_tables(folder: Path) -> TableFiles:
 def _is_tabular(path: Path) -> bool:
     suffix = path.suffix.lower()
     is_table = suffix in READERS and path.stem in TABLES
-    is_shown = not path.name.startswith((".", "~$")) and path.name != CONSERVATION_FILE
+    is_shown = not path.name.startswith((".", "~$")) and path.name not in {CONSERVATION_FILE, *LIST_FILES}
     return is_shown and (is_table or suffix in _TABULAR)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from steget_eval.core.identity import count_identity_numbers
+from steget_eval.core.identity import count_identity_numbers, is_nearly_identity_number
 from steget_eval.records.tables import Column, TableSchema
 
 #: Asked of one cell's text, which is not empty and broke no earlier rule: True where this one is broken.
@@ -45,8 +45,8 @@ _SPREADSHEET = re.compile(r"=.*|#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)", re
 
 
 def is_identity_number(text: str, column: Column) -> bool:
-    """Tell whether an identity number stands in the cell."""
-    return count_identity_numbers(text) > 0
+    """Tell whether an identity number stands in the cell, or one with a hyphen whose check digit is wrong."""
+    return count_identity_numbers(text) > 0 or is_nearly_identity_number(text)
 
 
 def has_outer_spaces(text: str, column: Column) -> bool:

@@ -73,14 +73,24 @@ def _read(folder: Path) -> _Reading:
         card, findings = read_card(folder), []
     except RecordsError as error:
         card, findings = None, _card_findings(folder, error)
+    try:
+        lists = find_lists(folder)
+    except RecordsError as error:
+        lists = ConsentLists()
+        findings.append(WRONG_LIST.finding(allowed=str(error).removeprefix(f"{folder}/")))
     found = find_tables(folder)
     findings += found.findings
-    checked = {name: _check_file(name, file, card) for name, file in found.files.items()}
+    checked = {name: _check_file(name, file, card, lists) for name, file in found.files.items()}
     findings += [finding for one in checked.values() for finding in one.findings]
-    tables = {name: one.table for name, one in checked.items() if one.table is not None}
-    findings += _row_findings(tables, is_person_known="participants" in found.files)
+    tables = {name: one.table for name, one in checked.items() if one.table is not None and one.table.num_rows}
+    findings += _row_findings(tables, card, is_person_known="participants" in found.files)
     read = note_first(f"folder {folder.resolve()}")
-    return _Reading(tables=tables, card=card, findings=Findings(tuple(findings)), first_read=read)
+    return _Reading(tables=tables, card=_accounted(card, checked), findings=Findings(tuple(findings)), first_read=read)
+
+
+def _accounted(card: RecordsCard | None, checked: Mapping[str, CheckedTable]) -> RecordsCard | None:
+    lines = tuple(line for one in checked.values() for line in one.accounting)
+    return card.model_copy(update={"accounting": (*card.accounting, *lines)}) if card is not None and lines else card
 
 
 def _card_findings(folder: Path, error: RecordsError) -> list[Finding]:
@@ -91,7 +101,7 @@ def _card_findings(folder: Path, error: RecordsError) -> list[Finding]:
     return [RULES["wrong_card"].finding(file=CARD_FILE, allowed=line) for line in lines]
 
 
-def _check_file(name: str, file: TableFile, card: RecordsCard | None) -> CheckedTable:
+def _check_file(name: str, file: TableFile, card: RecordsCard | None, lists: ConsentLists) -> CheckedTable:
     place = Place(table=name, file=f"{file.path.name}, {file.sheet}" if file.sheet else file.path.name)
     try:
         sheet = read_sheet(file.path, file.sheet)
@@ -100,7 +110,7 @@ def _check_file(name: str, file: TableFile, card: RecordsCard | None) -> Checked
             table=name, file=place.file, count=len(error.rows), rows=error.rows[:10], allowed=error.allowed
         )
         return CheckedTable(table=None, findings=(finding,))
-    sheet, accounting = without(sheet, lists, file=path.name, table=name)
+    sheet, accounting = without(sheet, lists, file=place.file, table=name)
     checked = check_table(sheet, columns_of(TABLES[name], card), place, is_closed=card is not None)
     return replace(checked, accounting=accounting)
 

@@ -18,7 +18,6 @@ from steget_eval.intake.predicates import TRUE
 from steget_eval.intake.rules import CELL_RULES, MISSING_CELL, RULES, CellRule, Rule
 from steget_eval.intake.sheet import Sheet, text_array
 from steget_eval.records.card import AccountingLine
-from steget_eval.records.card import AccountingLine
 from steget_eval.records.tables import Column, ColumnType
 
 _ARROW: dict[ColumnType, Any] = {
