@@ -1,0 +1,177 @@
+"""What the answer could be whatever the unseen outcomes are, and how bad they must be to change it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import norm
+
+from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.estimates import Estimate, Estimates
+from steget_eval.core.frames import Tidy
+from steget_eval.methods.numerics.arms import checked_arm, checked_level, checked_vector
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def worst_case(y: ArrayLike, known: ArrayLike, a: ArrayLike | None = None) -> Estimates:
+    """Return bounds of the risk, and of its difference between two arms, that suppose nothing of the missing.
+
+    Manski (1989): nobody among the unseen had the event, or everybody. The bounds are of the sample; they carry no
+    sampling error. The estimate is that of the people seen.
+
+    Parameters
+    ----------
+    y : shape (n,)
+        1 or 0; whatever stands where `known` is 0 is not read.
+    known : shape (n,)
+        1 where the outcome is known.
+    a : shape (n,), optional
+        1 for the arm compared, 0 for the comparison; without it everybody is one arm.
+    """
+    arms = _by_arm(y, known, a)
+    rows = [_bound_row(arm, name) for arm, name in zip(arms, ("risk_1", "risk_0"), strict=False)]
+    if len(arms) == 2:
+        one, two = arms
+        rows.append(
+            _bounds("risk_difference", one.seen - two.seen, one.low - two.high, one.high - two.low,
+                    n_1=one.n, n_0=two.n)
+        )  # fmt: skip
+    return Estimates(tuple(rows))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TippingMap(Tidy):
+    """The risk difference over a grid of assumptions on those who were not seen.
+
+    Attributes
+    ----------
+    shift_1, shift_0
+        How many percentage points more often, than those seen in the same arm, the unseen of an arm had the event.
+    rows
+        One answer per pair of shifts, `shift_1` slowest.
+    """
+
+    shift_1: tuple[float, ...]
+    shift_0: tuple[float, ...]
+    rows: Estimates
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per pair of shifts, with estimate, limits and whether they leave zero out."""
+        import pandas as pd
+
+        pairs = [(one, two) for one in self.shift_1 for two in self.shift_0]
+        lines = [
+            (*pair, row.estimate, row.conf_low, row.conf_high, row.conf_low > 0 or row.conf_high < 0)
+            for pair, row in zip(pairs, self.rows, strict=True)
+        ]
+        return pd.DataFrame(lines, columns=["shift_1", "shift_0", "estimate", "conf_low", "conf_high", "shows"])
+
+
+def tipping_map(
+    y: ArrayLike,
+    known: ArrayLike,
+    a: ArrayLike,
+    *,
+    shift_1: Sequence[float],
+    shift_0: Sequence[float],
+    level: float = 0.95,
+) -> TippingMap:
+    """Return the risk difference if the unseen differ from the seen of their arm by so many percentage points.
+
+    Each arm's risk is a mix: seen · p + unseen · clip(p + shift / 100, 0, 1), with p the risk of those seen. The shift
+    is an assumption, so it has no variance; that of p is p(1 − p)/n of those seen. Limits are Wald's.
+
+    Raises
+    ------
+    MethodError
+        Where an arm's known outcomes are all alike: Wald's limits would have no width.
+    """
+    arms = _by_arm(y, known, a)
+    if any(arm.seen in (0, 1) for arm in arms):
+        raise MethodError("a tipping map needs people with and without the event in both arms")
+    mixes = [[_mix(arm, shift) for shift in shifts] for arm, shifts in zip(arms, (shift_1, shift_0), strict=True)]
+    rows = tuple(_difference(one, two, arms, checked_level(level)) for one in mixes[0] for two in mixes[1])
+    return TippingMap(shift_1=tuple(shift_1), shift_0=tuple(shift_0), rows=Estimates(rows))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arm:
+    n: int
+    known: int
+    events: int
+
+    @property
+    def seen(self) -> float:
+        return self.events / self.known
+
+    @property
+    def low(self) -> float:
+        return self.events / self.n
+
+    @property
+    def high(self) -> float:
+        return (self.events + self.n - self.known) / self.n
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mix:
+    risk: float
+    variance: float
+
+
+def _mix(arm: _Arm, shift: float) -> _Mix:
+    p, share = arm.seen, arm.known / arm.n
+    supposed = p + shift / 100
+    moves = share + (1 - share) * (0 < supposed < 1)
+    risk = share * p + (1 - share) * min(max(supposed, 0.0), 1.0)
+    return _Mix(risk=risk, variance=moves**2 * p * (1 - p) / arm.known)
+
+
+def _difference(one: _Mix, two: _Mix, arms: Sequence[_Arm], level: float) -> Estimate:
+    estimate, error = one.risk - two.risk, math.sqrt(one.variance + two.variance)
+    half = float(norm.isf((1 - level) / 2)) * error
+    return Estimate(
+        contrast="risk_difference", method="tipping", estimate=estimate, std_error=error, conf_low=estimate - half,
+        conf_high=estimate + half, conf_level=level, p_value=2 * float(norm.sf(abs(estimate / error))),
+        n_1=arms[0].n, n_0=arms[1].n, kind="binary", population="ATE", unit="proportion",
+    )  # fmt: skip
+
+
+def _bound_row(arm: _Arm, contrast: str) -> Estimate:
+    return _bounds(contrast, arm.seen, arm.low, arm.high, n_1=arm.n)
+
+
+def _bounds(contrast: str, estimate: float, low: float, high: float, *, n_1: int, n_0: int | None = None) -> Estimate:
+    return Estimate(
+        contrast=contrast, method="worst_case", estimate=estimate, conf_low=low, conf_high=high, conf_level=1.0,
+        interval_kind="bounds", n_1=n_1, n_0=n_0, kind="binary", population="arm" if n_0 is None else "ATE",
+        unit="proportion",
+    )  # fmt: skip
+
+
+def _by_arm(y: ArrayLike, known: ArrayLike, a: ArrayLike | None) -> list[_Arm]:
+    is_known = checked_vector(known, "what is known") == 1
+    values = np.asarray(y, dtype=np.float64)
+    if values.shape != is_known.shape:
+        raise MethodError("outcomes and whether they are known must be of the same people")
+    if not np.isin(values[is_known], (0.0, 1.0)).all():
+        raise MethodError("a binary outcome must be 0 or 1 for everyone who is known")
+    arm = np.ones(values.size) if a is None else checked_arm(a)
+    if arm.shape != values.shape:
+        raise MethodError("outcomes and arms must be of the same people")
+    sides = [arm == 1] if a is None else [arm == 1, arm == 0]
+    counted = [
+        _Arm(n=int(side.sum()), known=int((side & is_known).sum()), events=int(values[side & is_known].sum()))
+        for side in sides
+    ]
+    for number, one in zip((1, 0), counted, strict=False):
+        if one.known == 0:
+            raise EmptyArmError(f"arm {number} has nobody with a known outcome")
+    return counted
