@@ -110,3 +110,38 @@ def test_a_later_draw_is_a_later_day_and_a_higher_hazard_an_earlier_one(
     assert (fast <= slow).all()
     assert slow.min() >= 1
     assert slow.max() <= NEVER
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    seed=seeds,
+    added=st.lists(
+        st.sampled_from(["column", "status", "amount", "scale", "missing", "process", "discharge"]), min_size=1,
+        unique=True,
+    ),
+)  # fmt: skip
+def test_adding_a_draw_moves_no_other(seed: int, added: list[str]):
+    """Whatever the truth gets beside what it has, every cell that was there before is what it was."""
+    label = {"sv": "ord", "en": "words"}
+    rate = {"pieces": [{"from_month": 0, "per_month": 0.05}]}
+    more = {
+        "column": {"columns": {"extra": {"kind": "number", "label": label}}},
+        "status": {"statuses": {"exit": {"shares": {"employed": 0.3, "other": 0.7}}}},
+        "amount": {"amounts": [{"item": "pay", "occasion": "exit", "unit": "ore", "none": 0.5, "median": 1000}]},
+        "scale": {"scales": {"health": {"label": label, "mean": 50, "sd": 10, "change": {"start": 0, "exit": 5}}}},
+        "missing": {"missing": {"birth_year": {"share": 0.3}}},
+        "process": {"processes": {**TRUTH.model_dump()["processes"], "custody": {"start": rate, "end": rate}}},
+        "discharge": {"discharge": {"rate": rate}},
+    }  # fmt: skip
+    told = TRUTH.model_dump() | {"people": 60}
+    for name in added:
+        told |= more[name]
+    before = simulate_records(PROTOCOL, TRUTH.model_copy(update={"people": 60}), seed=seed)
+    after = simulate_records(PROTOCOL, type(TRUTH).model_validate(told), seed=seed)
+    mine, theirs = before.frame("participants"), after.frame("participants")
+    gone = {"discharged_on", *(["birth_year"] if "missing" in added else [])}
+    kept = [column for column in mine.columns if column not in gone]
+    pd.testing.assert_frame_equal(mine[kept], theirs[kept])
+    spells = after.frame("spells")
+    spells = spells[spells["state"] != "custody"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(before.frame("spells").drop(columns="source_row"), spells.drop(columns="source_row"))

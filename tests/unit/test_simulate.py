@@ -95,16 +95,17 @@ def test_those_enrolled_in_the_last_four_months_are_followed_for_less_than_two_y
     assert (pd.to_datetime(late["followed_until"]) < pd.to_datetime(late["enrolled_on"]) + pd.DateOffset(years=2)).all()
 
 
-def test_a_study_without_days_is_refused_in_a_sentence():
-    with pytest.raises(CohortError, match=r"^nsw_experiment: clock\.index is none"):
-        simulate_records(protocol_of("nsw_experiment"), seed=7)
+def test_a_prestudy_has_nobody_to_simulate():
+    protocol = protocol_of("ips_sydnarke").model_copy(update={"design": "prestudy"})
+    with pytest.raises(CohortError, match="a prestudy has no participants"):
+        simulate_records(protocol, seed=7)
 
 
-def test_a_covariate_that_the_simulator_does_not_make_is_refused_in_a_sentence():
+def test_a_covariate_that_a_stated_truth_does_not_have_is_refused_in_a_sentence():
     protocol = protocol_of("ips_sydnarke")
     other = protocol.covariates[0].model_copy(update={"id": "wage", "column": "wage"})
     with pytest.raises(CohortError, match=r"covariates\.wage needs a column .* allowed: age, "):
-        simulate_records(protocol.model_copy(update={"covariates": (other,)}), seed=7)
+        simulate_records(protocol.model_copy(update={"covariates": (other,)}), truth_of("ips_sydnarke"), seed=7)
 
 
 @pytest.mark.parametrize(

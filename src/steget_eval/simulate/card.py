@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from steget_eval.protocol.base import Text
+from steget_eval.protocol.protocol import Protocol
 from steget_eval.records.card import BaselineColumn, Label, RecordsCard
+from steget_eval.records.codes import OCCASIONS
+from steget_eval.simulate.tables import own_types
 from steget_eval.simulate.truth import Truth
 
 _LEVELS = {
@@ -29,8 +33,15 @@ _BASELINE = {
 }
 
 
-def synthetic_card(truth: Truth, seed: int) -> RecordsCard:
-    """Return the card of the records that `truth` and `seed` give."""
+def synthetic_card(truth: Truth, seed: int, protocol: Protocol) -> RecordsCard:
+    """Return the card of the records that `protocol`, `truth` and `seed` give, with the codes that are their own."""
+    aggregate = protocol.design == "aggregate"
+    baseline = {} if aggregate else {**_BASELINE, **{name: _own(truth, name) for name in truth.columns}}
+    if protocol.clock.index == "none" and any(one.column == "age" for one in protocol.covariates):
+        baseline["age"] = BaselineColumn(type="integer", label=Label(sv="ålder i år", en="age in years"))
+    occasions = {name: one.label for name, one in truth.statuses.items()}
+    occasions |= {one.occasion: one.label for one in truth.amounts}
+    occasions |= {name: None for scale in truth.scales.values() for name in scale.change if name not in occasions}
     return RecordsCard(
         schema_version=1,
         title=Label(sv=truth.title.sv, en=truth.title.en),
@@ -40,5 +51,21 @@ def synthetic_card(truth: Truth, seed: int) -> RecordsCard:
             en=f"Synthetic records: simulated from a stated truth with seed {seed}; no such person exists.",
         ),
         licence="MIT",
-        baseline=_BASELINE,
+        baseline=baseline,
+        occasions={name: _label(name, words) for name, words in occasions.items() if name not in OCCASIONS},
+        items={one.item: _label(one.item, None) for one in truth.amounts},
+        instruments={name: _label(name, scale.label) for name, scale in truth.scales.items()},
     )
+
+
+def _own(truth: Truth, name: str) -> BaselineColumn:
+    column, kind = truth.columns[name], own_types(truth)[name]
+    levels = {level: _label(level, None) for level in column.levels} if kind == "code" else {}
+    return BaselineColumn.model_validate(
+        {"type": kind, "label": {"sv": column.label.sv, "en": column.label.en}, "codes": levels}
+    )
+
+
+def _label(name: str, words: Text | None) -> Label:
+    said = name.replace("_", " ")
+    return Label(sv=said, en=said) if words is None else Label(sv=words.sv, en=words.en)

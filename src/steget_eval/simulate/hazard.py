@@ -78,9 +78,12 @@ class Rate(Part):
             raise ValueError("pieces must begin at from_month 0 and be in order")
         return self
 
-    def days(self, features: np.ndarray, a: np.ndarray, u: np.ndarray) -> np.ndarray:
-        """Return the whole days until the event, at least 1 and `NEVER` at most, from one uniform draw a person."""
-        ratio = np.exp(self.effects.linear(features) + self.treated * a)
+    def days(self, features: np.ndarray, a: np.ndarray, u: np.ndarray, push: np.ndarray | float = 0.0) -> np.ndarray:
+        """Return the whole days until the event, at least 1 and `NEVER` at most, from one uniform draw a person.
+
+        `push` is what clusters, own columns and the calendar add to the log hazard.
+        """
+        ratio = np.exp(self.effects.linear(features) + self.treated * a + push)
         from_day = np.array([piece.from_month for piece in self.pieces]) * DAYS_PER_MONTH
         per_day = np.array([piece.per_month for piece in self.pieces]) / DAYS_PER_MONTH
         reached = np.concatenate([[0.0], np.cumsum(per_day[:-1] * np.diff(from_day))])

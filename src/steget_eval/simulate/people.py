@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
+from steget_eval.core.streams import stream
 from steget_eval.simulate.draws import Draws
+from steget_eval.simulate.measured import OwnColumn
 from steget_eval.simulate.truth import Truth
 
 #: Months before enrolment that `months_on_support` looks back over.
@@ -30,6 +32,10 @@ class People:
         Arm drawn: 1 treated, 0 comparison.
     features
         Shape (n, 7), in the order of `Effects`.
+    push
+        What clusters, own columns and the calendar add to every log hazard, and to log odds at an occasion.
+    own
+        The truth's own columns.
     """
 
     enrolled_on: np.ndarray
@@ -43,6 +49,17 @@ class People:
     p: np.ndarray
     a: np.ndarray
     features: np.ndarray
+    push: np.ndarray
+    own: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def column(self, name: str) -> np.ndarray | None:
+        """Return a column of `participants` as it is before anything is missing; None where there is none."""
+        if name in self.own:
+            return self.own[name]
+        if name == "sex":
+            return np.where(self.woman, "woman", "man").astype(object)
+        found: np.ndarray | None = getattr(self, name, None)
+        return found
 
     @property
     def birth_year(self) -> np.ndarray:
@@ -52,8 +69,15 @@ class People:
         return born
 
 
-def draw_people(truth: Truth, draws: Draws, *, two_arms: bool) -> People:
-    """Return people drawn from the baseline; with one arm everyone is treated."""
+def draw_people(truth: Truth, draws: Draws, *, two_arms: bool, shared: bool = True) -> People:
+    """Return people drawn from the baseline; with one arm everyone is treated.
+
+    Parameters
+    ----------
+    shared
+        Whether people of one cluster share what is drawn for it, as in records. Without it everyone comes from a
+        cluster of their own, which is what the mean over all clusters that could have been needs.
+    """
     base = truth.baseline
     age = _truncated(draws.uniform("age"), base.age_mean, base.age_sd, 18, 65).astype(np.int64)
     woman = draws.uniform("sex") < base.women
@@ -69,21 +93,98 @@ def draw_people(truth: Truth, draws: Draws, *, two_arms: bool) -> People:
         [(age - 40) / 10, woman, level == "upper_secondary", level == "tertiary", worked, months / 12 - 1,
          motivation - 6]
     ).astype(float)  # fmt: skip
-    p = expit(truth.assignment.log_odds + truth.assignment.effects.linear(features))
-    p = p if two_arms else np.ones(draws.people)
+    site = pick(draws.uniform("site"), base.site)
+    own = {name: _own_column(name, column, draws) for name, column in truth.columns.items()}
+    enrolled_on = _enrolled_on(truth, draws.uniform("enrolled_on"))
+    cluster = own.get(truth.clustering.column, site)
+    place = _places(truth, cluster, draws, shared=shared)
+    p = _chance(truth, features, own, place, enrolled_on, site) if two_arms or truth.starts else np.ones(draws.people)
     return People(
-        enrolled_on=_enrolled_on(truth, draws.uniform("enrolled_on")),
+        enrolled_on=enrolled_on,
         age=age,
         woman=woman,
         education_level=level,
-        site=pick(draws.uniform("site"), base.site),
+        site=site,
         worked_last_year=worked,
         months_on_support=months,
         motivation=np.clip(motivation, 0, 10),
         p=p,
-        a=(draws.uniform("arm") < p).astype(np.int64),
+        a=(place.u_arm < p).astype(np.int64),
         features=features,
+        push=_push(truth, own, place, enrolled_on),
+        own=own,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Places:
+    """What a person's cluster adds to log hazards and to the log odds of the treated arm, and the draw of the arm."""
+
+    on_outcome: np.ndarray
+    on_arm: np.ndarray
+    u_arm: np.ndarray
+
+
+def _places(truth: Truth, cluster: np.ndarray, draws: Draws, *, shared: bool) -> _Places:
+    clustering = truth.clustering
+    by_cluster = clustering.arms == "by_cluster"
+    if not clustering.on_outcome and not clustering.on_arm and not by_cluster:
+        none = np.zeros(draws.people)
+        return _Places(on_outcome=none, on_arm=none, u_arm=draws.uniform("arm"))
+    if shared:
+        names, where = np.unique(cluster.astype(str), return_inverse=True)
+        u = np.array([stream(draws.seed, draws.scope, "cluster", name).random(3) for name in names.tolist()])[where].T
+    else:
+        u = np.array([draws.uniform("cluster", purpose) for purpose in ("outcome", "odds", "arm")])
+    return _Places(
+        on_outcome=clustering.on_outcome * ndtri(u[0]),
+        on_arm=clustering.on_arm * ndtri(u[1]),
+        u_arm=u[2] if by_cluster else draws.uniform("arm"),
+    )
+
+
+def _chance(
+    truth: Truth, features: np.ndarray, own: Mapping[str, np.ndarray], place: _Places, enrolled_on: np.ndarray,
+    site: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Return the probability of the treated arm: 0 or 1 where sites start on a day."""
+    if truth.starts:
+        days = {name: int(np.datetime64(day, "D").astype(np.int64)) for name, day in truth.starts.items()}
+        started: np.ndarray = (enrolled_on >= np.array([days[name] for name in site.tolist()])).astype(float)
+        return started
+    log_odds = truth.assignment.log_odds + place.on_arm
+    if truth.clustering.arms == "by_person":
+        log_odds = log_odds + truth.assignment.effects.linear(features)
+        log_odds = log_odds + sum((one.on_arm * _z(one, own[name]) for name, one in truth.columns.items()), start=0.0)
+    p: np.ndarray = expit(log_odds)
+    return p
+
+
+def _push(truth: Truth, own: Mapping[str, np.ndarray], place: _Places, enrolled_on: np.ndarray) -> np.ndarray:
+    first = int(np.datetime64(truth.enrolment[0], "D").astype(np.int64))
+    years = (enrolled_on - first) / 365.25
+    push = place.on_outcome + truth.trend_per_year * years
+    push = push + sum((one.on_outcome * _z(one, own[name]) for name, one in truth.columns.items()), start=0.0)
+    added: np.ndarray = push
+    return added
+
+
+def _own_column(name: str, column: OwnColumn, draws: Draws) -> np.ndarray:
+    u = draws.uniform("column", name)
+    if column.kind == "binary":
+        return u < column.share
+    if column.kind == "category":
+        return pick(u, column.levels)
+    whole: np.ndarray = np.maximum(np.rint(column.mean + column.sd * ndtri(u)), 0).astype(np.int64)
+    return whole
+
+
+def _z(column: OwnColumn, values: np.ndarray) -> np.ndarray:
+    if column.kind == "category":
+        place = {level: number for number, level in enumerate(column.levels)}
+        return np.array([place[value] for value in values.tolist()], dtype=float)
+    z: np.ndarray = (values - column.mean) / column.sd if column.kind == "number" else values.astype(float)
+    return z
 
 
 def _enrolled_on(truth: Truth, u: np.ndarray) -> np.ndarray:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from steget_eval.core.dates import DAYS_PER_MONTH
 from steget_eval.simulate.draws import Draws
+from steget_eval.simulate.hazard import NEVER
 from steget_eval.simulate.paths import Paths, Runs, outside
 from steget_eval.simulate.people import People, pick
 from steget_eval.simulate.truth import Truth
@@ -52,3 +53,16 @@ def draw_support(truth: Truth, people: People, paths: Paths, draws: Draws) -> Su
         extent_percent=np.where(partial, extent, 100),
         job_seeking=(draws.uniform("support", "job_seeking") < truth.support.job_seeking) & has_support,
     )
+
+
+def with_support(truth: Truth, people: People, paths: Paths, draws: Draws) -> Paths:
+    """Return the paths with the states of public support and of job seeking beside the others."""
+    drawn = draw_support(truth, people, paths, draws)
+    holds = {kind: drawn.kind == kind for kind in truth.support.kinds} | {"job_seeking": drawn.job_seeking}
+    runs = {
+        state: Runs(
+            start=np.where(mine[:, None], drawn.runs.start, NEVER), end=np.where(mine[:, None], drawn.runs.end, NEVER)
+        )
+        for state, mine in holds.items()
+    }
+    return replace(paths, support=runs)

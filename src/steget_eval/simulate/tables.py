@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from scipy.special import expit, logit
 
+from steget_eval.core.errors import CohortError
 from steget_eval.records.tables import TABLES, ColumnType
 from steget_eval.simulate.draws import Draws
 from steget_eval.simulate.hazard import NEVER
-from steget_eval.simulate.paths import Paths, Runs
+from steget_eval.simulate.occasions import Measured
+from steget_eval.simulate.paths import JOBS, Paths, Runs
 from steget_eval.simulate.people import People
 from steget_eval.simulate.support import SupportRuns
 from steget_eval.simulate.truth import Truth
@@ -22,10 +29,9 @@ ARROW: dict[ColumnType, pa.DataType] = {
 BASELINE: dict[str, ColumnType] = {
     "education_level": "code", "worked_last_year": "boolean", "months_on_support": "integer", "motivation": "integer",
 }  # fmt: skip
-#: States that carry hours and pay, and whether the job is subsidised.
-JOBS = {"competitive_employment": False, "employment": False, "subsidised_employment": True}
-HOURS = np.array([10.0, 20.0, 30.0, 40.0])
 FULL_TIME_PAY_SEK = 24_000
+_CODE = re.compile(r"[a-z][a-z0-9_]*")
+_NEVER_MISSING = frozenset({"participant_id", "arm", "enrolled_on", "followed_until", "follow_up_ended_by"})
 
 
 def person_ids(n: int) -> np.ndarray:
@@ -42,8 +48,26 @@ def last_days(truth: Truth, people: People, paths: Paths) -> pd.DataFrame:
     return pd.DataFrame({"day": days.min(axis=1), "reason": np.array(list(ends), dtype=object)[days.argmin(axis=1)]})
 
 
-def participants_table(people: People, arms: np.ndarray, last: pd.DataFrame) -> pa.Table:
-    """Return the participants; `arms` holds the arm's code of each person."""
+def own_types(truth: Truth) -> dict[str, ColumnType]:
+    """Return the columns that a truth adds to `participants`, typed: a category whose levels are codes is a code."""
+    types: dict[str, ColumnType] = {}
+    for name, column in truth.columns.items():
+        if column.kind == "category":
+            types[name] = "code" if all(_CODE.fullmatch(level) for level in column.levels) else "text"
+        else:
+            types[name] = "integer" if column.kind == "number" else "boolean"
+    return types
+
+
+def participants_table(
+    truth: Truth, people: People, paths: Paths, arms: np.ndarray, last: pd.DataFrame, draws: Draws, *,
+    declares_age: bool,
+) -> pa.Table:  # fmt: skip
+    """Return the participants; `arms` holds the arm's code of each person.
+
+    `declares_age` adds the column `age`, which a protocol without index date needs. What is missing is missing here
+    alone: the person has it all the same.
+    """
     frame = pd.DataFrame(
         {
             "participant_id": person_ids(len(arms)),
@@ -55,14 +79,63 @@ def participants_table(people: People, arms: np.ndarray, last: pd.DataFrame) -> 
             "sex": np.where(people.woman, "woman", "man"),
             "birth_year": people.birth_year,
             **{name: getattr(people, name) for name in BASELINE},
+            **people.own,
         }
     )
-    return _table("participants", frame, BASELINE)
+    if truth.discharge is not None:
+        seen = paths.discharge < last["day"].to_numpy()
+        frame["discharged_on"] = (people.enrolled_on + np.where(seen, paths.discharge, 0)).astype(float)
+        frame.loc[~seen, "discharged_on"] = np.nan
+    types: dict[str, ColumnType] = {**BASELINE, **own_types(truth)}
+    if declares_age:
+        frame["age"], types["age"] = people.age, "integer"
+    return record_table("participants", _with_gaps(truth, frame, people, draws), types)
+
+
+def statuses_table(measured: Measured) -> pa.Table:
+    """Return what each person did at each occasion."""
+    return _long_table(
+        "statuses", {(occasion,): one for occasion, one in measured.statuses.items()}, ("occasion",), "occupation"
+    )
+
+
+def amounts_table(truth: Truth, measured: Measured) -> pa.Table:
+    """Return the amounts in their stored unit."""
+    units = {(one.item, one.occasion): one.unit for one in truth.amounts}
+    return _long_table("amounts", measured.amounts, ("item", "occasion"), "value", unit=units)
+
+
+def assessments_table(measured: Measured) -> pa.Table:
+    """Return the scores."""
+    return _long_table("assessments", measured.scores, ("instrument", "occasion"), "score")
+
+
+def _long_table(
+    name: str, values: Mapping[Any, np.ndarray], keys: tuple[str, ...], value: str,
+    **by_key: Mapping[Any, str],
+) -> pa.Table:  # fmt: skip
+    parts = []
+    for key, column in values.items():
+        part = pd.DataFrame({"participant_id": person_ids(len(column)), value: column})
+        extra = {column: one[key] for column, one in by_key.items()}
+        parts.append(part.assign(**dict(zip(keys, key, strict=True)), **extra))
+    return record_table(name, pd.concat(parts, ignore_index=True).sort_values(["participant_id", *keys]), {})
+
+
+def _with_gaps(truth: Truth, frame: pd.DataFrame, people: People, draws: Draws) -> pd.DataFrame:
+    """Return the participants with the cells emptied that the truth says are missing."""
+    gaps = frame.copy()
+    for column, missing in truth.missing.items():
+        if column not in gaps or column in _NEVER_MISSING:
+            raise CohortError(f"missing.{column}: no column of participants that may be empty")
+        log_odds = logit(missing.share) + missing.effects.linear(people.features)
+        gaps[column] = gaps[column].astype(object).mask(draws.uniform("missing", column) < expit(log_odds), None)
+    return gaps
 
 
 def spells_table(people: People, paths: Paths, support: SupportRuns, last: pd.DataFrame, draws: Draws) -> pa.Table:
     """Return the spells that began before follow-up ended; one that outlasts it has no end."""
-    parts = [_with_hours(_long(runs, state), state, draws) for state, runs in paths.runs.items()]
+    parts = [_with_hours(_long(runs, state), state, runs.hours, draws) for state, runs in paths.runs.items()]
     on_support = _long(support.runs, "")
     who = on_support["person"].to_numpy()
     on_support = on_support.assign(state=support.kind[who], extent_percent=support.extent_percent[who].astype(float))
@@ -70,7 +143,7 @@ def spells_table(people: People, paths: Paths, support: SupportRuns, last: pd.Da
     spells = pd.concat([part.dropna(axis=1, how="all") for part in parts], ignore_index=True)
     spells = _seen(spells, last["day"].to_numpy()).sort_values(["person", "started_on", "state"])
     who = spells["person"].to_numpy()
-    return _table(
+    return record_table(
         "spells",
         spells.assign(
             participant_id=person_ids(draws.people)[who],
@@ -88,14 +161,13 @@ def _long(runs: Runs, state: str) -> pd.DataFrame:
     return pd.DataFrame({"person": person, "number": number, "state": state, "started_on": start, "ended_on": end})
 
 
-def _with_hours(spells: pd.DataFrame, state: str, draws: Draws) -> pd.DataFrame:
+def _with_hours(spells: pd.DataFrame, state: str, of_runs: np.ndarray | None, draws: Draws) -> pd.DataFrame:
     """Return job spells with hours, pay and subsidy; others as they are."""
-    if state not in JOBS or spells.empty:
+    if of_runs is None or spells.empty:
         return spells
     who, number = spells["person"].to_numpy(), spells["number"].to_numpy()
-    u = np.column_stack([draws.uniform(state, "hours", spell) for spell in range(number.max() + 1)])[who, number]
     v = np.column_stack([draws.uniform(state, "pay", spell) for spell in range(number.max() + 1)])[who, number]
-    hours = HOURS[np.floor(len(HOURS) * u).astype(np.int64)]
+    hours = of_runs[who, number]
     pay = np.rint(hours / 40 * FULL_TIME_PAY_SEK * (0.9 + 0.4 * v) / 100).astype(np.int64) * 100
     return spells.assign(hours_per_week=hours, monthly_pay_sek=pay.astype(float), subsidised=JOBS[state])
 
@@ -108,7 +180,7 @@ def _seen(spells: pd.DataFrame, last: np.ndarray) -> pd.DataFrame:
     return begun
 
 
-def _table(name: str, frame: pd.DataFrame, own: dict[str, ColumnType]) -> pa.Table:
+def record_table(name: str, frame: pd.DataFrame, own: dict[str, ColumnType]) -> pa.Table:
     """Return a frame as the typed table of the schema: its columns, the records' own, and where a row came from."""
     types = {column.name: column.type for column in TABLES[name].columns} | own
     arrays = {column: _arrow(frame, column, kind) for column, kind in types.items()}

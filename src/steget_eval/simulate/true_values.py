@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steget_eval.core.catalogue import Population
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import CohortError, MethodError
 from steget_eval.core.frames import Tidy
 from steget_eval.protocol.estimand import Contrast
 from steget_eval.protocol.protocol import Protocol
 from steget_eval.simulate.default_truth import default_truth
 from steget_eval.simulate.draws import Draws
+from steget_eval.simulate.eligible import is_eligible
+from steget_eval.simulate.occasions import draw_measured
 from steget_eval.simulate.outcomes import draw_outcome
 from steget_eval.simulate.paths import draw_paths
 from steget_eval.simulate.people import People, draw_people
 from steget_eval.simulate.simulate import check_can_simulate
+from steget_eval.simulate.support import with_support
 from steget_eval.simulate.truth import Truth
 
 if TYPE_CHECKING:
@@ -119,7 +122,8 @@ def true_values(
     """Return the value of an estimand under a truth, with its Monte Carlo error.
 
     Each of `people` lives once in either arm with the same draws, through the own calendar window, with nobody
-    censored. ATT and ATO weigh people by the probability of the arm, p and p(1 - p), so no draw of the arm enters.
+    censored. ATT, ATC and ATO weigh people by the probability of the arm, p, 1 - p and p(1 - p), so no draw of the arm
+    enters. Only who is eligible counts; an exit clock counts, in each arm, those who leave it alive.
 
     Parameters
     ----------
@@ -135,26 +139,32 @@ def true_values(
     MethodError
         The contrast has no true value that both arms give: a hazard ratio.
     """
-    check_can_simulate(protocol)
     truth = truth or default_truth(protocol)
+    check_can_simulate(protocol, truth)
     estimand = protocol.estimand(estimand_id)
     draws = Draws(seed=seed, scope="true_values", people=people)
-    who = draw_people(truth, draws, two_arms=protocol.arms.comparison is not None)
+    who = draw_people(truth, draws, two_arms=protocol.arms.comparison is not None, shared=False)
     chosen = population or estimand.population
     w = _weights(chosen, who)
-    y = {}
+    means: dict[int, float] = {}
+    influence: dict[int, np.ndarray] = {}
     for arm in (1, 0) if protocol.arms.comparison is not None else (1,):
-        paths = draw_paths(truth, who, draws, np.full(people, arm))
-        y[arm] = draw_outcome(protocol, estimand, who, paths)
-    means = {arm: _weighted_mean(values, w) for arm, values in y.items()}
-    influence = {arm: w * (y[arm] - means[arm]) for arm in y}
-    difference = _quantity(means[1] - means[0], influence[1] - influence[0]) if 0 in y else None
+        a = np.full(people, arm)
+        paths = with_support(truth, who, draw_paths(truth, who, draws, a), draws)
+        y = draw_outcome(protocol, estimand, who, paths, draw_measured(truth, who, draws, a), truth)
+        mine = w * is_eligible(protocol, who, paths)
+        if not mine.any():
+            raise CohortError(f"{protocol.id}: nobody that the truth makes is eligible")
+        mine = mine / mine.mean()
+        means[arm] = _weighted_mean(y, mine)
+        influence[arm] = mine * (y - means[arm])
+    difference = _quantity(means[1] - means[0], influence[1] - influence[0]) if 0 in means else None
     return TrueValue(
         estimand=estimand_id,
         population=chosen,
         contrast_name=estimand.contrast,
         arm_1=_quantity(means[1], influence[1]),
-        arm_0=_quantity(means[0], influence[0]) if 0 in y else None,
+        arm_0=_quantity(means[0], influence[0]) if 0 in means else None,
         difference=difference,
         contrast=_contrast(estimand.contrast, means, influence),
         people=people,
@@ -163,7 +173,9 @@ def true_values(
 
 def _weights(population: Population, who: People) -> np.ndarray:
     """Return weights with mean 1."""
-    w = {"ATE": np.ones_like(who.p), "ATT": who.p, "ATO": who.p * (1 - who.p), "arm": who.p}[population]
+    w = {"ATE": np.ones_like(who.p), "ATT": who.p, "ATC": 1 - who.p, "ATO": who.p * (1 - who.p), "arm": who.p}[
+        population
+    ]
     scaled: np.ndarray = w / w.mean()
     return scaled
 

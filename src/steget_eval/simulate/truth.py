@@ -9,8 +9,10 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from steget_eval.protocol.base import Part, Text
-from steget_eval.protocol.outcome import State
+from steget_eval.protocol.measures import State
+from steget_eval.records.card import Code
 from steget_eval.simulate.hazard import Effects, Process, Rate
+from steget_eval.simulate.measured import AmountTruth, Clustering, Missing, OwnColumn, ScaleTruth, StatusTruth
 
 
 class Baseline(Part):
@@ -94,6 +96,13 @@ class Support(Part):
         return self
 
 
+class Discharge(Part):
+    """When people leave the programme, alive and at the place; nobody stays longer than `latest_month`."""
+
+    rate: Rate
+    latest_month: int = Field(default=18, ge=1, le=120)
+
+
 class Truth(Part):
     """What generates synthetic records, and so what an estimator should find.
 
@@ -122,6 +131,24 @@ class Truth(Part):
         They compete with every event.
     withdrawn, lost
         They censor.
+    discharge
+        When people leave; None where nobody's discharge is recorded.
+    columns
+        Columns of `participants` that the protocol asks for beside those of `baseline`.
+    statuses, amounts, scales
+        What is recorded at occasions; a status in the order of its occasions.
+    clustering
+        How people of one place are alike.
+    starts
+        Site to the day on which it starts: there, whoever is enrolled from that day on is treated and nobody before.
+    trend_per_year
+        Added to the log hazard of every process, and to the log odds at an occasion, per year since the first
+        possible day of enrolment.
+    missing
+        Column of `participants` to the share of it that is empty.
+    benchmark_people
+        How many people are randomised to the comparison that a protocol's `benchmark` names; they are as those who
+        get the treated arm.
     """
 
     schema_version: Literal[1]
@@ -137,6 +164,28 @@ class Truth(Part):
     withdrawn: Rate
     lost: Rate
     support: Support
+    discharge: Discharge | None = None
+    columns: dict[Code, OwnColumn] = Field(default_factory=dict)
+    statuses: dict[Code, StatusTruth] = Field(default_factory=dict)
+    amounts: tuple[AmountTruth, ...] = ()
+    scales: dict[Code, ScaleTruth] = Field(default_factory=dict)
+    clustering: Clustering = Clustering()
+    starts: dict[str, date] = Field(default_factory=dict)
+    trend_per_year: float = 0.0
+    missing: dict[str, Missing] = Field(default_factory=dict)
+    benchmark_people: int = Field(default=0, ge=0, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Truth:
+        categories = {"site", *(name for name, own in self.columns.items() if own.kind == "category")}
+        if self.clustering.column not in categories:
+            raise ValueError(f"clustering.column must be one of {', '.join(sorted(categories))}")
+        if self.starts and set(self.starts) != set(self.baseline.site):
+            raise ValueError("starts must name exactly the sites of baseline.site")
+        pairs = [(one.item, one.occasion) for one in self.amounts]
+        if len(set(pairs)) < len(pairs):
+            raise ValueError("amounts: each item may stand once for each occasion")
+        return self
 
     @model_validator(mode="after")
     def _holds_together(self) -> Truth:
