@@ -48,6 +48,7 @@ def build_cohort(protocol: Protocol, records: Records | StoredRecords) -> Cohort
             records_fingerprint=records.fingerprint,
             origin=records.card.origin,
             source=_source(records),
+            account=records.account,
         )
 
 

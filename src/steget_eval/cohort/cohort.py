@@ -10,6 +10,7 @@ import numpy as np
 
 from steget_eval.core.catalogue import Kind
 from steget_eval.core.frames import Tidy
+from steget_eval.records.account import DataAccount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,6 +151,8 @@ class Cohort(Tidy):
     source
         What the records' card says of them: `title_sv`, `title_en`, `source_sv`, `source_en`, `licence`, `citation`;
         with them `first_read`, as in `Records`, in ISO 8601 or empty.
+    account
+        What is told of the files behind the records.
     """
 
     arms: tuple[str, ...]
@@ -163,6 +166,7 @@ class Cohort(Tidy):
     records_fingerprint: str
     origin: Literal["real", "synthetic"]
     source: Mapping[str, str]
+    account: DataAccount = field(default_factory=DataAccount)
 
     @property
     def a(self) -> np.ndarray:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from steget_eval.core.fingerprint import fingerprint_json
+from steget_eval.records.account import DataAccount, Found
 from steget_eval.records.card import RecordsCard
 from steget_eval.records.records import SOURCE_COLUMNS
 from steget_eval.records.tables import TABLES
@@ -37,6 +38,12 @@ class StoredRecords:
     card: RecordsCard
     name: str = "records"
     first_read: datetime | None = None
+    found: tuple[Found, ...] = ()
+
+    @property
+    def account(self) -> DataAccount:
+        """What the reader of a report is told of the files behind these records."""
+        return DataAccount(found=self.found, assumptions=self.card.assumptions, accounting=self.card.accounting)
 
     def has(self, name: str) -> bool:
         """Tell whether the table is there and has rows."""

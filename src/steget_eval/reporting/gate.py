@@ -12,6 +12,7 @@ import pandas as pd
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.release import Release, ReleasedVerdict, Rule
 from steget_eval.reporting.suppress import Thresholds, count_suppressions
+from steget_eval.reporting.suppress_account import gate_account
 from steget_eval.reporting.suppress_curves import AT_RISK_COLUMNS, CURVE_COLUMNS, gate_curves, mark_days, number_at_risk
 from steget_eval.reporting.suppress_estimates import GatedEstimates, few_positive, gate_estimates, state_families
 from steget_eval.reporting.suppress_flow import gate_flow
@@ -26,7 +27,7 @@ def disclose(results: Results, policy: Disclosure | None = None, *, internal: bo
     A count below the minimum cell is hidden, and with it what would give it back: its complement, the estimates that
     rest on it, the sums that contain it, the small differences between numbers told in different tables. Numbers are
     admitted in order of importance: the primary estimand, the other estimands, the flow, unknown outcomes, table 1,
-    the weights, the months, the numbers at risk. `internal` takes nothing away.
+    the weights, the months, the numbers at risk, the rows of the files. `internal` takes nothing away.
 
     What the gate does not attempt: differences between two reports, protocols or policies on the same people; what a
     reader knows beforehand of a participant; changes from month to month in one state's number, where the month's
@@ -45,6 +46,7 @@ def disclose(results: Results, policy: Disclosure | None = None, *, internal: bo
     overlap = gate_overlap(results.overlap, baseline.published)
     states = gate_states(results.states, overlap.published, state_families(results.protocol))
     curves = gate_curves(results.curves, estimates, states.published, results.protocol)
+    account = gate_account(results.account, states.published)
     verdicts = tuple(_verdict(verdict, estimates) for verdict in results.verdicts)
     told = tuple(refusal for refusal in results.refusals if _may_be_told(refusal, estimates))
     lost: Counter[tuple[Rule, str]] = Counter(
@@ -53,14 +55,15 @@ def disclose(results: Results, policy: Disclosure | None = None, *, internal: bo
             ("dependent", "refusals"): len(results.refusals) - len(told),
         }
     )
-    parts = (estimates.taken, flow.taken, unknown.taken, baseline.taken, overlap.taken, states.taken, curves.taken)
+    parts = (estimates.taken, flow.taken, unknown.taken, baseline.taken, overlap.taken, states.taken, curves.taken,
+             account.taken)  # fmt: skip
     return Release(
         protocol=results.protocol, records_fingerprint=results.records_fingerprint, origin=results.origin,
         source=results.source, estimates=estimates.frame, verdicts=verdicts, curves=curves.curves,
         at_risk=curves.at_risk, baseline=baseline.frame, states=states.frame, overlap=overlap.frame,
         unknown=unknown.frame, flow=flow.frame,
         refusals=told,
-        suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy,
+        suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy, account=account.account,
     )  # fmt: skip
 
 
@@ -108,7 +111,7 @@ def _internal(results: Results) -> Release:
         states=states_frame(shares), overlap=open_(results.overlap),
         unknown=open_(results.unknown.drop(columns="positive", errors="ignore")),
         flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(),
-        policy=results.protocol.disclosure, internal=True,
+        policy=results.protocol.disclosure, internal=True, account=gate_account(results.account, None).account,
     )  # fmt: skip
 
 

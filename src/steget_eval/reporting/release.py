@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from steget_eval.core.frames import Tidy
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.disclosure import Disclosure
+from steget_eval.reporting.release_account import ReleasedAccount
 from steget_eval.study.results import Refusal
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Release(Tidy):
         The limits that were held.
     internal
         True for the internal view: nothing was taken away, and every page carries a watermark.
+    account
+        What was found in the files, what was assumed, and where their rows went.
     """
 
     protocol: Protocol
@@ -100,6 +103,7 @@ class Release(Tidy):
     suppressions: tuple[Suppression, ...]
     policy: Disclosure
     internal: bool = False
+    account: ReleasedAccount = field(default_factory=ReleasedAccount)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the released table of estimates."""

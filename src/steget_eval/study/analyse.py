@@ -64,6 +64,7 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
         flow=cohort.flow,
         refusals=tuple(refusals),
         source=cohort.source,
+        account=cohort.account,
     )
 
 

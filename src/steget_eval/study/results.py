@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from steget_eval.cohort import Flow
 from steget_eval.core.estimates import Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.protocol import Protocol
+from steget_eval.records.account import DataAccount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,6 +81,8 @@ class Results(Tidy):
         Methods that refused, each with its reason.
     unknown
         `estimand`, `arm`, `n`, `known`: how many have a known outcome; `positive`: how many an amount above zero.
+    account
+        What is told of the files behind the records.
     """
 
     protocol: Protocol
@@ -95,6 +98,7 @@ class Results(Tidy):
     flow: Flow
     refusals: tuple[Refusal, ...]
     source: Mapping[str, str]
+    account: DataAccount = field(default_factory=DataAccount)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of estimates."""
