@@ -18,6 +18,7 @@ Made from the schema by `python data/build_readme.py`; change the schema, not th
 |---|---|
 | `programmes/<id>/` | a programme's `protocol.yaml`, and synthetic records where they are synthetic |
 | `trials/` | published figures with their citations |
+| `recipes/` | how files of a known source become records, for `steget-eval import` |
 | `open/` | small real data sets with records of persons, with licence and origin (see `open/README.md`) |
 
 ## A folder of records
@@ -30,6 +31,8 @@ table, `<table>.csv`, `<table>.xlsx` or `<table>.parquet`; `participants` or `co
 - A day is written YYYY-MM-DD. An interval is [start, end): the end is the day after the last.
 - An empty cell is unknown; in `spells.ended_on` it means ongoing.
 - A whole number has neither spaces nor decimals, a number has a decimal point; true and false may be 1 and 0.
+- Imported tables have `source_file` and `source_row` last, and `conservation.csv` beside them tells what became of
+  every row of the files.
 - Several codes in one cell are separated by `|`.
 - No row is dropped and no cell repaired: what breaks a rule is refused with file, column and rows, and identity
   numbers are refused wherever they stand. `steget-eval check` says the same without reading further.

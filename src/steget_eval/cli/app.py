@@ -12,6 +12,7 @@ import typer
 
 from steget_eval.cli.batch import batch, report
 from steget_eval.cli.cite import cite
+from steget_eval.cli.importing import import_, recipe
 from steget_eval.cli.key import key
 from steget_eval.cli.lock import lock
 from steget_eval.cli.options import ProtocolFile, RecordsFolder
@@ -191,6 +192,8 @@ for function, example in (
     (reproduce, "reproduce bejerholm2017_ies"),
 ):
     app.command(epilog=f"Example: steget-eval {example}")(function)
+app.command(name="import", epilog="Example: steget-eval import extract.csv --recipe sus_person --out records")(import_)
+app.add_typer(recipe, name="recipe", epilog="Example: steget-eval recipe draft participants.xlsx --out recipe.yaml")
 
 
 app.add_typer(key, name="key", help="Write a key for pseudonyms.")

@@ -9,7 +9,7 @@ from steget_eval.core.errors import RecordsError
 from steget_eval.core.identity import count_identity_numbers
 from steget_eval.core.yaml import load_model
 from steget_eval.records.card import RecordsCard
-from steget_eval.records.tables import PARTICIPANTS, Column, TableSchema
+from steget_eval.records.tables import PARTICIPANTS, SOURCE, Column, TableSchema
 
 CARD_FILE = "records.yaml"
 
@@ -26,7 +26,8 @@ def read_card(folder: Path) -> RecordsCard:
 def columns_of(schema: TableSchema, card: RecordsCard | None) -> tuple[Column, ...]:
     """Return a table's columns in order: the schema's, with the card's codes, then the card's own.
 
-    Without a card the columns whose codes it would declare take any code.
+    Imported records have last where their rows came from. Without a card the columns whose codes it would declare take
+    any code.
     """
     if card is None:
         return tuple(replace(column, codes=None) if column.name == "occasion" else column for column in schema.columns)
@@ -35,13 +36,14 @@ def columns_of(schema: TableSchema, card: RecordsCard | None) -> tuple[Column, .
         replace(column, codes=(*(column.codes or ()), *declared[column.name])) if column.name in declared else column
         for column in schema.columns
     )
+    source = SOURCE if card.accounting else ()
     if schema is not PARTICIPANTS:
-        return own
+        return own + source
     return own + tuple(
         Column(name=name, type=line.type, sv=line.label.sv, en=line.label.en, required=True,
                codes=tuple(line.codes) if line.type == "code" else None)
         for name, line in card.baseline.items()
-    )  # fmt: skip
+    ) + source  # fmt: skip
 
 
 def _refuse(file: Path, faults: list[str]) -> None:

@@ -168,12 +168,6 @@ def mixes_units(table: pd.DataFrame, people: pd.DataFrame, schema: TableSchema) 
     return table["item"].isin(units[units > 1].index).to_numpy()
 
 
-def breaks_exclusivity(table: pd.DataFrame, people: pd.DataFrame, schema: TableSchema) -> np.ndarray:
-    """Tell which rows name `no_public_support` beside another source of income."""
-    parts = table["income_sources"].fillna("").str.split("|")
-    return np.array([len(one) > 1 and "no_public_support" in one for one in parts], dtype=bool)
-
-
 def _day(text: str) -> date | None:
     if _DAY.fullmatch(text) is None:
         return None

@@ -1,0 +1,63 @@
+"""Asks a recipe's conditions of every source row at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+
+from steget_eval.intake.importing.cells import number_of
+from steget_eval.intake.importing.source import Source
+from steget_eval.intake.recipes.condition import Condition
+from steget_eval.intake.recipes.recipe import FileLayout
+
+
+def holds(condition: Condition | None, source: Source, layout: FileLayout) -> np.ndarray:
+    """Return for which rows a condition holds; no condition holds for all."""
+    if condition is None:
+        return np.ones(len(source), dtype=bool)
+    if condition.column:
+        return _of_cell(condition, source, layout)
+    inner = condition.all or condition.any or condition.none
+    answers = [holds(one, source, layout) for one in inner]
+    if condition.all:
+        return reduce(np.logical_and, answers)
+    either = reduce(np.logical_or, answers)
+    return ~either if condition.none else either
+
+
+def _of_cell(condition: Condition, source: Source, layout: FileLayout) -> np.ndarray:
+    column = source.column(condition.column)
+    if condition.filled is not None:
+        is_filled: np.ndarray = column.to_numpy() != ""
+        return is_filled if condition.filled else ~is_filled
+    if condition.one_of:
+        wanted = {text.casefold() for text in condition.one_of}
+        return _asked(column, lambda text: text.casefold() in wanted)
+    if condition.holds:
+        wanted = {text.casefold() for text in condition.holds}
+        return _asked(column, lambda text: any(p.strip().casefold() in wanted for p in text.split(layout.separator)))
+    return _is_above(column, condition.above, source, layout)
+
+
+def _asked(column: pd.Series, question: Callable[[str], bool]) -> np.ndarray:
+    codes, texts = pd.factorize(column.to_numpy())
+    answers: np.ndarray = np.array([question(text) for text in texts], dtype=bool)[codes]
+    return answers
+
+
+def _is_above(column: pd.Series, bound: str | int, source: Source, layout: FileLayout) -> np.ndarray:
+    left = _numbers(column, layout)
+    right = _numbers(source.column(bound), layout) if isinstance(bound, str) else np.full(len(left), float(bound))
+    answers: np.ndarray = left > right  # an empty cell is not a number, and above nothing
+    return answers
+
+
+def _numbers(column: pd.Series, layout: FileLayout) -> np.ndarray:
+    codes, texts = pd.factorize(column.to_numpy())
+    read = (number_of(text, layout.decimal) for text in texts)
+    values = np.array([np.nan if one is None else float(one) for one in read], dtype=float)
+    numbers: np.ndarray = values[codes]
+    return numbers
