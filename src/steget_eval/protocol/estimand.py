@@ -14,7 +14,7 @@ from steget_eval.protocol.base import Id, Part, Text
 Strategy = Literal["treatment_policy", "composite", "while_alive", "hypothetical"]
 Contrast = Literal[
     "risk", "risk_difference", "risk_ratio", "odds_ratio", "nnt", "hazard_ratio", "rmst_difference",
-    "rmtl_difference", "mean", "mean_difference",
+    "rmtl_difference", "subdistribution_hazard_ratio", "mean", "mean_difference",
 ]  # fmt: skip
 
 

@@ -192,7 +192,7 @@ def _contrast(contrast: Contrast, means: dict[int, float], influence: dict[int, 
     """Return the contrast of the two means, its error by the delta method."""
     if contrast in {"risk", "mean"}:
         return _quantity(means[1], influence[1])
-    if contrast == "hazard_ratio":
+    if contrast in {"hazard_ratio", "subdistribution_hazard_ratio"}:
         raise MethodError(
             "a hazard ratio has no one true value here: it changes over time as people leave the risk set"
         )

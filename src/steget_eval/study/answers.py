@@ -25,6 +25,7 @@ _ROWS = {
     "odds_ratio": ("odds_ratio",),
     "nnt": ("nnt",),
     "hazard_ratio": ("hazard_ratio", "log_rank"),
+    "subdistribution_hazard_ratio": ("subdistribution_hazard_ratio",),
     "rmst_difference": ("rmst_difference", "rmst_1", "rmst_0"),
     "rmtl_difference": ("rmtl_difference", "rmtl_1", "rmtl_0"),
     "mean_difference": ("mean_difference", "mean_1", "mean_0"),
@@ -38,6 +39,7 @@ _CRUDE = {
     "odds_ratio": {"binary": "log"},
     "nnt": {"binary": "newcombe"},
     "hazard_ratio": {"time_to_event": "cox", "competing": "cox"},
+    "subdistribution_hazard_ratio": {"competing": "fine_gray"},
     "rmst_difference": {"time_to_event": "restricted_mean"},
     "rmtl_difference": {"competing": "time_lost"},
     "mean_difference": {"amount": "welch"},
@@ -84,7 +86,9 @@ def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
     at = f"estimands.{estimand.id}.methods: {line.name}"
     if protocol.cluster is not None and not line.clusters:
         raise SpecError(f"{at} does not take clusters, and the protocol names {protocol.cluster} as cluster")
-    if line.adjusts and line.name != "cox" and not any(covariate.adjust for covariate in protocol.covariates):
+    if line.needs_assignment and protocol.design != "randomised":
+        raise SpecError(f"{at} answers only where the arms were assigned at random; the design is {protocol.design}")
+    if line.adjusts and line.needs_covariates and not any(covariate.adjust for covariate in protocol.covariates):
         raise SpecError(f"{at} adjusts for covariates, and the protocol names none to adjust for")
     outcome = protocol.outcome(estimand.outcome)
     for event in outcome.intercurrent_events:
