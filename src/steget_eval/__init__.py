@@ -21,7 +21,7 @@ _PUBLIC: dict[str, str] = {
     "weigh": "steget_eval.study",
     "disclose": "steget_eval.reporting",
     "reproduce": "steget_eval.study",
-    "rehearse": "steget_eval.study",
+    "rehearse": "steget_eval.face",
     "blocks": "steget_eval.reporting.blocks",
     "write_report": "steget_eval.reporting",
     "run_batch": "steget_eval.face",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,9 @@ from steget_eval.runs.verify import verify_run
 from steget_eval.runs.why import Reasons
 
 if TYPE_CHECKING:
+    from steget_eval.protocol import Protocol
+    from steget_eval.simulate import Truth
+    from steget_eval.study import Rehearsal
     from steget_eval.study.deviations import Registration
 
 HOOKS = Hooks(
@@ -142,8 +147,16 @@ def cite_report(folder: str | Path) -> Citation:
     return cite_run(Path(folder))
 
 
-def estimates_csv(protocol: str | Path, records: str | Path, *, internal: bool = False) -> str:
-    """Return the text of ``estimates.csv``: what of a protocol's answers passed the gate.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The text of ``estimates.csv``, and a sentence in English for every method that refused."""
+
+    csv: str
+    refusals: tuple[str, ...]
+
+
+def estimates_csv(protocol: str | Path, records: str | Path, *, internal: bool = False) -> Answered:
+    """Return what of a protocol's answers passed the gate, and which methods refused.
 
     Parameters
     ----------
@@ -153,11 +166,47 @@ def estimates_csv(protocol: str | Path, records: str | Path, *, internal: bool =
     from steget_eval.intake import read_records
     from steget_eval.protocol import load_protocol
     from steget_eval.reporting import blocks, disclose
+    from steget_eval.reporting.text import render, sentences
     from steget_eval.reporting.write import estimates_csv as csv_of
     from steget_eval.study import evaluate
 
-    results = evaluate(load_protocol(protocol), read_records(records))
-    return csv_of(blocks.estimates(disclose(results, internal=internal)))
+    release = disclose(evaluate(load_protocol(protocol), read_records(records)), internal=internal)
+    refusals = tuple(render(sentence, "en") for sentence in sentences.refusals(release))
+    return Answered(csv=csv_of(blocks.estimates(release)), refusals=refusals)
+
+
+def rehearse(
+    protocol: Protocol,
+    truth: Truth | None = None,
+    *,
+    estimand_id: str | None = None,
+    replicates: int = 200,
+    seed: int = 0,
+    executor: ExecutorName | None = None,
+    workers: int = 2,
+    scheduler: str | None = None,
+) -> Rehearsal:
+    """Simulate the programme many times and hold every method's answers against the stated truth.
+
+    Parameters
+    ----------
+    truth
+        What generates the records; None takes the simulator's own for these arms.
+    estimand_id
+        Which estimand; None takes the primary. It must ask for a risk or a risk difference, of which the simulator
+        states the true value.
+    replicates
+        How many sets of records; each has its own seed, so that the answers are the same on any number of workers.
+    executor, workers, scheduler
+        Where the replicates are computed, as for `run_batch`; None computes them in this process.
+    """
+    from steget_eval.study.rehearse import rehearse as run
+
+    begun = partial(run, protocol, truth, estimand_id=estimand_id, replicates=replicates, seed=seed)
+    if executor is None:
+        return begun()
+    with executor_named(executor, workers=workers, address=scheduler) as place:
+        return begun(spread=place.call)
 
 
 def lock_protocol(path: str | Path) -> Registration:

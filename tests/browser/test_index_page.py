@@ -34,9 +34,10 @@ FRAME = """<!DOCTYPE html><iframe id="f" src="{page}" style="width:{width}px;hei
   var press = function (k) {{ d.querySelector('[data-sort="' + k + '"]').click(); return shown(); }};
   var visible = function (id) {{ return d.getElementById(id).offsetParent !== null; }};
   var told = {{at_first: shown(), tools: visible("tools")}};
-  told.one = type("LUND cox"); told.nothing = type("zzz"); told.none = visible("none"); told.all = type("");
+  told.one = type("LUND cox"); told.found = type("söder");
+  told.nothing = type("zzz"); told.none = visible("none"); told.all = type("");
   told.none_again = visible("none");
-  ["time", "title", "state", "design", "order"].forEach(k => told[k] = press(k));
+  ["time", "title", "state", "design", "site", "programme", "order"].forEach(k => told[k] = press(k));
   told.pressed = Array.from(d.querySelectorAll("[aria-pressed=true]")).map(e => e.dataset.sort);
   d.getElementById("en").click(); told.title_en = press("title");
   told.scroll = d.scrollingElement.scrollWidth; told.inner = w.innerWidth;
@@ -44,11 +45,20 @@ FRAME = """<!DOCTYPE html><iframe id="f" src="{page}" style="width:{width}px;hei
 }};</script>"""
 
 
+SITES = {"malmo": "Söder", "lund": "Centrum", "umea": "Ålidhem"}
+
+
 def entry(job: str, title: tuple[str, str], finished: str, design: str, state: str = "done") -> dict[str, Any]:
     both = {"sv": design, "en": design}
-    told = {"title": {"sv": title[0], "en": title[1]}, "design": both, "headline": {"sv": "46", "en": f"{job} cox"}}
+    told = {
+        "title": {"sv": title[0], "en": title[1]},
+        "design": both,
+        "programme": both,
+        "headline": {"sv": "46", "en": f"{job} cox"},
+    }
     return {
-        "batch": "b", "job": job, "state": state, "reason": {}, "folder": f"b/{job}" if state == "done" else None,
+        "batch": "b", "job": job, "site": SITES.get(job, ""), "state": state,
+        "reason": {}, "folder": f"b/{job}" if state == "done" else None,
         "headline": told if state == "done" else {}, "languages": ["sv", "en"], "finished": finished, "files": [],
     }  # fmt: skip
 
@@ -66,6 +76,7 @@ def test_the_index_is_searched_and_sorted_offline_on_a_phone_and_on_a_desk(tmp_p
     assert told["at_first"] == told["all"] == told["order"] == order
     assert told["tools"] is True
     assert told["one"] == ["lund"]
+    assert told["found"] == ["malmo"]
     assert (told["nothing"], told["none"], told["none_again"]) == ([], True, False)
     assert told["time"] == ["lund", "umea", "malmo", "broken"]
     assert told["title"] == [
@@ -76,6 +87,8 @@ def test_the_index_is_searched_and_sorted_offline_on_a_phone_and_on_a_desk(tmp_p
     ]  # Ö comes last in Swedish; a job without a title is its id
     assert told["title_en"] == ["umea", "malmo", "broken", "lund"]
     assert told["state"] == ["malmo", "lund", "umea", "broken"]
+    assert told["site"] == ["lund", "malmo", "umea", "broken"]  # Å comes after S; without a site it comes last
+    assert told["programme"] == ["umea", "lund", "malmo", "broken"]
     assert told["design"] == ["umea", "lund", "malmo", "broken"]
     assert told["pressed"] == ["order"]
     assert told["scroll"] <= told["inner"] == width

@@ -18,7 +18,7 @@ def entries() -> list[dict[str, Any]]:
         "internal": False, "protocol": "a", "headline": {"sv": "46 av 100", "en": "46 of 100"},
     }  # fmt: skip
     return [
-        {"batch": "b", "job": "a", "state": "done", "reason": {}, "folder": "b/a", "headline": told,
+        {"batch": "b", "job": "a", "site": "Malmö", "state": "done", "reason": {}, "folder": "b/a", "headline": told,
          "languages": ["sv", "en"], "finished": "2026-11-22T10:00:00+00:00", "files": [], "seconds": 3.2},
         {"batch": "b", "job": "tarp", "state": "skipped", "reason": {"sv": "saknas", "en": "is absent"},
          "folder": None, "headline": {}},
@@ -69,7 +69,7 @@ def test_what_is_searched_is_every_word_of_the_line_in_both_languages(
 ) -> None:
     page = write_index(tmp_path, entries).read_text(encoding="utf-8")
     (first, *_) = re.findall(r'data-text="([^"]*)"', page)
-    assert first == "b a done titel a title a på svenska in english på svenska in english 46 av 100 46 of 100"
+    assert first == "b a malmö done titel a title a på svenska in english på svenska in english 46 av 100 46 of 100"
     assert '<div class="tools" id="tools" hidden>' in page  # what needs the script shows only with it
 
 
@@ -77,3 +77,17 @@ def test_the_page_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path: Path,
     write_index(tmp_path, entries)
     write_index(tmp_path, entries[:1])
     assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+
+
+def test_a_message_without_swedish_is_told_as_english_on_the_swedish_page(
+    tmp_path: Path, entries: list[dict[str, Any]]
+) -> None:
+    page = write_index(tmp_path, entries).read_text(encoding="utf-8")
+    assert 'lang="sv">Beskedet finns bara på engelska: <span lang="en">it stopped</span></span>' in page
+    assert 'class="l-en" lang="en">it stopped</span>' in page
+    assert 'engelska: <span lang="en">is absent' not in page  # this one has both
+
+
+def test_the_site_stands_beside_the_programme(tmp_path: Path, entries: list[dict[str, Any]]) -> None:
+    page = write_index(tmp_path, entries).read_text(encoding="utf-8")
+    assert '<span class="site">Malmö</span> · b/a' in page

@@ -15,7 +15,7 @@ from steget_eval.cli.cite import cite
 from steget_eval.cli.importing import import_, recipe
 from steget_eval.cli.key import key
 from steget_eval.cli.lock import lock
-from steget_eval.cli.options import ProtocolFile, RecordsFolder
+from steget_eval.cli.options import Place, ProtocolFile, RecordsFolder, Scheduler, WhereJobsRun, Workers
 from steget_eval.cli.refusing import Refusing
 from steget_eval.cli.reproduce import reproduce
 from steget_eval.cli.verify import verify
@@ -170,16 +170,29 @@ def rehearse(
     estimand: Annotated[str | None, typer.Option("--estimand", help="An estimand's id; the primary without.")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
     truth: TruthFile = None,
+    workers: Workers = 2,
+    executor: WhereJobsRun = Place.local,
+    scheduler: Scheduler = None,
 ) -> None:
     """Run a protocol's methods on synthetic records whose truth is known, and tell bias and coverage."""
     from steget_eval.cli.show import show_frame
+    from steget_eval.face import rehearse as run
     from steget_eval.protocol import load_protocol
-    from steget_eval.study import rehearse as run
 
     decided = load_protocol(protocol)
     _known_estimand(decided, estimand)
     stated = _truth(protocol, truth)
-    show_frame(run(decided, stated, estimand_id=estimand, replicates=replicates, seed=seed).to_frame())
+    found = run(
+        decided,
+        stated,
+        estimand_id=estimand,
+        replicates=replicates,
+        seed=seed,
+        executor=executor.value,
+        workers=workers,
+        scheduler=scheduler,
+    )
+    show_frame(found.to_frame())
 
 
 for function, example in (

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from steget_eval.cli.options import Force, Out, ProtocolFile, Quiet, RecordsFolder
+from steget_eval.cli.options import (
+    Force,
+    Out,
+    Place,
+    ProtocolFile,
+    Quiet,
+    RecordsFolder,
+    Scheduler,
+    WhereJobsRun,
+    Workers,
+)
 
 if TYPE_CHECKING:
     from steget_eval.runs.result import BatchResult
-
-
-class Place(StrEnum):
-    """Where jobs run."""
-
-    serial = "serial"
-    local = "local"
-    dask = "dask"
 
 
 def report(
@@ -35,11 +36,9 @@ def report(
 def batch(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A batch.yaml.", show_default=False)],
     out: Out = Path("reports"),
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Jobs beside each other.")] = 2,
-    executor: Annotated[Place, typer.Option("--executor", help="Where jobs run.")] = Place.local,
-    scheduler: Annotated[
-        str | None, typer.Option("--scheduler", help="With dask: the address of an existing scheduler.")
-    ] = None,
+    workers: Workers = 2,
+    executor: WhereJobsRun = Place.local,
+    scheduler: Scheduler = None,
     only: Annotated[str | None, typer.Option("--only", help="Only jobs whose id fits the pattern.")] = None,
     force: Force = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be run, and why; run nothing.")] = False,
@@ -73,5 +72,7 @@ def _end(result: BatchResult) -> None:
     for job in result.jobs:
         if job.state in {"refused", "failed"}:
             typer.echo(f"{job.job} {job.state}: {job.sentence}", err=True)
+            for line in job.lines:
+                typer.echo(f"    {line}", err=True)
     typer.echo(result.index)
     raise typer.Exit(result.exit_code)

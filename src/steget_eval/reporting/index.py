@@ -20,7 +20,8 @@ def write_index(folder: str | Path, entries: Sequence[Mapping[str, Any]]) -> Pat
     Parameters
     ----------
     entries
-        One a job: `job`, `state` (done, skipped, refused, failed), `reason` (a sentence, or one a language),
+        One a job: `job`, `state` (done, skipped, refused, failed), `reason` (an English sentence, or one a language;
+        one without Swedish is shown as English on the Swedish page), `site` where it has one,
         `folder` (relative, or None), `headline` (what `write.headline` gave, or empty); `batch`, `languages`,
         `finished` (ISO time), `files` and `origin` where known. Every file that is a format of the report is linked.
     """
@@ -49,7 +50,8 @@ def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
     folder = entry.get("folder")
     has_report = entry["state"] == "done" and bool(folder)
     title = headline.get("title") or _both(entry["job"])
-    words = [entry.get("batch", ""), entry["job"], entry["state"], *_all(title)]
+    site = str(entry.get("site") or "")
+    words = [entry.get("batch", ""), entry["job"], *([site] if site else []), entry["state"], *_all(title)]
     for name in ("programme", "design", "headline"):
         words += _all(headline.get(name, {}))
     return {
@@ -57,9 +59,10 @@ def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
         "time": str(entry.get("finished") or ""),
         "formats": _formats(entry) if has_report else {},
         "job": entry["job"],
+        "site": site,
         "batch": entry.get("batch", ""),
         "state": entry["state"],
-        "reason": _both(entry.get("reason")),
+        "reason": _reason(entry.get("reason")),
         "title": title,
         "programme": headline.get("programme", {}),
         "design": headline.get("design", {}),
@@ -94,6 +97,10 @@ def _both(words: str | Mapping[str, str] | None) -> dict[str, str]:
         return dict.fromkeys(LANGUAGES, words)
     first = next(iter(words.values()))
     return {language: words.get(language, first) for language in LANGUAGES}
+
+
+def _reason(words: str | Mapping[str, str] | None) -> dict[str, str]:
+    return {"en": words} if isinstance(words, str) and words else dict(words or {})
 
 
 def _day(time: str | None, language: Language) -> str:

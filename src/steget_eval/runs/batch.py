@@ -50,6 +50,8 @@ class JobEntry(BatchPart):
         Paths relative to the batch file.
     optional
         How to get records that need not be there; without it absent records are refused.
+    site
+        Where the programme is run, as the index shows it; without it the value named ``site`` of `over` or `each`.
     timeout_seconds, memory_mib
         How long the job may take, and what its kernel may add to the memory it starts with; 0 for no limit of its own.
     """
@@ -62,6 +64,7 @@ class JobEntry(BatchPart):
     records: str = Field(min_length=1)
     optional: Words | None = None
     parameters: dict[str, Value] = {}
+    site: str = ""
     timeout_seconds: float = Field(default=0.0, ge=0)
     memory_mib: int = Field(default=0, ge=0)
 
@@ -134,7 +137,8 @@ def _spread(entry: JobEntry) -> list[JobEntry]:
     spread = []
     for values in combinations(entry.over, entry.each):
         filled = {name: fill(value, values, name) for name, value in said.items()}
-        spread.append(JobEntry.model_validate({**filled, "id": id_of(entry.id, values)}))
+        site = filled["site"] or str(values.get("site", ""))
+        spread.append(JobEntry.model_validate({**filled, "id": id_of(entry.id, values), "site": site}))
     return spread
 
 
@@ -149,6 +153,7 @@ def _job(entry: JobEntry, base: Path, languages: tuple[str, ...], hooks: Hooks) 
         languages=languages,
         optional=entry.optional.model_dump() if entry.optional else {},
         parameters=entry.parameters,
+        site=entry.site,
         timeout_seconds=entry.timeout_seconds,
         memory_mib=entry.memory_mib,
     )

@@ -16,10 +16,12 @@ from papermill.iorw import write_ipynb
 from traitlets.config import Config
 
 from steget_eval.core.errors import InputError
+from steget_eval.runs.failure import last_lines
 from steget_eval.runs.kernel import PrivateKernelManager
 from steget_eval.runs.notebook import nearest_file
 from steget_eval.runs.parameters import typed_parameters
 from steget_eval.runs.translate import for_the_engine
+from steget_eval.runs.worker import STOPPED
 
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 _INJECTED = "injected-parameters"
@@ -52,11 +54,14 @@ class Fault:
     ----------
     cell
         The number in brackets before the cell, in the notebook that is kept.
+    lines
+        The last lines of its traceback.
     """
 
     cell: int
     error: str
     message: str
+    lines: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -133,10 +138,11 @@ def execute(
             **told,
         )
     except PapermillExecutionError as error:
-        fault = Fault(cell=error.exec_count, error=error.ename, message=error.evalue)
+        fault = Fault(cell=error.exec_count, error=error.ename, message=error.evalue, lines=last_lines(error.traceback))
     except DeadKernelError as error:
         fault = Fault(cell=_running_cell(), error="DeadKernelError", message=str(error))
     except SystemExit:  # the job is stopped; what it came to is kept
+        target.with_name(STOPPED).write_text(str(_running_cell()), encoding="ascii")
         _write_without_times(target)
         raise
     return Executed(fault=fault, cell_seconds=_write_without_times(target))

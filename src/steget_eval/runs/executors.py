@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 from steget_eval.core.errors import InputError
 from steget_eval.runs.job import Job
 from steget_eval.runs.processes import Child, load_early
+from steget_eval.runs.tasks import call_in_processes
 from steget_eval.runs.worker import Outcome
 
 ExecutorName = Literal["serial", "local", "dask"]
@@ -58,6 +60,9 @@ class Executor(Protocol):
     def start(self, job: Job, folder: Path, *, timeout: float) -> Running:
         """Begin a job that writes its report into `folder`, and give it up after `timeout` seconds."""
 
+    def call(self, function: str, tasks: Sequence[Any]) -> list[Any]:
+        """Return what ``package.module:function`` answers to each of the tasks, JSON values both, in their order."""
+
 
 class Processes:
     """Runs every job in a process of its own on this machine; one worker runs them one after the other."""
@@ -83,6 +88,10 @@ class Processes:
     def start(self, job: Job, folder: Path, *, timeout: float) -> Running:
         """Begin a job in a new process."""
         return Child(job, folder, timeout=timeout)
+
+    def call(self, function: str, tasks: Sequence[Any]) -> list[Any]:
+        """Return what a function answers to each of the tasks, computed in as many processes as there are workers."""
+        return call_in_processes(function, tasks, self.workers)
 
 
 def default_workers() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib import import_module
 from importlib.util import find_spec
@@ -13,9 +13,10 @@ from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self
 
-from steget_eval.core.errors import InputError
+from steget_eval.core.errors import InputError, RunError
 from steget_eval.runs.job import Job
 from steget_eval.runs.processes import Child
+from steget_eval.runs.tasks import call_in_processes
 from steget_eval.runs.worker import EXECUTED, Outcome
 
 #: Jobs that may wait at an existing scheduler: enough that a cluster that grows by need sees the need.
@@ -63,6 +64,21 @@ class Cluster:
         name = f"{job.id}-{token_hex(4)}"
         return Remote(self._client.submit(run_there, *order, key=name, pure=False), folder)
 
+    def call(self, function: str, tasks: Sequence[Any]) -> list[Any]:
+        """Return what a function answers to each of the tasks, computed by the cluster's workers."""
+        parts = max(sum(self._client.ncores().values()), 1)
+        shares = [list(tasks[first::parts]) for first in range(min(parts, len(tasks)))]
+        futures = [
+            self._client.submit(call_there, function, share, key=f"tasks-{token_hex(4)}", pure=False)
+            for share in shares
+        ]
+        answers: list[Any] = [None] * len(tasks)
+        for first, told in enumerate(self._client.gather(futures)):
+            if "fault" in told:
+                raise RunError(told["fault"])
+            answers[first::parts] = told["answers"]
+        return answers
+
 
 class Remote:
     """A job at a cluster."""
@@ -97,6 +113,14 @@ class Remote:
         """Take the job back; one under way ends when its folder is gone."""
         self._future.cancel()
         self._future.release()
+
+
+def call_there(function: str, tasks: Sequence[Any]) -> dict[str, Any]:
+    """Call a function on some of the tasks in a process of a cluster's machine."""
+    try:
+        return {"answers": call_in_processes(function, tasks, 1)}
+    except RunError as error:
+        return {"fault": str(error)}
 
 
 def run_there(job: Mapping[str, Any], folder: str, timeout: float) -> dict[str, Any]:

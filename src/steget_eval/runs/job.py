@@ -30,9 +30,6 @@ class Hooks:
     trace
         ``(notebook) -> list``: for every piece of the report its id, kind (``table``, ``figure``, ``text``), the
         function that made it and its data; empty where pieces are not told apart.
-    prepare
-        ``(output, *, languages) -> None``: does of `write` what one output allows, while the notebook still runs;
-        empty where nothing is worth it.
     """
 
     inputs: str
@@ -58,6 +55,8 @@ class Job:
         Language to sentence, for records that need not be there; empty where they must.
     parameters
         Further parameters of the notebook, JSON values.
+    site
+        Where the programme is run, for the index; it is no reason to run again.
     timeout_seconds
         After which the job is given up; 0 for what the run allows.
     memory_mib
@@ -73,6 +72,7 @@ class Job:
     languages: tuple[str, ...] = ("sv", "en")
     optional: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    site: str = ""
     timeout_seconds: float = 0.0
     memory_mib: int = 0
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import Integer, default
+from traitlets import Integer, Type, default
 
 from steget_eval.runs.provisioner import NAME
 
@@ -44,17 +45,34 @@ class PrivateKernelManager(AsyncKernelManager):
         return OwnKernelSpecs(parent=self)
 
 
+class PromptChannel(AsyncZMQSocketChannel):
+    """Listens for no longer than `longest` seconds at a time, where that is set."""
+
+    longest: float | None = None
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:  # type: ignore[override]  # as its own base
+        """Return the next message; raises `queue.Empty` when the time is over."""
+        longest = self.longest
+        return await super().get_msg(timeout if longest is None or timeout is None else min(timeout, longest))
+
+
 class PromptClient(AsyncKernelClient):
     """Waits for a new kernel without the fifth of a second that an ordinary client listens for more messages.
 
     The engine passes over messages that answer nothing it asked, so none need be awaited before its first cell.
     """
 
-    async def _async_get_iopub_msg(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        seconds = kwargs.get("timeout")
-        return await super()._async_get_iopub_msg(
-            *args, **{**kwargs, "timeout": None if seconds is None else min(seconds, _POLL_SECONDS)}
-        )
+    iopub_channel_class = Type(PromptChannel)
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        channel: Any = self.iopub_channel
+        channel.longest = _POLL_SECONDS
+        try:
+            await super()._async_wait_for_ready(timeout)
+        finally:
+            channel.longest = None
+
+    wait_for_ready = _async_wait_for_ready
 
 
 def warm_spec(*, memory: int = 0) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 MEBIBYTE = 1 << 20
 
@@ -30,8 +31,11 @@ def limit_memory(pid: int, mebibytes: int) -> None:
     resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
 
 
-def memory_sentence(cell: int, mebibytes: int, *, died: bool) -> str:
+def memory_sentence(cell: int, mebibytes: int, *, died: bool, language: Literal["sv", "en"] = "en") -> str:
     """Return the sentence for a cell that asked for more, or at which the kernel died under a limit."""
+    if language == "sv":
+        what = "kärnan dog" if died else "cellen bad om mer minne än jobbet får lägga till"
+        return f"cell {cell}: {what}; gränsen var {mebibytes} MiB"
     if died:
         return f"cell {cell}: the kernel died; its limit was {mebibytes} MiB of memory, ask for less or raise the limit"
     return f"cell {cell} asked for more memory than the {mebibytes} MiB that a job may add; ask for less or raise it"

@@ -37,6 +37,8 @@ class Manifest:
         tree can be moved whole.
     started, finished
         UTC, ISO 8601; the only times in a report folder.
+    site
+        Where the programme is run, as the batch file said it.
     artefacts
         File name to SHA-256, of everything in the folder but this file.
     """
@@ -55,6 +57,7 @@ class Manifest:
     started: str
     finished: str
     artefacts: Mapping[str, str]
+    site: str = ""
     manifest: int = VERSION
 
     def is_intact(self, folder: Path) -> bool:
@@ -89,6 +92,7 @@ def draft_manifest(
         },
         parameters=job.parameters,
         languages=job.languages,
+        site=job.site,
         seed=inputs.get("seed", ""),
         environment=made_with,
         package=made_with["packages"].get("steget-eval", ""),
@@ -134,6 +138,7 @@ def job_of(manifest: Manifest, folder: Path, hooks: Hooks) -> Job:
         hooks=hooks,
         languages=manifest.languages,
         parameters=manifest.parameters,
+        site=manifest.site,
     )
 
 

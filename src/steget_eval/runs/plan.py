@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from steget_eval.core.errors import InputError
 from steget_eval.core.frames import Tidy
+from steget_eval.runs.failure import told_of
 from steget_eval.runs.fingerprint import fingerprint_files, reasons_of_the_machine, reasons_to_run
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.manifest import read_manifest
@@ -49,17 +50,23 @@ def plan_job(job: Job, place: Path, *, force: bool = False) -> Plan:
     Notebook, parameters, protocol and records are opened here, so that what is refused costs no kernel.
     """
     if job.optional and not job.records_path.exists():
-        return Plan(job=job, settled=JobResult(job=job.id, state="skipped", reason=job.optional))
+        return _settled(job, state="skipped", reason=job.optional, told=job.optional)
     try:
         inputs = (None if force else _known_inputs(job, place)) or open_inputs(job)
     except InputError as error:
-        return Plan(job=job, settled=JobResult(job=job.id, state="refused", reason={"en": str(error)}))
+        return _settled(job, state="refused", reason={"en": str(error)}, told=told_of(str(error), job.base))
     reasons = reasons_to_run(job, inputs)
     found = explain_reasons(job, reasons, place)
     if not force and not found.changed:
-        done = JobResult(job=job.id, state="done", reason={"sv": "oförändrad", "en": UNCHANGED}, folder=place)
+        done = JobResult(
+            job=job.id, state="done", reason={"sv": "oförändrad", "en": UNCHANGED}, folder=place, site=job.site
+        )
         return Plan(job=job, settled=done, inputs=inputs, reasons=reasons)
     return Plan(job=job, inputs=inputs, reasons=reasons, why=found.sentence or "asked for by force")
+
+
+def _settled(job: Job, **result: Any) -> Plan:
+    return Plan(job=job, settled=JobResult(job=job.id, site=job.site, **result))
 
 
 def explain_job(job: Job, place: Path) -> Reasons:

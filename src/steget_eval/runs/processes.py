@@ -8,14 +8,15 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
+from steget_eval.runs.failure import in_both, last_lines
 from steget_eval.runs.job import Job
 from steget_eval.runs.kernel import kernel_environment
+from steget_eval.runs.scratch import Scratch
 from steget_eval.runs.warm import COLD, ColdError, Forked, warm_parent, warn_cold
-from steget_eval.runs.worker import EXECUTED, OUTCOME, Outcome
+from steget_eval.runs.worker import EXECUTED, OUTCOME, STOPPED, Outcome
 
 #: How long a process may take to end its kernel before it is ended by force.
 _GRACE_SECONDS = 12.0
@@ -37,14 +38,16 @@ class Child:
     def __init__(self, job: Job, folder: Path, *, timeout: float) -> None:
         self._timeout = min(timeout, job.timeout_seconds or timeout)
         # Short and private: the kernel's sockets lie in it, beside log and outcome.
-        self._scratch = tempfile.TemporaryDirectory(prefix="steget-", ignore_cleanup_errors=True)
+        self._scratch = Scratch()
         self.scratch = Path(self._scratch.name)
         (self.scratch / _DRAWN).mkdir()
         own = {"TMPDIR": str(self.scratch), "STEGET_DRAWN": str(self.scratch / _DRAWN)}
         environment = kernel_environment(self.scratch) | own
         heard, told = os.pipe()
         with (self.scratch / "log").open("wb") as log, os.fdopen(heard, "rb") as orders:
-            self._process = _start(environment, self.scratch, orders.fileno(), log.fileno())
+            self._process = start_process(
+                "steget_eval.runs.worker", environment, self.scratch, orders.fileno(), log.fileno()
+            )
         self._started = time.monotonic()
         order = {"job": job.to_json(), "folder": str(folder.resolve())}
         self._orders = os.fdopen(told, "wb")
@@ -68,11 +71,17 @@ class Child:
             if self.seconds < self._timeout:
                 return None
             self._end()
-            return Outcome(state="failed", reason=f"the job took longer than {self._timeout:g} seconds")
+            return self._too_long()
         told = self.scratch / OUTCOME
         if told.is_file():
             return Outcome(**json.loads(told.read_text(encoding="utf-8")))
-        return Outcome(state="failed", reason=f"the process of the job ended with {code}: {self._last_line()}")
+        lines = self._last_lines()
+        return Outcome(
+            state="failed",
+            reason=f"the process of the job ended with {code}: {lines[-1] if lines else 'it named no error'}",
+            told=in_both("jobbets process dog", "the process of the job died"),
+            lines=lines,
+        )
 
     def close(self) -> None:
         """End the process if it still runs, and remove its working folder."""
@@ -89,9 +98,20 @@ class Child:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def _last_line(self) -> str:
-        lines = (self.scratch / "log").read_text(encoding="utf-8", errors="replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+    def _too_long(self) -> Outcome:
+        stopped = self.scratch / STOPPED
+        cell = stopped.read_text(encoding="ascii") if stopped.is_file() else ""
+        sv, en = (f"; det var i cell {cell}", f"; it was in cell {cell}") if cell else ("", "")
+        reason = f"the job took longer than {self._timeout:g} seconds{en}"
+        return Outcome(
+            state="failed",
+            reason=reason,
+            told=in_both(f"jobbet tog längre tid än {self._timeout:g} sekunder{sv}", reason),
+            lines=self._last_lines(),
+        )
+
+    def _last_lines(self) -> tuple[str, ...]:
+        return last_lines([(self.scratch / "log").read_text(encoding="utf-8", errors="replace")])
 
 
 def load_early() -> None:
@@ -100,24 +120,33 @@ def load_early() -> None:
         warm_parent(kernel_environment(Path()))
 
 
-def _start(environment: dict[str, str], scratch: Path, orders: int, log: int) -> Forked | subprocess.Popen[bytes]:
+def start_process(
+    module: str, environment: dict[str, str], folder: Path, orders: int, log: int
+) -> Forked | subprocess.Popen[bytes]:
+    """Return a process that runs the `main` of a module in a folder: a fork of the warm parent, or else a cold one.
+
+    Parameters
+    ----------
+    orders, log
+        Open files: what it hears on its standard input, and where it writes what it says.
+    """
     try:
         return warm_parent(environment).fork(
-            "steget_eval.runs.worker:main",
-            arguments=["steget_eval.runs.worker"],
+            f"{module}:main",
+            arguments=[module],
             environment=environment,
-            folder=str(scratch),
+            folder=str(folder),
             files=[orders, log, log],
         )
     except ColdError as why:
         warn_cold(why)
         environment = {**environment, COLD: str(why)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "steget_eval.runs.worker"],
+    return subprocess.Popen(  # noqa: S603  # our own module, by this interpreter
+        [sys.executable, "-m", module],
         stdin=orders,
         stdout=log,
         stderr=log,
-        cwd=scratch,
+        cwd=folder,
         env=environment,
         start_new_session=True,
     )

@@ -10,6 +10,7 @@ import asyncio
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from steget_eval.runs.sockets import socket_folder
 from steget_eval.runs.warm import PRELOAD, ColdError, Forked, warm_parent, warn_cold
 
 NAME = "steget-warm"
+#: How long a kernel is waited for before its client asks for itself.
+_BIND_SECONDS = 5.0
+_POLL_SECONDS = 0.005
 _LAUNCHER = "ipykernel_launcher"
 
 
@@ -60,6 +64,7 @@ class WarmProvisioner(LocalProvisioner):
             self.process = forked  # it has what is asked of a Popen
             self.pid = self.pgid = forked.pid
             self.cwd = kwargs.get("cwd") or Path.cwd()
+            await self._bound(forked)
         if self.memory and self.pid is not None and can_limit_memory():
             limit_memory(self.pid, self.memory)
         return self.connection_info
@@ -69,6 +74,16 @@ class WarmProvisioner(LocalProvisioner):
         await super().cleanup(restart=restart)
         if not restart and hasattr(self, "_folder"):
             self._folder.cleanup()
+
+    async def _bound(self, forked: Forked) -> None:
+        """Wait until the kernel has bound its sockets: a client that connects sooner tries again a tenth later."""
+        manager = self.parent
+        if manager is None or manager.transport != "ipc":
+            return
+        sockets = [Path(f"{manager.ip}-{port}") for port in manager.ports]
+        until = time.monotonic() + _BIND_SECONDS
+        while time.monotonic() < until and forked.poll() is None and not all(one.exists() for one in sockets):
+            await asyncio.sleep(_POLL_SECONDS)
 
     def _fork(self, cmd: list[str], kwargs: dict[str, Any]) -> Forked:
         if cmd[1:3] != ["-m", _LAUNCHER] and cmd[1:4] != ["-Xfrozen_modules=off", "-m", _LAUNCHER]:

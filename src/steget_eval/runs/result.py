@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -26,9 +26,15 @@ class JobResult:
     ----------
     reason
         Language to sentence; empty for a job that was run to its end. Only a skipped job has both languages, for
-        that sentence is the batch file's own; a refusal or a failure is told in English.
+        that sentence is the batch file's own; a refusal or a failure is told in English to whoever runs it.
     folder
         The report, where there is one.
+    told
+        What of the reason a page may say, by language; where it has no Swedish, the page says so.
+    lines
+        The last lines of what a failing cell said, for whoever ran it.
+    site
+        Where the programme is run, as the batch file says it.
     seconds
         Wall-clock time of the run; zero where nothing was run.
     cell_seconds
@@ -39,6 +45,9 @@ class JobResult:
     state: State
     reason: Mapping[str, str]
     folder: Path | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    site: str = ""
     seconds: float = 0.0
     cell_seconds: float = 0.0
 

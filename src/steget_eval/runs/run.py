@@ -17,7 +17,7 @@ from steget_eval.runs.batch import Batch
 from steget_eval.runs.cite import title_of
 from steget_eval.runs.entries import index_entries
 from steget_eval.runs.executors import Executor, Processes, Running, default_workers
-from steget_eval.runs.failure import keep_notebook, safe_reason
+from steget_eval.runs.failure import keep_notebook, safe_lines, safe_reason, told_of
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.manifest import draft_manifest, write_manifest
 from steget_eval.runs.place import Part, open_place
@@ -169,12 +169,14 @@ def _settle(one: _Running, outcome: Outcome, batch: str) -> JobResult:
         if outcome.state == "done":
             place = _publish(one, batch, outcome.pieces)
             failed.unlink(missing_ok=True)
-            took = {"seconds": seconds, "cell_seconds": outcome.cell_seconds}
-            return JobResult(job=job.id, state="done", reason={}, folder=place, **took)
+            return JobResult(job=job.id, state="done", reason={}, folder=place, site=job.site,
+                             seconds=seconds, cell_seconds=outcome.cell_seconds)  # fmt: skip
         reason = safe_reason(outcome.reason)
         if outcome.state == "failed":
             keep_notebook(one.child.executed, failed, one.part.path / failed.name)
-        return JobResult(job=job.id, state=outcome.state, reason={"en": reason}, seconds=seconds)
+        told = outcome.told or told_of(reason, job.base)
+        return JobResult(job=job.id, state=outcome.state, reason={"en": reason}, told=told,
+                         lines=safe_lines(outcome.lines), site=job.site, seconds=seconds)  # fmt: skip
     except OSError as error:  # a full disk, a folder taken away
         return _unwritten(job, error, seconds)
     finally:
@@ -184,7 +186,9 @@ def _settle(one: _Running, outcome: Outcome, batch: str) -> JobResult:
 
 def _unwritten(job: Job, error: OSError, seconds: float = 0.0) -> JobResult:
     why = f"the report could not be written: {(error.strerror or str(error)).lower()}"
-    return JobResult(job=job.id, state="failed", reason={"en": why}, seconds=seconds)
+    return JobResult(
+        job=job.id, state="failed", reason={"en": why}, told=told_of(why, job.base), site=job.site, seconds=seconds
+    )
 
 
 def _publish(one: _Running, batch: str, pieces: Sequence[Mapping[str, Any]]) -> Path:

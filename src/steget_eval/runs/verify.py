@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -17,6 +16,7 @@ from steget_eval.runs.fingerprint import reasons_to_run
 from steget_eval.runs.job import Hooks, Job, resolve
 from steget_eval.runs.manifest import NAME, Manifest, job_of, read_manifest
 from steget_eval.runs.plan import open_inputs
+from steget_eval.runs.scratch import Scratch
 from steget_eval.runs.why import explain_ingredients
 from steget_eval.runs.worker import Outcome
 
@@ -72,7 +72,7 @@ def _again(report: Path, manifest: Manifest, hooks: Hooks, timeout: float) -> It
     for one in explain_ingredients(job, reasons, manifest):
         state = "PASS" if not one.changed else "NOTE" if one.name in _OF_THE_MACHINE else "FAIL"
         yield Check(kind="ingredient", name=one.name, state=state, detail=one.detail)  # type: ignore[arg-type]
-    with tempfile.TemporaryDirectory(prefix="steget-") as scratch:
+    with Scratch() as scratch:
         outcome = run_again(job, Path(scratch), timeout=timeout)
         if outcome.state != "done":
             yield _failed("run", "run again", f"{outcome.state}: {outcome.reason}")

@@ -21,11 +21,11 @@ from steget_eval.runs.warm_parent import PACKET
 
 #: What a parent loads unless somebody says otherwise. DuckDB is not among it: it starts a thread as it is loaded.
 PRELOAD = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "IPython.core.completerlib",
-    "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3", "papermill",
-    "nbclient", "nbformat", "jinja2", "numpy", "pandas", "pyarrow.dataset", "ibis", "ibis.backends.sql.compilers",
-    "ibis.formats.pandas", "scipy.stats", "statsmodels.api", "lifelines", "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "steget_eval.*",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic",
+    "sqlite3", "papermill", "nbclient", "nbformat", "jinja2", "numpy", "pandas", "pyarrow.dataset", "ibis",
+    "ibis.backends.sql.compilers", "ibis.formats.pandas", "scipy.stats", "statsmodels.api", "lifelines",
+    "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "steget_eval.*",
 )  # fmt: skip
 #: A variable that forbids forks; what it says is told as the reason.
 COLD = "STEGET_COLD"

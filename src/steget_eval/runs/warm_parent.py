@@ -14,15 +14,18 @@ import select
 import signal
 import socket
 import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+from steget_eval.runs.scratch import Scratch
 from steget_eval.runs.warm_child import Order, become
 
 #: The longest packet: an order with its environment.
 PACKET = 1 << 20
+#: Modules that start a thread as they are loaded.
+_STARTS_THREADS = ("duckdb",)
 #: Modules whose import looks at the running kernel, and so must happen in it.
 _NOT_BEFORE_THE_KERNEL = ("matplotlib_inline.backend_inline",)
 
@@ -41,7 +44,8 @@ class Parent:
         self._clients: dict[int, socket.socket] = {owner.fileno(): owner}
         self._children: dict[int, socket.socket] = {}
         self._retired = False
-        self._folder = tempfile.mkdtemp(prefix="steget-warm-", dir="/tmp")  # mode 700; short, for a socket
+        self._scratch = Scratch("/tmp")  # noqa: S108  # mode 700; short, for a socket
+        self._folder = self._scratch.name
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._listener.bind(f"{self._folder}/s")
         self._listener.listen(64)
@@ -101,6 +105,7 @@ class Parent:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for one in (self._listener, self._woken, self._wakes, *self._clients.values()):
             one.close()
+        self._scratch.forget()
 
     def _reap(self) -> None:
         while self._children:
@@ -126,8 +131,7 @@ class Parent:
             _kill(pid)
         for pid in self._children:
             os.waitpid(pid, 0)
-        os.unlink(f"{self._folder}/s")
-        os.rmdir(self._folder)
+        self._scratch.cleanup()
 
 
 def load(names: Sequence[str]) -> None:
@@ -135,9 +139,10 @@ def load(names: Sequence[str]) -> None:
     for name in names:
         module, _, function = name.partition(":")
         if module.endswith(".*"):
-            package = import_module(module[:-2])
-            for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-                _load_one(found.name)
+            with _without(*_STARTS_THREADS):
+                package = import_module(module[:-2])
+                for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.", onerror=lambda name: None):
+                    _load_one(found.name)
             continue
         loaded = import_module(module)
         if function:
@@ -150,7 +155,20 @@ def _load_one(name: str) -> None:
     try:
         import_module(name)
     except ModuleNotFoundError:
-        return  # it belongs to an extra that is not installed; a kernel that needs it says so itself
+        return  # it needs an absent extra, or what starts threads; a kernel that needs it loads it itself
+
+
+@contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """Leave modules out of what is loaded meanwhile: what imports them is left out with them."""
+    barred: list[Any] = [name for name in names if name not in sys.modules]
+    blank: Any = None
+    sys.modules.update(dict.fromkeys(barred, blank))
+    try:
+        yield
+    finally:
+        for name in barred:
+            sys.modules.pop(name, None)
 
 
 def threads() -> int:

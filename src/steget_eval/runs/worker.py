@@ -9,20 +9,26 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from steget_eval.core import errors
 from steget_eval.core.errors import InputError, StegetError
 from steget_eval.core.fingerprint import fingerprint_json
 from steget_eval.runs.ahead import Ahead
+from steget_eval.runs.failure import in_both, told_of
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.limits import memory_sentence
 
+if TYPE_CHECKING:
+    from steget_eval.runs.execute import Fault
+
 #: The file in the working folder in which a worker tells how it went.
 OUTCOME = "outcome.json"
+#: The file in which it tells at which cell it was stopped.
+STOPPED = "stopped"
 #: The executed notebook in the working folder.
 EXECUTED = "report.ipynb"
 
@@ -35,6 +41,11 @@ class Outcome:
     ----------
     reason
         One line; empty where it is done.
+    told
+        What of the reason a page may say, by language: of a cell's own error where and what kind, for what it says
+        may be a person's.
+    lines
+        The last lines of what a failing cell said, for whoever ran the job.
     cell_seconds
         What of the job's time its notebook's cells took.
     pieces
@@ -43,6 +54,8 @@ class Outcome:
 
     state: Literal["done", "refused", "failed"]
     reason: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
+    lines: Sequence[str] = ()
     cell_seconds: float = 0.0
     pieces: Sequence[Mapping[str, Any]] = ()
 
@@ -59,17 +72,19 @@ def run_job(job: Job, scratch: Path, folder: Path) -> Outcome:
         )
     fault = ran.fault
     if fault is not None and job.memory_mib and fault.error in {"MemoryError", "DeadKernelError"}:
-        return _failed(memory_sentence(fault.cell, job.memory_mib, died=fault.error == "DeadKernelError"))
+        died = fault.error == "DeadKernelError"
+        sentences = {one: memory_sentence(fault.cell, job.memory_mib, died=died, language=one) for one in ("sv", "en")}
+        return Outcome(state="failed", reason=sentences["en"], told=sentences)
     if fault is not None:
         # A notebook that refuses what it was given is a refusal, not a breakdown.
         refused = fault.error in _refusals()
-        return Outcome(state="refused", reason=fault.message) if refused else _failed(fault.sentence)
+        return Outcome(state="refused", reason=fault.message) if refused else _stopped(fault)
     try:
         resolve(job.hooks.check)(executed)
         resolve(job.hooks.write)(executed, folder, languages=job.languages)
         headline = resolve(job.hooks.headline)(executed)
     except StegetError as error:
-        return _failed(str(error))
+        return Outcome(state="failed", reason=str(error), told=told_of(str(error), job.base))
     (folder / "report.ipynb").write_bytes(executed.read_bytes())
     told = json.dumps(headline, indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False)
     (folder / "headline.json").write_text(f"{told}\n", encoding="utf-8")
@@ -81,10 +96,16 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     gc.disable()  # a process of one job ends before its garbage matters, and drawing makes much
     order: Mapping[str, Any] = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     scratch = Path.cwd()
     outcome = run_job(Job.from_json(order["job"]), scratch, Path(order["folder"]))
     (scratch / OUTCOME).write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+
+
+def end_with_parent() -> None:
+    """Wait until standard input is closed, and end this process then with all that it started."""
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
 
 
 def _pieces(job: Job, executed: Path) -> tuple[Mapping[str, Any], ...]:
@@ -96,8 +117,9 @@ def _pieces(job: Job, executed: Path) -> tuple[Mapping[str, Any], ...]:
     )  # fmt: skip
 
 
-def _failed(reason: str) -> Outcome:
-    return Outcome(state="failed", reason=reason)
+def _stopped(fault: Fault) -> Outcome:
+    where = f"cell {fault.cell}: {fault.error}"
+    return Outcome(state="failed", reason=fault.sentence, told=in_both(where, where), lines=fault.lines)
 
 
 def _refusals() -> Iterator[str]:
@@ -106,11 +128,6 @@ def _refusals() -> Iterator[str]:
 
 def _stop(number: int, frame: object) -> None:
     sys.exit(128 + number)  # through the engine's own cleaning, so that the kernel ends too
-
-
-def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
-    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

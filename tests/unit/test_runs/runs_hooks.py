@@ -1,11 +1,13 @@
 """Hooks of a pretended house, for the tests of runs: inputs are text files, a report is two short pages."""
 
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
-from steget_eval.core.errors import DisclosureError, RecordsError
+from steget_eval.core.errors import DisclosureError, MethodError, RecordsError
 from steget_eval.core.fingerprint import fingerprint_file
+from steget_eval.core.streams import stream
 
 
 def fingerprint_inputs(protocol: Path, records: Path) -> dict[str, str]:
@@ -50,3 +52,11 @@ def write_index(folder: Path, entries: list[dict[str, object]]) -> Path:
     page = folder / "index.html"
     page.write_text("\n".join(f"{entry['batch']}/{entry['job']} {entry['state']}" for entry in entries))
     return page
+
+
+def bootstrap_mean(task: dict[str, Any]) -> float:
+    """Draw the people of one replicate anew, by a stream that is named by its number, and return their mean."""
+    if not task["values"]:
+        raise MethodError("there is nothing to draw from")
+    draws = stream(task["seed"], "bootstrap", task["replicate"]).choice(task["values"], len(task["values"]))
+    return float(draws.mean())

@@ -81,10 +81,17 @@ def test_a_cell_that_asks_for_more_memory_than_the_job_may_add_is_told_in_a_sent
 def test_a_job_that_hangs_is_given_up_after_its_own_time_and_leaves_its_notebook(
     batch: Load, programme: Path, out: Path
 ) -> None:
-    write_cells(programme / "small.ipynb", "print('so far')", "import time\ntime.sleep(600)")
+    pid = programme / "pid"
+    write_cells(
+        programme / "small.ipynb",
+        "print('so far')",
+        f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)",
+    )
     started = time.monotonic()
     got = run(batch("id: one, records: records, timeout_seconds: 2"), out)
-    assert got.jobs[0].sentence == "the job took longer than 2 seconds"
+    assert got.jobs[0].sentence == "the job took longer than 2 seconds; it was in cell 4"
+    assert got.jobs[0].told["sv"] == "jobbet tog längre tid än 2 sekunder; det var i cell 4"
+    assert not Path(f"/proc/{pid.read_text()}").exists()  # its kernel is reaped
     assert time.monotonic() - started < 30  # the libraries may have to be loaded first
     assert "so far" in (out / "trial" / "one.failed.ipynb").read_text()
 

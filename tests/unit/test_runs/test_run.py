@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from steget_eval.core.errors import InputError
 from steget_eval.runs.batch import Batch
+from steget_eval.runs.entries import index_entries
 from steget_eval.runs.manifest import read_manifest
 from steget_eval.runs.place import Part, open_place
 from steget_eval.runs.progress import Silent
@@ -128,7 +129,11 @@ def test_a_failing_cell_is_told_by_number_and_the_rest_of_the_batch_goes_on(
     bad = json.loads(json.dumps(jobs.jobs[0].to_json())) | {"notebook": str(programme / "bad.ipynb")}
     got = run(Batch(id="trial", jobs=(type(jobs.jobs[0]).from_json(bad), jobs.jobs[1])), out, workers=1)
     assert [(job.job, job.state) for job in got.jobs] == [("bad", "failed"), ("good", "done")]
-    assert got.jobs[0].sentence == "cell 4: ValueError: no such"
+    assert got.jobs[0].sentence.startswith("cell 4: ValueError: what it says is withheld")
+    assert any("line 1" in line for line in got.jobs[0].lines)  # where in the code, for whoever ran it
+    assert "ValueError" in got.jobs[0].lines[-1]
+    (entry, _) = index_entries(out, "trial", got.jobs)
+    assert entry["reason"] == {"sv": "cell 4: ValueError", "en": "cell 4: ValueError"}  # what it said may be a person's
     assert got.exit_code == 3
     assert names(out / "trial") == {"bad.failed.ipynb", "good"}
     assert "no such" in (out / "trial" / "bad.failed.ipynb").read_text()
@@ -149,6 +154,12 @@ def test_an_identity_number_in_an_error_is_not_told_and_not_kept(batch: Load, pr
     number = "19121212-" + "1212"
     write_cells(programme / "small.ipynb", f"raise ValueError('19121212-' + '{number[-4:]}')")
     got = run(batch("id: one, records: records"), out)
+    assert number not in got.jobs[0].sentence
+    write_cells(
+        programme / "small.ipynb",
+        f"from steget_eval.core.errors import MethodError\nraise MethodError('19121212-' + '{number[-4:]}')",
+    )
+    got = run(batch("id: one, records: records"), out)
     assert got.jobs[0].sentence == "the reason is withheld, for it holds an identity number"
     assert number not in (out / "trial" / "one.failed.ipynb").read_text()
 
@@ -159,7 +170,8 @@ def test_refused_inputs_are_told_before_a_kernel_starts_and_leave_nothing(
     (programme / "records" / "people.txt").write_text("refuse")
     heard = Heard()
     got = run(batch("id: one, records: records"), out, watcher=heard)
-    assert got.jobs[0] == JobResult(job="one", state="refused", reason={"en": "people.txt: row 1 is refused"})
+    sentence = {"en": "people.txt: row 1 is refused"}
+    assert got.jobs[0] == JobResult(job="one", state="refused", reason=sentence, told=sentence)
     assert got.exit_code == 1
     assert heard.jobs == ["one refused"]
     assert names(out / "trial") == set()
