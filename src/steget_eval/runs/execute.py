@@ -21,6 +21,7 @@ from steget_eval.runs.kernel import PrivateKernelManager
 from steget_eval.runs.notebook import nearest_file
 from steget_eval.runs.parameters import typed_parameters
 from steget_eval.runs.translate import for_the_engine
+from steget_eval.runs.withhold import words_of
 from steget_eval.runs.worker import STOPPED
 
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -65,9 +66,8 @@ class Fault:
 
     @property
     def sentence(self) -> str:
-        """The fault in one line."""
-        first = self.message.strip().splitlines()[0] if self.message.strip() else "no message"
-        return f"cell {self.cell}: {self.error}: {first}"
+        """The fault in one line; the words of an error that may be a person's are withheld."""
+        return f"cell {self.cell}: {self.error}: {words_of(self.error, self.message)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from steget_eval.core.identity import count_identity_numbers
+from steget_eval.core.scan import count_in_file, find_identity_numbers
+from steget_eval.runs.withhold import without_words
 
 
 def keep_notebook(executed: Path, failed: Path, beside: Path) -> None:
-    """Keep the notebook of a failed job as `failed`, without its outputs where an identity number stands in it.
+    """Keep the notebook of a failed job as `failed`: its cells, its blocks and where it stopped.
+
+    What a cell printed or showed otherwise, and what an error says, may be a person's and is not kept. Where an
+    identity number stands even so, no output is kept, and where one stands in the cells themselves, nothing.
 
     Parameters
     ----------
@@ -22,15 +26,25 @@ def keep_notebook(executed: Path, failed: Path, beside: Path) -> None:
         return
     import nbformat
 
-    if count_identity_numbers(executed.read_text(encoding="utf-8")):
-        notebook = nbformat.read(executed, as_version=4)
+    notebook = without_words(nbformat.read(executed, as_version=4))
+    nbformat.write(notebook, beside)
+    if count_in_file(beside):
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs = []
         nbformat.write(notebook, beside)
-    else:
-        shutil.copyfile(executed, beside)
+    if count_in_file(beside):
+        beside.unlink()
+        failed.unlink(missing_ok=True)
+        return
     beside.replace(failed)
+
+
+def identity_fault(report: Path) -> str:
+    """Return the sentence for a report in whose files identity numbers stand; empty where there are none."""
+    found = find_identity_numbers(report)
+    told = ", ".join(f"{name if not count_identity_numbers(name) else 'a file'} ({n})" for name, n in found.items())
+    return f"identity numbers stand in the report, which is not kept: {told}" if found else ""
 
 
 def safe_reason(reason: str) -> str:
@@ -55,9 +69,10 @@ def told_of(reason: str, base: Path) -> Mapping[str, str]:
 
 
 def last_lines(traceback: Iterable[str]) -> tuple[str, ...]:
-    """Return the last lines of a traceback or a log that have anything in them, without their colours."""
-    lines = _COLOUR.sub("", "\n".join(traceback)).splitlines()
-    return tuple(line.rstrip() for line in lines if line.strip())[-_LINES:]
+    """Return where in the code a traceback or a log ends, and the name of its error; never what the error says."""
+    text = "\n".join(traceback)
+    error = error_of(text)
+    return (*frames_of(text), *([error] if error else []))[-_LINES:]
 
 
 def safe_lines(lines: Iterable[str]) -> tuple[str, ...]:
@@ -66,7 +81,6 @@ def safe_lines(lines: Iterable[str]) -> tuple[str, ...]:
     return () if count_identity_numbers("\n".join(kept)) else kept
 
 
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _PATH = re.compile(r"(?<![\w.:/<])/(?:[^\s:;,/'\"]+/)+([^\s:;,/'\"]*)")
 #: How many lines of what a cell said at its end are shown.
 _LINES = 6

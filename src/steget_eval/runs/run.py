@@ -17,7 +17,7 @@ from steget_eval.runs.batch import Batch
 from steget_eval.runs.cite import title_of
 from steget_eval.runs.entries import index_entries
 from steget_eval.runs.executors import Executor, Processes, Running, default_workers
-from steget_eval.runs.failure import keep_notebook, safe_lines, safe_reason, told_of
+from steget_eval.runs.failure import identity_fault, keep_notebook, safe_lines, safe_reason, told_of
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.manifest import draft_manifest, write_manifest
 from steget_eval.runs.place import Part, open_place
@@ -167,7 +167,11 @@ def _settle(one: _Running, outcome: Outcome, batch: str) -> JobResult:
         if outcome.state == "done" and missing:
             outcome = Outcome(state="failed", reason=f"the report lacks {', '.join(missing)}")
         if outcome.state == "done":
-            place = _publish(one, batch, outcome.pieces)
+            _write_record(one, batch, outcome.pieces)
+            fault = identity_fault(one.part.report)
+            outcome = Outcome(state="failed", reason=fault) if fault else outcome
+        if outcome.state == "done":
+            place = one.part.publish()
             failed.unlink(missing_ok=True)
             return JobResult(job=job.id, state="done", reason={}, folder=place, site=job.site,
                              seconds=seconds, cell_seconds=outcome.cell_seconds)  # fmt: skip
@@ -191,7 +195,7 @@ def _unwritten(job: Job, error: OSError, seconds: float = 0.0) -> JobResult:
     )
 
 
-def _publish(one: _Running, batch: str, pieces: Sequence[Mapping[str, Any]]) -> Path:
+def _write_record(one: _Running, batch: str, pieces: Sequence[Mapping[str, Any]]) -> None:
     plan = one.plan
     report = one.part.report
     manifest = draft_manifest(
@@ -204,7 +208,6 @@ def _publish(one: _Running, batch: str, pieces: Sequence[Mapping[str, Any]]) -> 
     )
     write_crate(report, manifest, title_of(report, plan.job.id), pieces)
     write_manifest(report, manifest)
-    return one.part.publish()
 
 
 def _is_filled(path: Path) -> bool:
