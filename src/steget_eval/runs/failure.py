@@ -8,7 +8,7 @@ from pathlib import Path
 
 from steget_eval.core.identity import count_identity_numbers
 from steget_eval.core.scan import count_in_file, find_identity_numbers
-from steget_eval.runs.withhold import without_words
+from steget_eval.runs.withhold import error_of, frames_of, without_words
 
 
 def keep_notebook(executed: Path, failed: Path, beside: Path) -> None:
