@@ -75,7 +75,7 @@ def test_clusters_of_one_person_are_no_clusters(name: str, population: str, seed
     p = People(seed)
     for room, y in ((binary_adjusted, p.y), (amount_adjusted, p.pay)):
         function = getattr(room, name)
-        alone = function(y, p.a, p.X, population=population, cluster=np.arange(200))
+        alone = function(y, p.a, p.X, population=population, cluster=np.arange(200), variance="sandwich")
         assert agree(alone, function(y, p.a, p.X, population=population))
 
 
@@ -85,7 +85,7 @@ def test_clusters_of_one_person_are_no_clusters(name: str, population: str, seed
 def test_pairs_of_twins_as_clusters_give_the_standard_error_of_one_of_each(name: str, population: str, seed: int):
     p, function = People(seed), getattr(binary_adjusted, name)
     twice = np.tile(np.arange(200), 2)
-    twins = function(p.y[twice], p.a[twice], p.X[twice], population=population, cluster=twice)
+    twins = function(p.y[twice], p.a[twice], p.X[twice], population=population, cluster=twice, variance="sandwich")
     assert agree(twins, function(p.y, p.a, p.X, population=population))
 
 

@@ -48,7 +48,7 @@ def test_adjusted_contrasts_are_those_of_the_stacked_equations_in_r(case: str, m
     function = {"g_computation": "g_computation", "ipw": "inverse_probability", "aipw": "augmented"}[method]
     cluster = frame["educ"].to_numpy() if clustered == "educ" else None
     got = getattr(room, function)(
-        y, frame["treat"].to_numpy(), X, population=population, cluster=cluster, **options
+        y, frame["treat"].to_numpy(), X, population=population, cluster=cluster, variance="sandwich", **options
     )  # fmt: skip
     wanted = WITNESS[WITNESS["case"] == case].set_index("contrast")
     assert [row.contrast for row in got] == list(wanted.index)

@@ -29,14 +29,20 @@ class Method:
         The populations it can speak of; ``arm`` is one arm by itself.
     adjusts
         Whether it takes covariates.
+    needs_covariates
+        Whether one that adjusts is refused where there is nothing to adjust for.
     clusters
         Whether it takes clusters.
+    needs_assignment
+        Whether it is refused where the arms were not assigned at random.
     function
         Where it is done, as ``module:function``.
     options
         Named options that make this line of the function.
     witness
         What holds its numbers: a file under ``tests/reference/`` or a test's node.
+    recovery
+        What holds its operating characteristics: a file under ``tests/recovery/``.
     """
 
     name: str
@@ -44,9 +50,12 @@ class Method:
     contrasts: tuple[str, ...]
     populations: tuple[Population, ...] = ("ATE",)
     adjusts: bool = False
+    needs_covariates: bool = True
     clusters: bool = False
+    needs_assignment: bool = False
     function: str
     witness: str
+    recovery: str = ""
     options: tuple[tuple[str, str], ...] = ()
 
     def resolve(self) -> Callable[..., Estimates]:

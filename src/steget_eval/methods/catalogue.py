@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from steget_eval.core.catalogue import Kind, Method, Population
+from steget_eval.core.catalogue import Kind, Method
+from steget_eval.methods.catalogue_adjusted import ADJUSTED_LINES
 
 _EFFECTS = "steget_eval.methods.effects"
+_CRUDE = "tests/recovery/test_crude.py"
 _TIMES: tuple[Kind, ...] = ("time_to_event", "competing")
-_ALL: tuple[Population, ...] = ("ATE", "ATT", "ATC", "ATO")
-_BINARY_CONTRASTS = ("risk_difference", "risk_ratio", "odds_ratio")
 
 
 def _crude(name: str, contrast: str, function: str, witness: str = "tests/reference/binary.R") -> Method:
@@ -18,29 +18,17 @@ def _crude(name: str, contrast: str, function: str, witness: str = "tests/refere
         function=f"{_EFFECTS}.binary:{function}",
         options=(("interval", name),),
         witness=witness,
-    )
-
-
-def _stratified(contrast: str, populations: tuple[Population, ...]) -> Method:
-    return Method(
-        name="mantel_haenszel",
-        kinds=("binary",),
-        contrasts=(contrast,),
-        populations=populations,
-        adjusts=True,
-        function=f"{_EFFECTS}.binary_stratified:mantel_haenszel",
-        options=(("contrast", contrast),),
-        witness="tests/reference/binary_strata.R",
+        recovery=_CRUDE,
     )
 
 
 CATALOGUE: tuple[Method, ...] = (
     Method(name="wilson", kinds=("binary",), contrasts=("risk",), populations=("arm",),
            function=f"{_EFFECTS}.binary:risk", options=(("interval", "wilson"),),
-           witness="tests/reference/binary.R"),
+           witness="tests/reference/binary.R", recovery=_CRUDE),
     Method(name="clopper_pearson", kinds=("binary",), contrasts=("risk",), populations=("arm",),
            function=f"{_EFFECTS}.binary:risk", options=(("interval", "clopper_pearson"),),
-           witness="tests/reference/binary.R"),
+           witness="tests/reference/binary.R", recovery=_CRUDE),
     _crude("newcombe", "risk_difference", "risk_difference"),
     _crude("miettinen_nurminen", "risk_difference", "risk_difference"),
     _crude("wald", "risk_difference", "risk_difference"),
@@ -50,37 +38,12 @@ CATALOGUE: tuple[Method, ...] = (
     _crude("score", "odds_ratio", "odds_ratio"),
     _crude("newcombe", "nnt", "number_needed"),
     _crude("miettinen_nurminen", "nnt", "number_needed"),
-    Method(name="g_computation", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=("ATE", "ATT", "ATC"),
-           adjusts=True, clusters=True, function=f"{_EFFECTS}.binary_adjusted:g_computation",
-           witness="tests/reference/adjusted.R"),
-    Method(name="ipw", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=_ALL,
-           adjusts=True, clusters=True, function=f"{_EFFECTS}.binary_adjusted:inverse_probability",
-           witness="tests/reference/adjusted.R"),
-    Method(name="aipw", kinds=("binary",), contrasts=_BINARY_CONTRASTS, populations=_ALL,
-           adjusts=True, clusters=True, function=f"{_EFFECTS}.binary_adjusted:augmented",
-           witness="tests/reference/adjusted.R"),
-    _stratified("risk_difference", ("ATO",)),
-    _stratified("risk_ratio", _ALL),
-    _stratified("odds_ratio", _ALL),
-    Method(name="modified_poisson", kinds=("binary",), contrasts=("risk_ratio",), populations=_ALL, adjusts=True,
-           clusters=True, function=f"{_EFFECTS}.binary_ratio:modified_poisson",
-           witness="tests/reference/binary_strata.R"),
-    Method(name="log_binomial", kinds=("binary",), contrasts=("risk_ratio",), populations=_ALL, adjusts=True,
-           function=f"{_EFFECTS}.binary_ratio:log_binomial", witness="tests/reference/binary_strata.R"),
     Method(name="t", kinds=("amount",), contrasts=("mean",), populations=("arm",),
-           function=f"{_EFFECTS}.amount:mean", witness="tests/reference/amount.R"),
+           function=f"{_EFFECTS}.amount:mean", witness="tests/reference/amount.R", recovery=_CRUDE),
     Method(name="welch", kinds=("amount",), contrasts=("mean_difference",),
            function=f"{_EFFECTS}.amount:mean_difference", options=(("interval", "welch"),),
-           witness="tests/reference/amount.R"),
-    Method(name="g_computation", kinds=("amount",), contrasts=("mean_difference",), populations=("ATE", "ATT", "ATC"),
-           adjusts=True, clusters=True, function=f"{_EFFECTS}.amount_adjusted:g_computation",
-           witness="tests/reference/adjusted.R"),
-    Method(name="ipw", kinds=("amount",), contrasts=("mean_difference",), populations=_ALL,
-           adjusts=True, clusters=True, function=f"{_EFFECTS}.amount_adjusted:inverse_probability",
-           witness="tests/reference/adjusted.R"),
-    Method(name="aipw", kinds=("amount",), contrasts=("mean_difference",), populations=_ALL,
-           adjusts=True, clusters=True, function=f"{_EFFECTS}.amount_adjusted:augmented",
-           witness="tests/reference/adjusted.R"),
+           witness="tests/reference/amount.R", recovery=_CRUDE),
+    *ADJUSTED_LINES,
     Method(name="kaplan_meier", kinds=("time_to_event",), contrasts=("risk", "risk_difference", "risk_ratio"),
            populations=("arm", "ATE"), clusters=True, function=f"{_EFFECTS}.time_to_event:risk_at",
            witness="tests/reference/survival.R"),
@@ -97,8 +60,11 @@ CATALOGUE: tuple[Method, ...] = (
            populations=("arm", "ATE"), clusters=True,
            function=f"{_EFFECTS}.censoring_weights:risk_by_censoring_weights",
            witness="tests/reference/survival_censoring.R"),
-    Method(name="cox", kinds=_TIMES, contrasts=("hazard_ratio",), adjusts=True, clusters=True,
-           function=f"{_EFFECTS}.cox:hazard_ratio", witness="tests/reference/survival.R"),
+    Method(name="cox", kinds=_TIMES, contrasts=("hazard_ratio",), adjusts=True, needs_covariates=False,
+           clusters=True, function=f"{_EFFECTS}.cox:hazard_ratio", witness="tests/reference/survival.R"),
+    Method(name="fine_gray", kinds=("competing",), contrasts=("subdistribution_hazard_ratio",), adjusts=True,
+           needs_covariates=False, clusters=True, function=f"{_EFFECTS}.fine_gray:subdistribution_hazard_ratio",
+           witness="tests/reference/fine_gray.R"),
 )  # fmt: skip
 
 

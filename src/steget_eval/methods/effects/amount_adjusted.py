@@ -1,7 +1,7 @@
 """Adjusted answers for an amount, by the same engine and with linear outcome models.
 
-Standard errors are those of the stacked estimating equations (sandwich, large sample), limits are Wald's. With
-`cluster` the contributions are added within clusters, without a small-sample factor.
+Standard errors are those of the stacked estimating equations (sandwich, large sample), limits are Wald's. Clusters are
+treated as in `binary_adjusted`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ from typing import Any, Literal
 from numpy.typing import ArrayLike
 
 from steget_eval.core.estimates import Estimates
-from steget_eval.methods.numerics.arms import Arms, checked_amounts, checked_choice, checked_covariates, checked_level
+from steget_eval.methods.numerics.arms import (
+    Arms,
+    Floats,
+    checked_amounts,
+    checked_choice,
+    checked_covariates,
+    checked_level,
+)
+from steget_eval.methods.numerics.clusters import Variance, with_clusters
 from steget_eval.methods.numerics.delta import delta_row
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.standardised import (
@@ -32,6 +40,7 @@ def g_computation(
     population: Literal["ATE", "ATT", "ATC"] = "ATE",
     interaction: bool = False,
     cluster: ArrayLike | None = None,
+    variance: Variance = "jackknife",
     unit: str = "",
     level: float = 0.95,
 ) -> Estimates:
@@ -43,8 +52,11 @@ def g_computation(
     checked_choice(population, ("ATE", "ATT", "ATC"), "population")
     arms = checked_amounts(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
-    means = means_by_model(arms, Z, "identity", population, interaction, cluster)
-    return _rows(means, arms, "g_computation", population, unit, level)
+
+    def fit(who: Arms, design: Floats, groups: ArrayLike | None) -> ArmMeans:
+        return means_by_model(who, design, "identity", population, interaction, groups)
+
+    return _rows(with_clusters(arms, Z, cluster, variance, fit), arms, "g_computation", population, unit, level)
 
 
 def inverse_probability(
@@ -54,6 +66,7 @@ def inverse_probability(
     *,
     population: Population = "ATE",
     cluster: ArrayLike | None = None,
+    variance: Variance = "jackknife",
     unit: str = "",
     level: float = 0.95,
 ) -> Estimates:
@@ -65,7 +78,11 @@ def inverse_probability(
     checked_choice(population, POPULATIONS, "population")
     arms = checked_amounts(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
-    return _rows(means_by_weights(arms, Z, population, cluster), arms, "ipw", population, unit, level)
+
+    def fit(who: Arms, design: Floats, groups: ArrayLike | None) -> ArmMeans:
+        return means_by_weights(who, design, population, groups)
+
+    return _rows(with_clusters(arms, Z, cluster, variance, fit), arms, "ipw", population, unit, level)
 
 
 def augmented(
@@ -76,6 +93,7 @@ def augmented(
     population: Population = "ATE",
     interaction: bool = False,
     cluster: ArrayLike | None = None,
+    variance: Variance = "jackknife",
     unit: str = "",
     level: float = 0.95,
 ) -> Estimates:
@@ -88,13 +106,17 @@ def augmented(
     checked_choice(population, POPULATIONS, "population")
     arms = checked_amounts(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
-    means = means_by_both(arms, Z, "identity", population, interaction, cluster)
-    return _rows(means, arms, "aipw", population, unit, level)
+
+    def fit(who: Arms, design: Floats, groups: ArrayLike | None) -> ArmMeans:
+        return means_by_both(who, design, "identity", population, interaction, groups)
+
+    return _rows(with_clusters(arms, Z, cluster, variance, fit), arms, "aipw", population, unit, level)
 
 
 def _rows(means: ArmMeans, arms: Arms, method: str, population: str, unit: str, level: float) -> Estimates:
     shared: dict[str, Any] = {
         "method": method, "population": population, "kind": "amount", "unit": unit, "level": checked_level(level),
+        "degrees": means.degrees,
         **arms.counts(events=False),
     }  # fmt: skip
     m_1, m_0 = means.mean_1, means.mean_0

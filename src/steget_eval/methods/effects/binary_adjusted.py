@@ -1,7 +1,9 @@
 """Adjusted answers for an outcome that happened or did not.
 
 Standard errors are those of the stacked estimating equations (sandwich, large sample); limits are Wald's, on the log
-scale for ratios. With `cluster` the contributions are added within clusters, without a small-sample factor.
+scale for ratios. With `cluster` everything is fitted anew without each cluster in turn, and limits are t's with one
+degree of freedom fewer than clusters; with `variance` ``sandwich`` the contributions are added within clusters instead,
+with no small-sample factor. Fewer than four clusters in an arm are refused.
 """
 
 from __future__ import annotations
@@ -12,7 +14,15 @@ from numpy.typing import ArrayLike
 
 from steget_eval.core.errors import MethodError
 from steget_eval.core.estimates import Estimates
-from steget_eval.methods.numerics.arms import Arms, checked_arms, checked_choice, checked_covariates, checked_level
+from steget_eval.methods.numerics.arms import (
+    Arms,
+    Floats,
+    checked_arms,
+    checked_choice,
+    checked_covariates,
+    checked_level,
+)
+from steget_eval.methods.numerics.clusters import Variance, with_clusters
 from steget_eval.methods.numerics.delta import delta_row
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.standardised import (
@@ -33,6 +43,7 @@ def g_computation(
     population: Literal["ATE", "ATT", "ATC"] = "ATE",
     interaction: bool = False,
     cluster: ArrayLike | None = None,
+    variance: Variance = "jackknife",
     level: float = 0.95,
 ) -> Estimates:
     """Risks standardised by a logistic outcome model, and their difference, ratio and odds ratio.
@@ -41,10 +52,13 @@ def g_computation(
     predicted under both arms and averaged over everyone (ATE), the treated (ATT) or the comparison's (ATC).
     """
     checked_choice(population, ("ATE", "ATT", "ATC"), "population")
-    arms = _with_events_and_without(y, a)
+    arms = with_events_and_without(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
-    means = means_by_model(arms, Z, "logit", population, interaction, cluster)
-    return _rows(means, arms, "g_computation", population, level)
+
+    def fit(who: Arms, design: Floats, groups: ArrayLike | None) -> ArmMeans:
+        return means_by_model(who, design, "logit", population, interaction, groups)
+
+    return risk_rows(with_clusters(arms, Z, cluster, variance, fit), arms, "g_computation", population, level)
 
 
 def inverse_probability(
@@ -54,6 +68,7 @@ def inverse_probability(
     *,
     population: Population = "ATE",
     cluster: ArrayLike | None = None,
+    variance: Variance = "jackknife",
     level: float = 0.95,
 ) -> Estimates:
     """Risks weighted by a logistic propensity model, and their difference, ratio and odds ratio.
@@ -62,9 +77,13 @@ def inverse_probability(
     2018), divided by their sum in each arm. That the weights are estimated is accounted for.
     """
     checked_choice(population, POPULATIONS, "population")
-    arms = _with_events_and_without(y, a)
+    arms = with_events_and_without(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
-    return _rows(means_by_weights(arms, Z, population, cluster), arms, "ipw", population, level)
+
+    def fit(who: Arms, design: Floats, groups: ArrayLike | None) -> ArmMeans:
+        return means_by_weights(who, design, population, groups)
+
+    return risk_rows(with_clusters(arms, Z, cluster, variance, fit), arms, "ipw", population, level)
 
 
 def augmented(
@@ -75,6 +94,7 @@ def augmented(
     population: Population = "ATE",
     interaction: bool = False,
     cluster: ArrayLike | None = None,
+    variance: Variance = "jackknife",
     level: float = 0.95,
 ) -> Estimates:
     """Risks by a logistic outcome model, corrected by weights (AIPW), and their difference, ratio and odds ratio.
@@ -84,12 +104,17 @@ def augmented(
     model is, but for the overlap the propensity model also defines the population, so it must be right.
     """
     checked_choice(population, POPULATIONS, "population")
-    arms = _with_events_and_without(y, a)
+    arms = with_events_and_without(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
-    return _rows(means_by_both(arms, Z, "logit", population, interaction, cluster), arms, "aipw", population, level)
+
+    def fit(who: Arms, design: Floats, groups: ArrayLike | None) -> ArmMeans:
+        return means_by_both(who, design, "logit", population, interaction, groups)
+
+    return risk_rows(with_clusters(arms, Z, cluster, variance, fit), arms, "aipw", population, level)
 
 
-def _with_events_and_without(y: ArrayLike, a: ArrayLike) -> Arms:
+def with_events_and_without(y: ArrayLike, a: ArrayLike) -> Arms:
+    """Return the arms, each with people who had the event and people who had not, or refuse."""
     arms = checked_arms(y, a, binary=True)
     for arm, values in ((1, arms.y_1), (0, arms.y_0)):
         if values.min() == values.max():
@@ -98,12 +123,14 @@ def _with_events_and_without(y: ArrayLike, a: ArrayLike) -> Arms:
     return arms
 
 
-def _rows(means: ArmMeans, arms: Arms, method: str, population: str, level: float) -> Estimates:
+def risk_rows(means: ArmMeans, arms: Arms, method: str, population: str, level: float) -> Estimates:
+    """Return risks, difference, ratio and odds ratio that two means and their covariance give."""
     p_1, p_0, covariance = means.mean_1, means.mean_0, means.covariance
     if not (0 < p_1 < 1 and 0 < p_0 < 1):
         raise MethodError(f"{method} puts a risk outside 0 to 1: the weights are too uneven for these arms")
     shared: dict[str, Any] = {
         "method": method, "population": population, "kind": "binary", "level": checked_level(level),
+        "degrees": means.degrees,
         **arms.counts(events=True),
     }  # fmt: skip
     share, ratio = shared | {"unit": "proportion"}, shared | {"unit": "ratio", "scale": "log"}

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.stats import t as student
 
 from steget_eval.core.estimates import Estimate
 
@@ -20,6 +20,7 @@ def delta_row(
     level: float,
     scale: Literal["identity", "log"] = "identity",
     test: bool = True,
+    degrees: float = math.inf,
     **columns: Any,
 ) -> Estimate:
     """Return an estimate with Wald limits, symmetric on its scale.
@@ -32,12 +33,14 @@ def delta_row(
         Of the two means.
     test
         Whether equality of the arms is tested (against 0, or a ratio of 1).
+    degrees
+        Of freedom, of Student's t; infinite for the normal.
     """
     g = np.asarray(gradient)
     std_error = math.sqrt(max(float(g @ covariance @ g), 0.0))
-    half = float(norm.isf((1 - level) / 2)) * std_error
+    half = float(student.isf((1 - level) / 2, degrees)) * std_error
     distance = abs(math.log(estimate)) if scale == "log" else abs(estimate)
-    p_value = float(2 * norm.sf(distance / std_error)) if test and std_error > 0 else math.nan
+    p_value = float(2 * student.sf(distance / std_error, degrees)) if test and std_error > 0 else math.nan
     low, high = estimate - half, estimate + half
     if scale == "log":
         low, high = estimate * math.exp(-half), estimate * math.exp(half)

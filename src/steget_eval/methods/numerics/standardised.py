@@ -7,6 +7,7 @@ divided by the sum of its own weights (Hájek).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,11 +43,14 @@ class ArmMeans:
         Mean outcome, had everyone in the population been in that arm.
     covariance : shape (2, 2)
         Of the two, arm 1 first; nuisance models are accounted for.
+    degrees
+        Of freedom, of the t that limits take; infinite in a large sample.
     """
 
     mean_1: float
     mean_0: float
     covariance: Floats
+    degrees: float = math.inf
 
 
 def means_of_arms(arms: Arms, cluster: ArrayLike | None) -> ArmMeans:
@@ -56,8 +60,8 @@ def means_of_arms(arms: Arms, cluster: ArrayLike | None) -> ArmMeans:
     def residuals(theta: Vector) -> tuple[Vector, ...]:
         return arms.a * (arms.y - theta[-2]), (1 - arms.a) * (arms.y - theta[-1])
 
-    means = (_mean(arms.y, arms.a), _mean(arms.y, 1 - arms.a))
-    return _solve((one, one), residuals, np.empty(0), means, cluster)
+    means = (weighted_mean(arms.y, arms.a), weighted_mean(arms.y, 1 - arms.a))
+    return solve_means((one, one), residuals, np.empty(0), means, cluster)
 
 
 def means_by_model(
@@ -65,7 +69,7 @@ def means_by_model(
 ) -> ArmMeans:
     """Return means predicted by the outcome model (g-computation); with `interaction` one model per arm."""
     model = _fit_outcome(arms, Z, family, population, interaction)
-    h = _tilt(arms.a, np.zeros(arms.a.size), population)
+    h = tilt(arms.a, np.zeros(arms.a.size), population)
     one = np.ones((arms.a.size, 1))
 
     def residuals(theta: Vector) -> tuple[Vector, ...]:
@@ -73,22 +77,24 @@ def means_by_model(
         return *model.residuals(theta[:-2]), h * (m_1 - theta[-2]), h * (m_0 - theta[-1])
 
     m_1, m_0 = model.predict(model.coefficients)
-    means = (_mean(m_1, h), _mean(m_0, h))
-    return _solve((*model.instruments, one, one), residuals, model.coefficients, means, cluster)
+    means = (weighted_mean(m_1, h), weighted_mean(m_0, h))
+    return solve_means((*model.instruments, one, one), residuals, model.coefficients, means, cluster)
 
 
 def means_by_weights(arms: Arms, Z: Floats, population: Population, cluster: ArrayLike | None) -> ArmMeans:
     """Return means weighted by the inverse of the estimated probability of the person's own arm."""
-    gamma = _fit_score(arms, Z, population)
+    gamma = fit_score(arms, Z, population)
     one = np.ones((arms.a.size, 1))
 
     def residuals(theta: Vector) -> tuple[Vector, ...]:
         eta = multiply(Z, theta[:-2])
-        w_1, w_0 = _weights(arms.a, eta, population)
+        w_1, w_0 = weights_by_arm(arms.a, eta, population)
         return arms.a - inverse_link("logit", eta), w_1 * (arms.y - theta[-2]), w_0 * (arms.y - theta[-1])
 
-    w_1, w_0 = _weights(arms.a, multiply(Z, gamma), population)
-    return _solve((Z, one, one), residuals, gamma, (_mean(arms.y, w_1), _mean(arms.y, w_0)), cluster)
+    w_1, w_0 = weights_by_arm(arms.a, multiply(Z, gamma), population)
+    return solve_means(
+        (Z, one, one), residuals, gamma, (weighted_mean(arms.y, w_1), weighted_mean(arms.y, w_0)), cluster
+    )
 
 
 def means_by_both(
@@ -98,15 +104,15 @@ def means_by_both(
 
     The correction is divided by the sum of its own weights, as in Mao, Li and Greene (2019).
     """
-    gamma = _fit_score(arms, Z, population)
+    gamma = fit_score(arms, Z, population)
     model = _fit_outcome(arms, Z, family, population, interaction)
     one, k = np.ones((arms.a.size, 1)), gamma.size
 
     def residuals(theta: Vector) -> tuple[Vector, ...]:
         eta, beta = multiply(Z, theta[:k]), theta[k:-4]
         shift_1, shift_0, mean_1, mean_0 = theta[-4:]
-        (m_1, m_0), (w_1, w_0) = model.predict(beta), _weights(arms.a, eta, population)
-        h = _tilt(arms.a, eta, population)
+        (m_1, m_0), (w_1, w_0) = model.predict(beta), weights_by_arm(arms.a, eta, population)
+        h = tilt(arms.a, eta, population)
         return (
             arms.a - inverse_link("logit", eta), *model.residuals(beta),
             w_1 * (arms.y - m_1 - shift_1), w_0 * (arms.y - m_0 - shift_0),
@@ -114,20 +120,21 @@ def means_by_both(
         )  # fmt: skip
 
     eta, (m_1, m_0) = multiply(Z, gamma), model.predict(model.coefficients)
-    (w_1, w_0), h = _weights(arms.a, eta, population), _tilt(arms.a, eta, population)
-    shifts = (_mean(arms.y - m_1, w_1), _mean(arms.y - m_0, w_0))
-    means = (_mean(m_1, h) + shifts[0], _mean(m_0, h) + shifts[1])
+    (w_1, w_0), h = weights_by_arm(arms.a, eta, population), tilt(arms.a, eta, population)
+    shifts = (weighted_mean(arms.y - m_1, w_1), weighted_mean(arms.y - m_0, w_0))
+    means = (weighted_mean(m_1, h) + shifts[0], weighted_mean(m_0, h) + shifts[1])
     nuisance = np.concatenate([gamma, model.coefficients, shifts])
-    return _solve((Z, *model.instruments, one, one, one, one), residuals, nuisance, means, cluster)
+    return solve_means((Z, *model.instruments, one, one, one, one), residuals, nuisance, means, cluster)
 
 
-def _solve(
+def solve_means(
     instruments: tuple[Floats, ...],
     residuals: Residuals,
     nuisance: Floats,
     means: tuple[float, float],
     cluster: ArrayLike | None,
 ) -> ArmMeans:
+    """Return the last two parameters of a stack, with their covariance."""
     equations = Equations(instruments=instruments, residuals=residuals)
     solution = solve_sandwich(equations, np.concatenate([nuisance, means]), cluster=cluster)
     return ArmMeans(mean_1=means[0], mean_0=means[1], covariance=solution.covariance[-2:, -2:])
@@ -143,15 +150,16 @@ def _fit_outcome(arms: Arms, Z: Floats, family: Family, population: Population, 
     return fit_model_per_arm(arms, Z, family)
 
 
-def _fit_score(arms: Arms, Z: Floats, population: Population) -> Floats:
+def fit_score(arms: Arms, Z: Floats, population: Population) -> Floats:
+    """Return the propensity model's coefficients; refuse a weight that lets one person speak for a million."""
     fit = fit_propensity_model(Z, arms.a)
-    weights = _weights(arms.a, Z @ fit.coefficients, population)
+    weights = weights_by_arm(arms.a, Z @ fit.coefficients, population)
     if max(w.max() for w in weights) > _LARGEST_WEIGHT:
         raise OverlapError("the arms do not overlap: somebody would get a weight of more than a million")
     return fit.coefficients
 
 
-def _weights(a: Floats, eta: Vector, population: Population) -> tuple[Vector, Vector]:
+def weights_by_arm(a: Floats, eta: Vector, population: Population) -> tuple[Vector, Vector]:
     """Return each person's weight as a member of arm 1 and of arm 0; zero in the arm of others.
 
     From the log odds of arm 1: the inverse of a probability is then exact near 0 and 1 alike.
@@ -165,7 +173,7 @@ def _weights(a: Floats, eta: Vector, population: Population) -> tuple[Vector, Ve
     return a * (1 + np.exp(-eta)), (1 - a) * (1 + np.exp(eta))
 
 
-def _tilt(a: Floats, eta: Vector, population: Population) -> Vector:
+def tilt(a: Floats, eta: Vector, population: Population) -> Vector:
     """Return each person's weight in the population.
 
     The treated are counted, not modelled: so ATT stays right when the score is wrong and the outcome model right. So
@@ -176,5 +184,6 @@ def _tilt(a: Floats, eta: Vector, population: Population) -> Vector:
     return {"ATE": np.ones(a.size), "ATT": a, "ATC": 1 - a}[population]
 
 
-def _mean(values: Vector, w: Vector) -> float:
+def weighted_mean(values: Vector, w: Vector) -> float:
+    """Return the weighted mean."""
     return float(w @ values / w.sum())

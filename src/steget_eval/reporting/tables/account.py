@@ -115,4 +115,5 @@ _REASONS = (
     (("nobody", "everybody", "no event", "no people", "is not defined"), "refusal.empty_arm"),
     (("overlap", "separat"), "refusal.overlap"),
     (("converge", "tolerance"), "refusal.convergence"),
+    (("clusters", "sites", "degrees of freedom"), "refusal.clusters"),
 )
