@@ -47,7 +47,7 @@ def import_(
         load_recipe(recipe),
         people=read_records(people) if people else None,
         until=until.date() if until else None,
-        pseudonymise=Pseudonymiser(key, project=out if out.is_dir() else out.parent).pseudonym if key else None,
+        pseudonymise=Pseudonymiser(key).pseudonym if key else None,
         origin=origin.value if origin else None,
     )
     write_import(imported, out)

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from steget_eval.core.errors import RecordsError
 from steget_eval.core.identity import IdentityTally
 from steget_eval.intake.card import columns_of
 from steget_eval.intake.findings import Findings
@@ -75,7 +76,8 @@ def import_files(
     Raises
     ------
     RecordsError
-        With one sentence for every fault: file, rows, column, what is allowed; never a cell.
+        With one sentence for every fault: file, rows, column, what is allowed; never a cell. Where every row was
+        dropped, with their reasons.
     """
     source = read_source([Path(file) for file in files], recipe)
     person = read_person(source, recipe, pseudonymise, this_year or date.today().year)
@@ -87,6 +89,8 @@ def import_files(
     conservation = account(landed.fates, landed.reasons, landed.derived, source)
     notices = tuple(one.message for one in recipe.notices if _is_told(one, source, recipe.file))
     card = _card(recipe, notices, origin).model_copy(update={"accounting": conservation.lines})
+    if not landed.tables:
+        raise RecordsError("\n".join([f"no row is left for the recipe {recipe.id}", *conservation.sentences()]))
     typed = typed_tables(landed.tables, source, card, people)
     return Imported(
         records=Records(

@@ -15,6 +15,7 @@ from steget_eval.intake.findings import Finding, Findings
 from steget_eval.intake.importing.merging import ROW
 from steget_eval.intake.importing.source import Source
 from steget_eval.intake.rule_table import row_rules
+from steget_eval.intake.rules import RULES
 from steget_eval.intake.sheet import Sheet
 from steget_eval.intake.table import Place, check_table
 from steget_eval.records.card import RecordsCard
@@ -79,6 +80,8 @@ def _row_findings(tables: Mapping[str, pa.Table], card: RecordsCard) -> list[Fin
     people = frames.get("participants")
     findings: list[Finding] = []
     for name, frame in frames.items():
+        if people is None and TABLES[name].column("participant_id") is not None:
+            findings.append(RULES["no_participants"].finding(table=name, file=str(frame["source_file"].iloc[0])))
         for rule in row_rules(card):
             if name not in rule.tables or (people is None and rule.asks_participants):
                 continue
