@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 #: Public name to the module that holds it; a module's own name stands for the module itself.
 _PUBLIC: dict[str, str] = {
     "load_protocol": "steget_eval.protocol",
+    "load_evidence": "steget_eval.protocol",
     "read_records": "steget_eval.intake",
     "simulate_records": "steget_eval.simulate",
     "build_cohort": "steget_eval.cohort",
@@ -21,7 +22,11 @@ _PUBLIC: dict[str, str] = {
     "weigh": "steget_eval.study",
     "disclose": "steget_eval.reporting",
     "reproduce": "steget_eval.study",
+    "review": "steget_eval.study",
     "rehearse": "steget_eval.face",
+    "synthesise": "steget_eval.study",
+    "synthesise_all": "steget_eval.study",
+    "audit_table": "steget_eval.study",
     "blocks": "steget_eval.reporting.blocks",
     "write_report": "steget_eval.reporting",
     "run_batch": "steget_eval.face",

@@ -36,6 +36,7 @@ HOOKS = Hooks(
     headline="steget_eval.reporting.write:headline",
     trace="steget_eval.reporting.trace:trace_blocks",
     prepare="steget_eval.reporting.ahead:draw_ahead",
+    beside="steget_eval.protocol.evidence:files_beside",
 )
 INDEX = "steget_eval.reporting.index:write_index"
 #: The batch to which a report made by itself belongs.

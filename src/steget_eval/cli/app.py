@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from steget_eval.cli.audit import audit
 from steget_eval.cli.batch import batch, report
 from steget_eval.cli.cite import cite
 from steget_eval.cli.importing import import_, recipe
@@ -193,6 +194,7 @@ def rehearse(
         scheduler=scheduler,
     )
     show_frame(found.to_frame())
+    (audit, "audit table.csv"),
 
 
 for function, example in (

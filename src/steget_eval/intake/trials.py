@@ -15,7 +15,7 @@ from steget_eval.records.trials import PublishedTrial, Trials
 Row = TypeVar("Row", bound=BaseModel)
 
 
-def read_trials(path: Path) -> Trials:
+def read_trials(path: str | Path) -> Trials:
     """Return the published comparisons in a CSV file, or in every CSV file of a folder by name.
 
     An empty cell is not printed. Columns may stand in any order.
@@ -25,6 +25,7 @@ def read_trials(path: Path) -> Trials:
     RecordsError
         With file, row and column where a row is not as it should be, a column is unknown or a line comes twice.
     """
+    path = Path(path)
     files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
     if not files:
         raise RecordsError(f"{path}: the folder has no CSV file")

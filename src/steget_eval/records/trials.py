@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from steget_eval.core.fingerprint import fingerprint_json
 from steget_eval.core.frames import Tidy
 from steget_eval.core.printed import Printed, as_printed
 
@@ -139,6 +141,18 @@ class PublishedTrial(BaseModel):
         """The line's name, as ``wong2008.1``."""
         return f"{self.study_id}.{self.line}"
 
+    @property
+    def year(self) -> int | None:
+        """The year of publication, as the citation tells it."""
+        found = re.search(r"\b(?:19|20)\d{2}\b", self.citation)
+        return int(found[0]) if found else None
+
+    @property
+    def name(self) -> str:
+        """The study as a figure names it: first word of the citation with the year, ``Burns 2007``."""
+        first = re.split(r"[\s,.]", self.citation, maxsplit=1)[0]
+        return first if self.year is None else f"{first} {self.year}"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Trials(Tidy):
@@ -162,6 +176,12 @@ class Trials(Tidy):
     def with_counts(self) -> Trials:
         """The lines that have all four counts."""
         return Trials(tuple(row for row in self.rows if None not in (row.n_1, row.events_1, row.n_0, row.events_0)))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of every line, whatever the files looked like."""
+        names = list(PublishedTrial.model_fields)
+        return fingerprint_json([{name: _cell(getattr(row, name)) for name in names} for row in self.rows])
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per line; printed numbers are the text that was printed."""

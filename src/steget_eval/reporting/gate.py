@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from steget_eval.protocol.disclosure import Disclosure
+from steget_eval.reporting.gate_evidence import disclose_review
 from steget_eval.reporting.release import Release, ReleasedVerdict, Rule
+from steget_eval.reporting.release_evidence import EvidenceRelease
 from steget_eval.reporting.suppress import Thresholds, count_suppressions
 from steget_eval.reporting.suppress_account import gate_account
 from steget_eval.reporting.suppress_curves import AT_RISK_COLUMNS, CURVE_COLUMNS, gate_curves, mark_days, number_at_risk
@@ -19,15 +21,24 @@ from steget_eval.reporting.suppress_flow import gate_flow
 from steget_eval.reporting.suppress_people import gate_baseline, gate_overlap, gate_unknown
 from steget_eval.reporting.suppress_states import gate_states, states_frame
 from steget_eval.study.results import Refusal, Results, Verdict
+from steget_eval.study.review import Review
 
 
-def disclose(results: Results, policy: Disclosure | None = None, *, internal: bool = False) -> Release:
+@overload
+def disclose(results: Results, policy: Disclosure | None = None, *, internal: bool = False) -> Release: ...
+@overload
+def disclose(results: Review, policy: Disclosure | None = None, *, internal: bool = False) -> EvidenceRelease: ...
+def disclose(
+    results: Results | Review, policy: Disclosure | None = None, *, internal: bool = False
+) -> Release | EvidenceRelease:
     """Return what of the results may leave the house; the protocol's own policy unless another is given.
 
     A count below the minimum cell is hidden, and with it what would give it back: its complement, the estimates that
     rest on it, the sums that contain it, the small differences between numbers told in different tables. Numbers are
     admitted in order of importance: the primary estimand, the other estimands, the flow, unknown outcomes, table 1,
-    the weights, the months, the numbers at risk, the rows of the files. `internal` takes nothing away.
+    the weights, the months, the numbers at risk, the rows of the files. `internal` takes nothing away. Of a review,
+    what was published passes as it is, and what rests on a programme's own people only where the programme's own
+    estimate does.
 
     What the gate does not attempt: differences between two reports, protocols or policies on the same people; what a
     reader knows beforehand of a participant; changes from month to month in one state's number, where the month's
@@ -35,6 +46,8 @@ def disclose(results: Results, policy: Disclosure | None = None, *, internal: bo
     or the coefficients behind adjusted estimates for one person; and that the day of a curve's merged step is the day
     of its last event.
     """
+    if isinstance(results, Review):
+        return disclose_review(results, lambda own: disclose(own, policy, internal=internal), internal=internal)
     if internal:
         return _internal(results)
     thresholds = Thresholds(policy or results.protocol.disclosure)

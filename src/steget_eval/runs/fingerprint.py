@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from steget_eval.core.fingerprint import fingerprint_file, fingerprint_json
-from steget_eval.runs.job import Job
+from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.notebook import read_cells
 
 
@@ -51,8 +51,9 @@ def fingerprint_files(job: Job) -> str:
     """
     name = f"{job.protocol_path.stem}."
     beside = (path for path in job.protocol_path.parent.iterdir() if path.name.startswith(name))
-    records = job.records_path.rglob("*") if job.records_path.is_dir() else [job.records_path]
-    files = sorted(path for path in (*beside, *records) if path.is_file())
+    named: tuple[Path, ...] = resolve(job.hooks.beside)(job.protocol_path) if job.hooks.beside else ()
+    held = [path for one in (job.records_path, *named) for path in (one.rglob("*") if one.is_dir() else [one])]
+    files = sorted(path for path in (*beside, *held) if path.is_file())
     return fingerprint_json([[path.name, fingerprint_file(path)] for path in files])
 
 

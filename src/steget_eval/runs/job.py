@@ -30,6 +30,12 @@ class Hooks:
     trace
         ``(notebook) -> list``: for every piece of the report its id, kind (``table``, ``figure``, ``text``), the
         function that made it and its data; empty where pieces are not told apart.
+    beside
+        ``(protocol) -> tuple[Path, ...]``: further files and folders that a protocol names as inputs; empty where
+        none can.
+    prepare
+        ``(output, *, languages) -> None``: does of `write` what one output allows, while the notebook still runs;
+        empty where nothing is worth it.
     """
 
     inputs: str
@@ -38,6 +44,7 @@ class Hooks:
     headline: str
     trace: str = ""
     prepare: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

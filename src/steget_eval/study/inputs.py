@@ -8,11 +8,17 @@ from steget_eval.core.errors import SpecError
 from steget_eval.intake import read_records
 from steget_eval.protocol import load_protocol
 from steget_eval.study.answers import method_lines
+from steget_eval.protocol.evidence import asks_evidence, load_evidence
 from steget_eval.study.deviations import find_registration
 
 
 def fingerprint_inputs(protocol: Path, records: Path) -> dict[str, str]:
-    """Return the fingerprints of protocol, records and lock, the origin and the seed; refuses in sentences."""
+    """Return the fingerprints of protocol, records and lock, the origin and the seed; refuses in sentences.
+
+    A question to the evidence takes a library for records; what it names beside it counts in both.
+    """
+    if asks_evidence(protocol):
+        return _fingerprint_evidence(protocol, records)
     decided = load_protocol(protocol)
     try:
         for estimand in decided.estimands:
@@ -24,4 +30,19 @@ def fingerprint_inputs(protocol: Path, records: Path) -> dict[str, str]:
     return {
         "protocol": decided.fingerprint, "records": opened.fingerprint, "origin": opened.card.origin,
         "seed": str(decided.seed), "lock": lock,
+    }  # fmt: skip
+
+
+def _fingerprint_evidence(protocol: Path, library: Path) -> dict[str, str]:
+    asked, lines = load_evidence(protocol), read_trials(library)
+    programme, folder = asked.programme(), asked.programme_records()
+    decided, held, origin = [asked.fingerprint], [lines.fingerprint], "published"
+    if programme is not None and folder is not None:
+        opened = read_records(folder)
+        decided.append(programme.fingerprint)
+        held.append(opened.fingerprint)
+        origin = f"beside_{opened.card.origin}"
+    return {
+        "protocol": fingerprint_json(decided), "records": fingerprint_json(held), "origin": origin, "seed": "",
+        "lock": "",
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +87,12 @@ def reproduce(study_id: str | None = None, *, path: Path | None = None) -> Repro
     if not wanted and study_id is not None:
         allowed = ", ".join(sorted({trial.study_id for trial in trials}))
         raise InputError(f"no published study is called {study_id!r}; allowed: {allowed}")
-    return Reproduction(tuple(Reproduced(trial=trial, judgement=judge(line_of(trial))) for trial in wanted))
+    return judge_lines(wanted)
+
+
+def judge_lines(trials: Iterable[PublishedTrial]) -> Reproduction:
+    """Return the verdict on each of these lines."""
+    return Reproduction(tuple(Reproduced(trial=trial, judgement=judge(line_of(trial))) for trial in trials))
 
 
 def library(path: Path | None = None) -> Trials:
@@ -116,7 +122,8 @@ def _wald(trial: PublishedTrial) -> tuple[Estimate, ...]:
 def _frame_row(row: Reproduced) -> dict[str, object]:
     trial, found = row.trial, row.judgement
     return {
-        "line": trial.key, "outcome": trial.outcome, "months": trial.follow_up_months, "measure": trial.measure,
+        "line": trial.key, "name": trial.name, "randomised": trial.design == "randomised", "outcome": trial.outcome,
+        "months": trial.follow_up_months, "measure": trial.measure,
         "printed": _text(trial.published_estimate), "printed_low": _text(trial.published_low),
         "printed_high": _text(trial.published_high), "p": _text(trial.p), "counts": _counts(trial),
         "status": trial.status, "verdict": found.verdict, "formula": found.formula, "recomputed": found.estimate,

@@ -12,6 +12,7 @@ from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
 from steget_eval.reporting.figures.picture import to_body
 from steget_eval.reporting.release import Release
+from steget_eval.reporting.release_evidence import EvidenceRelease
 from steget_eval.reporting.text import sentences
 
 
@@ -27,7 +28,7 @@ def suppressed(release: Release) -> Block:
     return build.section("suppressed", build.heading_of("disclosure"), children)
 
 
-def estimates(release: Release) -> Block:
+def estimates(release: Release | EvidenceRelease) -> Block:
     """Return the released estimates as columns and rows; ``estimates.csv`` is written from this block."""
     columns = [*ANSWER_NAMES, "suppressed"]
     return Block(kind="data", id="estimates", body=_whole(to_body(release.estimates[columns]), release.estimates))

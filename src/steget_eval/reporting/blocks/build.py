@@ -11,7 +11,7 @@ from steget_eval.protocol.base import Text
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.figures.picture import FigureName, to_body
 from steget_eval.reporting.tables import Table
-from steget_eval.reporting.text import Cell, Label, Sentence, key_label
+from steget_eval.reporting.text import Cell, Label, Language, Sentence, key_label, label_text
 
 #: What can be said in either language: a sentence, a cell, the words of a protocol, or a label.
 Item = Sentence | Cell | Text | Label
@@ -99,6 +99,11 @@ def text_cell(words: Label | Text) -> Cell:
 def same(text: str) -> Label:
     """Return words that are the same in both languages: an identifier, a version, a fingerprint."""
     return {"sv": text, "en": text}
+
+
+def say_label(label: Label, language: Language) -> str:
+    """Return a label's words in one language, where they are put together with others."""
+    return label_text(label, language)
 
 
 def heading_of(key: str, **values: Label) -> Label:

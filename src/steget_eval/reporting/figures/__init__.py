@@ -3,11 +3,14 @@
 from steget_eval.reporting.figures.cumulative_incidence import cumulative_incidence
 from steget_eval.reporting.figures.flow_diagram import flow_diagram
 from steget_eval.reporting.figures.forest import forest
+from steget_eval.reporting.figures.funnel import funnel
 from steget_eval.reporting.figures.hundred_people import hundred_people
 from steget_eval.reporting.figures.love_plot import love_plot
 from steget_eval.reporting.figures.state_shares import state_shares
+from steget_eval.reporting.figures.studies_forest import studies_forest
 from steget_eval.reporting.figures.target import target
 
 __all__ = [
-    "cumulative_incidence", "flow_diagram", "forest", "hundred_people", "love_plot", "state_shares", "target",
+    "cumulative_incidence", "flow_diagram", "forest", "funnel", "hundred_people", "love_plot", "state_shares",
+    "studies_forest", "target",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from steget_eval.protocol import Protocol
 from steget_eval.reporting.text import LANGUAGES, Label, Language, code_label, label_text, numbers
-from steget_eval.reporting.text.answers import arm_label, estimate_cell
+from steget_eval.reporting.text.answers import arm_label, estimate_cell, level_label
 
 _SHARES = frozenset({"percent", "points"})
 
@@ -41,12 +41,13 @@ def arm_columns(protocol: Protocol, arms: Iterable[str]) -> pd.DataFrame:
 
 def covariate_columns(protocol: Protocol, rows: pd.DataFrame) -> pd.DataFrame:
     """Return two columns of words for the covariate and level of each row of the baseline."""
-    known = {one.id: one.label.model_dump() for one in protocol.covariates}
+    known = {one.id: one for one in protocol.covariates}
     labels: list[Label] = []
-    for covariate, level in zip(rows["covariate"], rows["level"], strict=True):
-        words = known.get(str(covariate)) or code_label("covariate", str(covariate))
+    for name, level in zip(rows["covariate"], rows["level"], strict=True):
+        covariate = known.get(str(name))
+        words = code_label("covariate", str(name)) if covariate is None else covariate.label.model_dump()
         has_level = isinstance(level, str) and level != ""
-        labels.append(_joined(words, code_label("level", level)) if has_level else words)
+        labels.append(_joined(words, level_label(covariate, level)) if has_level else words)
     return columns_of(labels, "covariate")
 
 

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from steget_eval.reporting.release import Release
+    from steget_eval.reporting.release_evidence import EvidenceRelease
 
 FigureName = Literal[
-    "cumulative_incidence", "flow_diagram", "forest", "hundred_people", "love_plot", "state_shares", "target"
-]
+    "cumulative_incidence", "flow_diagram", "forest", "funnel", "hundred_people", "love_plot", "state_shares",
+    "studies_forest", "target",
+]  # fmt: skip
 
 
 _LIMITS = frozenset({"estimate", "conf_low", "conf_high", "low", "high"})
@@ -32,7 +34,6 @@ class _Module(Protocol):
 
     SHOWN: tuple[str, ...]
 
-    def behind(self, release: Release) -> pd.DataFrame: ...
     def height(self, frame: pd.DataFrame, *, narrow: bool) -> float: ...
     def draw(self, frame: pd.DataFrame, language: Language, ax: Axes) -> Axes: ...
     def describe(self, frame: pd.DataFrame, language: Language) -> str: ...
@@ -74,7 +75,8 @@ class Picture:
 
 def behind(name: FigureName, release: Release) -> pd.DataFrame:
     """Return the frame behind a figure, from what passed the gate."""
-    return _module(name).behind(release)
+    found: pd.DataFrame = import_module(f"steget_eval.reporting.figures.{name}").behind(release)
+    return found
 
 
 def curves_behind(release: Release, estimand: str) -> pd.DataFrame:
@@ -82,6 +84,13 @@ def curves_behind(release: Release, estimand: str) -> pd.DataFrame:
     from steget_eval.reporting.figures.cumulative_incidence import behind as frame_behind
 
     return frame_behind(release, estimand)
+
+
+def behind_evidence(name: Literal["funnel", "studies_forest"], release: EvidenceRelease, pool: str) -> pd.DataFrame:
+    """Return the frame behind a figure of the published evidence."""
+    from steget_eval.reporting.tables.evidence_rows import forest_frame, funnel_frame
+
+    return funnel_frame(release, pool) if name == "funnel" else forest_frame(release, pool)
 
 
 def to_body(frame: pd.DataFrame) -> dict[str, Any]:
@@ -111,9 +120,9 @@ def _text(row: Mapping[Hashable, Any], name: str, language: Language) -> str:
         return phrase("cell.suppressed", language) if row.get("suppressed") else numbers.MISSING
     if name in _LIMITS and "contrast" in row:
         return tick_text(str(row["contrast"]), str(row["unit"]), round(float(value), 4), language)
-    if name in _LIMITS or name == "share":
+    if name in _LIMITS or name in {"share", "weight"}:
         return numbers.percent(float(value), language)
-    return numbers.number(float(value), language, 2 if name.startswith("smd") else 0)
+    return numbers.number(float(value), language, 2 if name.startswith(("smd", "std")) else 0)
 
 
 def _strict(value: Any) -> Any:
