@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from steget_eval.core.errors import SpecError
-from steget_eval.intake import read_records
+from steget_eval.core.fingerprint import fingerprint_json
+from steget_eval.intake import read_records, read_trials
 from steget_eval.protocol import load_protocol
-from steget_eval.study.answers import method_lines
 from steget_eval.protocol.evidence import asks_evidence, load_evidence
+from steget_eval.study.answers import method_lines
 from steget_eval.study.deviations import find_registration
 
 
