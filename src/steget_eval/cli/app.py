@@ -48,6 +48,13 @@ def _id(value: str) -> str:
     return value
 
 
+class Spoken(StrEnum):
+    """The languages of a finding."""
+
+    sv = "sv"
+    en = "en"
+
+
 class Design(StrEnum):
     """The designs of a scaffold."""
 
@@ -57,8 +64,13 @@ class Design(StrEnum):
 
 
 @app.command(epilog=f"Example: steget-eval check {_SHIPPED}/protocol.yaml {_SHIPPED}/records")
-def check(protocol: ProtocolFile, records: RecordsFolder) -> None:
-    """Tell whether a protocol and records can be used, and who is in the cohort."""
+def check(
+    protocol: ProtocolFile,
+    records: RecordsFolder,
+    out: Annotated[Path | None, typer.Option("--out", help="A CSV of the findings, in both languages.")] = None,
+    language: Annotated[Spoken, typer.Option("--language", help="The language of the findings.")] = Spoken.en,
+) -> None:
+    """Tell whether a protocol and records can be used, what was found in the files, and who is in the cohort."""
     from steget_eval.cli.show import show_frame
     from steget_eval.cohort import build_cohort
     from steget_eval.core.errors import InputError
@@ -75,9 +87,13 @@ def check(protocol: ProtocolFile, records: RecordsFolder) -> None:
     except InputError as error:
         faults.append(str(error))
     findings = check_records(records)
-    for sentence in findings.warnings.sentences():
+    if out is not None:
+        from steget_eval.runs.place import write_whole
+
+        write_whole(out, findings.to_frame().to_csv(index=False))
+    for sentence in findings.warnings.sentences(language.value):
         typer.echo(f"warning   {sentence}")
-    faults += findings.errors.sentences()
+    faults += findings.errors.sentences(language.value)
     if faults:
         raise InputError("\n".join(faults))
     opened = read_records(records)
