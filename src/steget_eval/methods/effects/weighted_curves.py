@@ -1,0 +1,136 @@
+"""Risk by the horizon and time lost, weighted so that both arms stand for the same population.
+
+The weights come from a logistic propensity model, as in `binary_adjusted`; censoring is supposed to be by chance within
+an arm. The variance is the influence function's: a person moves the curve by being on it, and by moving the score.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from steget_eval.core.errors import HorizonError, MethodError
+from steget_eval.core.estimates import Estimates
+from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
+from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, FollowUp, check_follow_up
+from steget_eval.methods.numerics.arms import Arms, checked_choice, checked_covariates
+from steget_eval.methods.numerics.counting import check_members
+from steget_eval.methods.numerics.glm import inverse_link
+from steget_eval.methods.numerics.linear import build_design
+from steget_eval.methods.numerics.standardised import POPULATIONS, Population, fit_score, weights_by_arm
+from steget_eval.methods.numerics.weighted_days import Moved, Quantity, weighted_by
+
+_H = 1e-30  # a complex step subtracts nothing, so it may be as small as one likes
+
+
+def weighted_risk(
+    t: np.ndarray, d: np.ndarray, a: np.ndarray, X: ArrayLike, *, horizon: int, cause: int = 1,
+    population: Population = "ATE", cluster: np.ndarray | None = None, level: float = 0.95,
+) -> Estimates:  # fmt: skip
+    """Weighted Aalen–Johansen risk of one cause in each arm, with difference and ratio.
+
+    Without competing causes one minus the weighted Kaplan–Meier. Cole & Hernán (2004) for the curve.
+
+    Parameters
+    ----------
+    t : np.ndarray, shape (n,)
+        Whole days to the first event of any cause or to the end of follow-up.
+    d : np.ndarray, shape (n,)
+        0 censored, otherwise the cause of the event.
+    a : np.ndarray, shape (n,)
+        Arm, 0 or 1.
+    X : shape (n, p)
+        Covariates of the propensity model, no intercept.
+    horizon
+        Days; an event on that very day counts.
+    population
+        Whom both arms stand for: everyone (ATE), the treated (ATT), the comparison's (ATC), the overlap (ATO).
+    cluster : np.ndarray, shape (n,), optional
+        What people belong to; influences are then summed within it.
+
+    Raises
+    ------
+    OverlapError
+        Where the score separates the arms.
+    HorizonError
+        Where an arm was not followed to the horizon.
+    """
+    who, pair = _pair(t, d, a, X, horizon, cause, population, cluster, "risk")
+    rows = risk_rows(pair, level=level, **_labels(who, "arm interval log–log"))
+    return rows.label(population=population)
+
+
+def weighted_time_lost(
+    t: np.ndarray, d: np.ndarray, a: np.ndarray, X: ArrayLike, *, horizon: int, cause: int = 1,
+    population: Population = "ATE", measure: Literal["rmtl", "rmst"] = "rmtl", cluster: np.ndarray | None = None,
+    level: float = 0.95,
+) -> Estimates:  # fmt: skip
+    """Weighted mean days lost to one cause up to the horizon in each arm, with the difference.
+
+    Arguments as in `weighted_risk`; with `measure` ``rmst`` days without the event instead: the horizon less those.
+    """
+    checked_choice(measure, ("rmtl", "rmst"), "measure")
+    who, pair = _pair(t, d, a, X, horizon, cause, population, cluster, "time_lost", whole=measure == "rmst")
+    return mean_rows(pair, measure, level=level, **_labels(who, "")).label(population=population)
+
+
+def _pair(
+    t: np.ndarray, d: np.ndarray, a: np.ndarray, X: ArrayLike, horizon: int, cause: int, population: Population,
+    cluster: np.ndarray | None, quantity: Quantity, *, whole: bool = False,
+) -> tuple[FollowUp, ArmPair]:  # fmt: skip
+    checked_choice(population, POPULATIONS, "population")
+    who = check_follow_up(t, d, a, horizon, competing=True)
+    arm = who.a.astype(np.float64)
+    Z = build_design(checked_covariates(X, arm.size)).Z
+    gamma = fit_score(Arms(y=arm, a=arm), Z, population)
+    eta = Z @ gamma
+    weights = weights_by_arm(arm, eta, population)
+    slopes = [np.imag(w) / _H for w in weights_by_arm(arm, eta + 1j * _H, population)]
+    e = np.asarray(inverse_link("logit", eta))
+    score = np.linalg.solve((Z * (e * (1 - e))[:, None]).T @ Z, (Z * (arm - e)[:, None]).T).T
+    sign, base = (-1.0, float(who.horizon)) if whole else (1.0, 0.0)
+    found, moves = [], []
+    for number, w, slope in zip(who.arms, weights, slopes, strict=True):
+        mine = who.a == number
+        moved = _of_arm(who, mine, w, cause, quantity, number)
+        through_score = (Z[mine] * (slope[mine] * moved.per_weight)[:, None]).sum(axis=0)
+        influence = score @ through_score
+        influence[mine] += w[mine] * moved.per_weight
+        found.append((base + sign * moved.estimate, moved.events))
+        moves.append(sign * influence)
+    return who, _paired(who, found, moves, cluster)
+
+
+def _paired(
+    who: FollowUp, found: list[tuple[float, int]], moves: list[np.ndarray], cluster: np.ndarray | None
+) -> ArmPair:
+    """Return the arms' summaries; through the score everybody moves both arms, so they vary together."""
+    if cluster is not None:
+        members = check_members(cluster, who.t.size, "clusters")
+        if members.max() < 1:
+            raise MethodError("one cluster gives no standard error; at least two are needed")
+        moves = [np.bincount(members, move) for move in moves]
+    arms = []
+    for number, (estimate, events), move in zip(who.arms, found, moves, strict=True):
+        if events == 0:
+            raise MethodError(f"nobody in arm {number} had the event by the horizon, so its spread cannot be told")
+        variance = float(move @ move)
+        if not variance > 0:
+            raise MethodError(f"everybody in arm {number} ended alike, so there is no spread to make an interval from")
+        n = int(np.sum(who.a == number))
+        arms.append(ArmSummary(estimate=estimate, variance=variance, n=n, events=events))
+    return ArmPair(one=arms[0], zero=arms[1], covariance=float(moves[0] @ moves[1]))
+
+
+def _of_arm(who: FollowUp, mine: np.ndarray, w: np.ndarray, cause: int, quantity: Quantity, number: int) -> Moved:
+    try:
+        return weighted_by(who.t[mine], who.d[mine], w[mine], who.horizon, cause=cause, quantity=quantity)
+    except HorizonError as stop:
+        raise HorizonError(f"arm {number}: {stop}") from stop
+
+
+def _labels(who: FollowUp, note: str) -> dict[str, Any]:
+    kind = "competing" if np.any(who.d > 1) else "time_to_event"
+    return {"method": "ipw", "kind": kind, "horizon": float(who.horizon), "note": note}
