@@ -12,7 +12,7 @@ STAMPS := .venv/.installed $(foreach e,$(EXTRAS),.venv/.installed-$(e))
 export PYTHONNOUSERSITE := 1
 export JUPYTER_PREFER_ENV_PATH := 1
 
-.PHONY: help report test check fix lab bench docs reference rehearse lock clean
+.PHONY: help crate report test check fix lab bench docs reference rehearse lock clean
 help:
 	@echo 'make report     builds .venv and writes the reports to reports/'
 	@echo 'make test       builds .venv and runs the tests'
@@ -35,6 +35,13 @@ help:
 
 .venv/.installed-%: requirements-%.lock .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+# roc-validator wants other versions than this package does, so it has a venv of its own.
+crate: .venv/.crate
+.venv/.crate: .ci/crate.lock .venv/.installed
+	$(BIN)/python -m venv .venv/crate
+	.venv/crate/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
 report: $(STAMPS)

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,10 @@ from steget_eval.runs.cite import cite_run
 from steget_eval.runs.manifest import read_manifest
 from steget_eval.runs.provenance import NAME
 from steget_eval.runs.run import run_batch
+
+#: The interpreter that `make crate` builds for roc-validator.
+VALIDATOR = Path(sys.prefix) / "crate" / "bin" / "python"
+needs_validator = pytest.mark.skipif(not VALIDATOR.exists(), reason="needs roc-validator: make crate")
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +133,35 @@ def test_an_altered_report_is_not_cited(report: Path, tmp_path: Path) -> None:
     (copy / "estimates.csv").write_text("other")
     with pytest.raises(InputError, match=r"estimates\.csv are not as they were written"):
         cite_run(copy)
+
+
+def validated(folder: Path) -> dict[str, Any]:
+    """What roc-validator says of a folder."""
+    command = [str(VALIDATOR), str(Path(__file__).with_name("validate_crate.py")), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+@pytest.mark.slow
+@needs_validator
+def test_roc_validator_finds_nothing_that_the_profile_requires_and_lacks(report: Path) -> None:
+    told = validated(report)
+    assert told["issues"] == []
+    assert told["passed"]
+    assert told["checks"] > 40
+
+
+@pytest.mark.slow
+@needs_validator
+def test_roc_validator_would_find_what_is_left_out(report: Path, tmp_path: Path) -> None:
+    shutil.copytree(report, tmp_path / "copy")
+    said = json.loads((report / NAME).read_text(encoding="utf-8"))
+    for one in said["@graph"]:
+        if one["@id"] == "#run":
+            del one["instrument"]
+    (tmp_path / "copy" / NAME).write_text(json.dumps(said), encoding="utf-8")
+    told = validated(tmp_path / "copy")
+    assert not told["passed"]
+    assert any("instrument" in message for _, _, message in told["issues"])
