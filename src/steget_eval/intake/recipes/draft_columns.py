@@ -89,9 +89,11 @@ def _kind(name: str, filled: list[str], texts: tuple[str, ...]) -> tuple[Kind, D
     dates = next((one for one in DATE_FORMATS if all(_is_day(text, one) for text in texts)), None)
     if dates is not None and not (dates == "YYYY" or is_private(name)):
         return "date", dates
+    if ours(name) == "participant_id":
+        return "id", None
     if is_private(name):
         return "free text", None
-    if ours(name) == "participant_id" or (len(texts) == len(filled) > FEW and not any(" " in text for text in texts)):
+    if len(texts) == len(filled) > FEW and not any(" " in text for text in texts):
         return "id", None
     is_coded = ours(name) in {"sex", "state"} and len(texts) <= FEW
     numbers = [number_of(text, ",") for text in texts]

@@ -64,7 +64,8 @@ def is_private(name: str) -> bool:
 
 def ours(name: str) -> str:
     """Return what of ours a source column of that name is, or an empty text."""
-    return next((column for column, names in NAMES.items() if plain(name) in names), "")
+    found = next((column for column, names in NAMES.items() if plain(name) in names), "")
+    return found or ("participant_id" if "lopnr" in plain(name) else "")
 
 
 def code_of(text: str, column: str) -> str:
