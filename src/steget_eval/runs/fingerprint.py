@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import distributions
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from steget_eval.core.fingerprint import fingerprint_file, fingerprint_json
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.notebook import read_cells
+from steget_eval.runs.parameters import typed_parameters
 
 
 def reasons_to_run(job: Job, inputs: Mapping[str, str]) -> dict[str, str]:
@@ -23,6 +24,7 @@ def reasons_to_run(job: Job, inputs: Mapping[str, str]) -> dict[str, str]:
         "protocol": inputs.get("protocol", ""),
         "records": inputs.get("records", ""),
         "parameters": fingerprint_parameters(job),
+        **files_of_parameters(job),
         "environment": fingerprint_environment(),
         "seed": inputs.get("seed", ""),
         "lock": inputs.get("lock", ""),
@@ -45,7 +47,7 @@ def fingerprint_notebook(path: Path) -> str:
 
 
 def fingerprint_files(job: Job) -> str:
-    """Return the hash of the bytes of a job's inputs: protocol, what lies beside it under its name, and records.
+    """Return the hash of the bytes of a job's inputs: protocol, what lies beside it or it names, and records.
 
     The same bytes read by the same code say the same, so that nobody need read them again.
     """
@@ -70,6 +72,21 @@ def fingerprint_parameters(job: Job) -> str:
     return fingerprint_json({"parameters": dict(job.parameters), "languages": list(job.languages)})
 
 
+def files_of_parameters(job: Job) -> dict[str, str]:
+    """Return the hash of the bytes behind every parameter that is declared as a path and names what is there.
+
+    The names are those of the parameters, as in ``parameters.lookup``; of a folder every file in it counts.
+    """
+    found: dict[str, str] = {}
+    for name, value in typed_parameters(job.notebook, job.parameters).items():
+        paths = [job.base / path for path in _paths(value)]
+        files = [file for path in paths for file in ((path, *sorted(path.rglob("*"))) if path.is_dir() else (path,))]
+        told = [[file.name, fingerprint_file(file)] for file in files if file.is_file()]
+        if told:
+            found[f"parameters.{name}"] = fingerprint_json(told)
+    return found
+
+
 def fingerprint_environment() -> str:
     """Return the hash of interpreter, machine and installed libraries."""
     return fingerprint_json(environment())
@@ -89,6 +106,17 @@ def environment() -> dict[str, Any]:
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": dict(_versions()),
     }
+
+
+def _paths(value: Any) -> Iterator[PurePath]:
+    if isinstance(value, PurePath):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _paths(one)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _paths(one)
 
 
 def _is_code(path: Path) -> bool:

@@ -82,7 +82,8 @@ def explain_reasons(job: Job, reasons: Mapping[str, str], place: Path) -> Reason
 
 def explain_ingredients(job: Job, reasons: Mapping[str, str], manifest: Manifest) -> tuple[Reason, ...]:
     """Return how every ingredient of now stands to the manifest's, the report's own files aside."""
-    return tuple(_reason(name, manifest, job, now) for name, now in reasons.items())
+    names = dict.fromkeys((*reasons, *manifest.reasons))
+    return tuple(_reason(name, manifest, job, reasons.get(name, "")) for name in names)
 
 
 def differing_environment(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

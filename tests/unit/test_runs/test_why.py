@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from steget_eval.core.errors import InputError
@@ -21,19 +23,21 @@ Load = Callable[..., Batch]
 @pytest.fixture
 def made(batch: Load, tmp_path: Path) -> tuple[Batch, Path]:
     """A batch of one and the folder of its report, made without a kernel."""
-    from datetime import UTC, datetime
-
     one = batch("id: one, records: records, parameters: {months: 12}")
-    (job,) = one.jobs
     place = tmp_path / "reports" / "trial" / "one"
+    finish(one, place)
+    return one, place
+
+
+def finish(batch: Batch, place: Path) -> None:
+    """Write the folder of a report as a run of the batch's only job would leave it."""
+    (job,) = batch.jobs
     place.mkdir(parents=True)
     for name in job.promised:
         (place / name).write_text("x")
     inputs = open_inputs(job)
-    now = datetime.now(UTC)
-    reasons = reasons_to_run(job, inputs)
-    write_manifest(place, draft_manifest(place, batch="trial", job=job, reasons=reasons, inputs=inputs, started=now))
-    return one, place
+    told = {"reasons": reasons_to_run(job, inputs), "inputs": inputs, "started": datetime.now(UTC)}
+    write_manifest(place, draft_manifest(place, batch="trial", job=job, **told))
 
 
 def test_nothing_has_changed_in_a_report_that_was_just_made(made: tuple[Batch, Path]) -> None:
@@ -141,3 +145,24 @@ def test_a_job_without_a_report_says_so(made: tuple[Batch, Path], tmp_path: Path
 def test_an_unknown_job_is_refused_with_the_nearest(made: tuple[Batch, Path]) -> None:
     with pytest.raises(InputError, match=r"trial has no job 'on'; did you mean one\?"):
         named(made[0], "on")
+
+
+def test_the_bytes_of_a_file_that_a_parameter_names_are_a_reason_of_their_own(
+    batch: Load, programme: Path, tmp_path: Path
+) -> None:
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    source = "from pathlib import Path\nprotocol: str = ''\nrecords: str = ''\nlookup: Path = Path()\nwhere: str = ''"
+    cells = [new_code_cell(source, metadata={"tags": ["parameters"]}), new_code_cell("print(lookup)")]
+    nbformat.write(new_notebook(cells=cells), programme / "small.ipynb")
+    (programme / "codes.csv").write_text("a;1\n")
+    place = tmp_path / "reports" / "trial" / "one"
+    one = batch("id: one, records: records, parameters: {lookup: codes.csv, where: codes.csv}")
+    finish(one, place)
+    assert explain_job(one.jobs[0], place).changed == ()
+    (programme / "codes.csv").write_text("a;2\n")
+    found = explain_job(one.jobs[0], place)
+    assert found.changed == ("parameters.lookup",)  # `where` is a text, whatever it says
+    assert preview_batch(one, place.parents[1]).rows[0][1] == "run"
+    (programme / "codes.csv").unlink()
+    assert explain_job(one.jobs[0], place).changed == ("parameters.lookup",)
