@@ -1,9 +1,10 @@
-"""Writes `data/README.md`, the data dictionary, from the schema of the records."""
+"""Writes `data/README.md`, the data dictionary, from the schema of the records and the rules of intake."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from steget_eval.intake.rule_table import rule_table
 from steget_eval.records.codes import FOLLOW_UP_ENDS, INCOME_SOURCES, OCCASIONS, OCCUPATIONS, SEXES, STATES, UNITS
 from steget_eval.records.tables import TABLES, Column, TableSchema
 
@@ -34,8 +35,10 @@ table, `<table>.csv`, `<table>.xlsx` or `<table>.parquet`; `participants` or `co
 - Imported tables have `source_file` and `source_row` last, and `conservation.csv` beside them tells what became of
   every row of the files.
 - Several codes in one cell are separated by `|`.
-- No row is dropped and no cell repaired: what breaks a rule is refused with file, column and rows, and identity
-  numbers are refused wherever they stand. `steget-eval check` says the same without reading further.
+- No cell is repaired: what breaks a rule is refused with file, column and rows, and identity numbers are refused
+  wherever they stand. `steget-eval check` says the same without reading further, and writes it with `--out`.
+- No row is dropped but those of people on `withdrawn.csv`, or not on `consented.csv`: lists of pseudonyms that may lie
+  beside the tables, one a line. Their rows are left out before anything is asked of them, and counted.
 
 ```yaml
 schema_version: 1
@@ -47,10 +50,19 @@ baseline:                    # columns of participants beside those below
   months_on_support: {type: integer, label: {sv: månader före, en: months before}}
 occasions: {month_3: {sv: månad 3, en: month 3}}
 items: {pay: {sv: lön, en: pay}}
-instruments: {scale_a: {sv: skala A, en: scale A}}
+instruments: {scale_a: {sv: skala A, en: scale A, low: 0, high: 10}}   # low and high where they are known
+assumptions: [{sv: Tomt slutdatum betyder pågående., en: An empty end means ongoing.}]
 ```
 
 ## Tables
+
+"""
+
+RULES_HEAD = """\
+## Rules
+
+Asked of every folder of records. An error refuses it; a warning is told by `steget-eval check` and, as a count past the
+gate, in every report. A finding names file, column and rows, never a value.
 
 """
 
@@ -65,7 +77,7 @@ def data_dictionary() -> str:
     """Return the page: what a folder of records holds, every table, every code list."""
     tables = "\n".join(_table(schema) for schema in TABLES.values())
     codes = "\n".join(_codes(name) for name in CODE_LISTS)
-    return f"{HEAD}{tables}\n## Codes\n\n{codes}".rstrip() + "\n"
+    return f"{HEAD}{tables}\n## Codes\n\n{codes}\n{RULES_HEAD}{_rules()}".rstrip() + "\n"
 
 
 def _table(schema: TableSchema) -> str:
@@ -100,6 +112,17 @@ def _codes(name: str) -> str:
     lines = [f"### {name}", "", "| code | meaning | på svenska |", "|---|---|---|"]
     lines += [f"| `{code}` | {words.en} | {words.sv} |" for code, words in CODE_LISTS[name].items()]
     return "\n".join([*lines, ""])
+
+
+def _rules() -> str:
+    frame = rule_table().to_frame()
+    # A rule that is asked of several columns is told once.
+    told = frame.groupby(["rule", "severity", "sv", "en"], sort=False)["asked_of"]
+    lines = ["| rule | severity | asked of | what is wrong | på svenska |", "|---|---|---|---|---|"]
+    for (rule, severity, sv, en), places in told.unique().items():
+        words = [text.replace("{allowed}", "…") for text in (en, sv)]
+        lines.append(f"| `{rule}` | {severity} | {', '.join(places)} | {words[0]} | {words[1]} |")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

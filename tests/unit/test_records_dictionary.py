@@ -5,6 +5,7 @@ from __future__ import annotations
 import runpy
 
 from steget_eval.core.shipped import shipped
+from steget_eval.intake.rule_table import rule_table
 from steget_eval.records import TABLES
 
 
@@ -19,3 +20,10 @@ def test_every_column_of_every_table_stands_in_the_dictionary():
     for schema in TABLES.values():
         section = page.split(f"### {schema.name}\n")[1].split("\n### ")[0]
         assert all(f"| `{column.name}` |" in section for column in schema.columns)
+
+
+def test_every_rule_stands_in_the_dictionary_with_its_severity():
+    section = (shipped("data") / "README.md").read_text(encoding="utf-8").split("## Rules\n")[1]
+    told = rule_table().to_frame()
+    for rule, severity in set(zip(told["rule"], told["severity"], strict=True)):
+        assert f"| `{rule}` | {severity} |" in section

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: A list of consent that cannot be read.
-WRONG_LIST = Rule(id="wrong_list", sv="{allowed}", en="{allowed}")
+WRONG_LIST = Rule(id="wrong_list", sv="listan kan inte användas: {allowed}", en="the list cannot be used: {allowed}")
 
 _DAYS = (
     ("participants", "enrolled_on"), ("participants", "discharged_on"), ("spells", "started_on"),
