@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
+from steget_eval.intake.readers.apart import opened_stream, parsed_apart
 from steget_eval.intake.readers.parquet_file import sheet_from_arrow
 from steget_eval.intake.readers.signature import content_of
-from steget_eval.intake.sheet import Missing, Note, Sheet, UnreadableError
-
-_SECONDS = 600
-_PARSER = "steget_eval.intake.readers.statistical_parse"
+from steget_eval.intake.sheet import Missing, Note, Sheet
 
 
 def statistical_reader(kind: str) -> Callable[..., Sheet]:
@@ -31,18 +26,15 @@ def statistical_reader(kind: str) -> Callable[..., Sheet]:
         their labels stand in `value_labels`.
         """
         content_of(path, kind)
-        return sheet_of_parsed(_parsed(path, kind), kind)
+        return sheet_of_parsed(parsed_apart("statistical_parse", path, kind, kind=kind), kind)
 
     return read_statistical_sheet
 
 
 def sheet_of_parsed(stream: bytes, kind: str) -> Sheet:
     """Return the sheet that the parsing process wrote."""
-    try:
-        table = pa.ipc.open_stream(stream).read_all()
-        about = json.loads(table.schema.metadata[b"steget"])
-    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError):
-        raise UnreadableError("damaged", allowed=kind) from None
+    table = opened_stream(stream, kind=kind)
+    about = json.loads(table.schema.metadata[b"steget"])
     missing = _missing(table, about)
     notes = tuple(
         Note(rule="user_missing", column=name, count=len(rows), rows=rows) for name, rows in _by_column(missing).items()
@@ -54,22 +46,6 @@ def sheet_of_parsed(stream: bytes, kind: str) -> Sheet:
         missing=missing,
         notes=notes,
     )
-
-
-def _parsed(path: Path, kind: str) -> bytes:
-    try:
-        done = subprocess.run(  # noqa: S603  # our own module, by this interpreter
-            [sys.executable, "-m", _PARSER, str(path.resolve()), kind],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise UnreadableError("damaged", allowed=kind) from None
-    if done.returncode != 0:  # its words may quote a cell, and a crash has none
-        raise UnreadableError("damaged", allowed=kind)
-    return done.stdout
 
 
 def _missing(table: Any, about: Any) -> tuple[Missing, ...]:

@@ -1,15 +1,12 @@
 """Takes a Stata, SPSS or SAS file apart in a process of its own, and hands its cells on as text.
 
-The library that reads these formats is written in C, and a damaged file can crash it or make it ask for more memory
-than there is. So this module is run as a program, with limits; what it prints is an Arrow stream of texts whose schema
-carries the file's labels and missing codes, and its exit code says whether there is one.
+What it prints is an Arrow stream of texts, whose schema carries the file's labels and missing codes.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import resource
 import sys
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,11 +14,9 @@ from typing import Any
 import pyarrow as pa
 import pyreadstat
 
-MEMORY_BYTES = 6 * 2**30
-SECONDS = 300
+from steget_eval.intake.readers.apart import run_parser
+
 METADATA = b"steget"
-#: Exit codes: read; cannot be read.
-READ, DAMAGED = 0, 4
 
 _READERS: dict[str, Any] = {
     "dta": pyreadstat.read_dta,
@@ -107,17 +102,8 @@ def _day(steps: float, form: str, kind: str) -> str:
 
 
 def main() -> int:
-    """Parse the file that the arguments name, within limits, and write it to standard output."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        table = parse(*sys.argv[1:])
-    except _UNFIT:
-        return DAMAGED
-    with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
-        stream.write_table(table)
-    return READ
+    """Parse the file that the arguments name and print it."""
+    return run_parser(parse, _UNFIT)
 
 
 if __name__ == "__main__":

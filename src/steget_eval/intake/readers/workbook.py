@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -47,7 +48,8 @@ _MERGED = re.compile(
 
 def workbook_sheet_names(path: Path) -> tuple[str, ...]:
     """Return the names of a workbook's sheets in their order."""
-    return tuple(_open(_checked(path), is_cached=False).sheetnames)
+    with warnings.catch_warnings(action="ignore"):
+        return tuple(_open(_checked(path), is_cached=False).sheetnames)
 
 
 def read_workbook_sheet(path: Path, name: str = "") -> Sheet:
@@ -57,8 +59,13 @@ def read_workbook_sheet(path: Path, name: str = "") -> Sheet:
     with ``=``. Merged cells and hidden sheets are told.
     """
     content = _checked(path)
+    with warnings.catch_warnings(action="ignore"):  # openpyxl's may quote a cell
+        return _sheet(content, name, path.stem)
+
+
+def _sheet(content: bytes, name: str, stem: str) -> Sheet:
     workbook = _open(content, is_cached=False)
-    title = name or (path.stem if path.stem in workbook.sheetnames else workbook.sheetnames[0])
+    title = name or (stem if stem in workbook.sheetnames else workbook.sheetnames[0])
     if title not in workbook.sheetnames:
         raise UnreadableError("no_such_sheet")
     sheet = sheet_from_rows(_rows(workbook, title), ragged=True)
@@ -102,6 +109,12 @@ def _rows(workbook: Any, title: str) -> list[list[str]]:
 def _text_rows(worksheet: Any) -> Iterator[list[str]]:
     number, read = 0, 0
     for cells in worksheet.iter_rows():
+        if not cells:  # a row that the file leaves out
+            number += 1
+            if number > MOST_ROWS:
+                raise UnreadableError("damaged", allowed="xlsx")
+            yield []
+            continue
         read += len(cells)
         row = next((cell.row for cell in cells if hasattr(cell, "row") and cell.row is not None), number + 1)
         if read > MOST_CELLS or row > MOST_ROWS:
