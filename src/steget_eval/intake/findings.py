@@ -39,6 +39,9 @@ class Finding:
         How many rows break the rule; 0 where it is not about rows.
     rows
         The first ten of them as a person sees them: the header is row 1.
+    key, query
+        For records that stay in a database, in the stead of row numbers: the columns that tell one row from another,
+        and the query that lists them there. It holds no cell of the records.
     message
         What is wrong and what is allowed; it never holds a cell of the records.
     """
@@ -50,12 +53,14 @@ class Finding:
     column: str = ""
     count: int = 0
     rows: tuple[int, ...] = ()
+    key: tuple[str, ...] = ()
+    query: str = ""
     message: Words
 
     def sentence(self, language: Language = "en") -> str:
         """Return the finding as one sentence: file, column, rows, what is wrong, what is allowed."""
         column = f"{getattr(_COLUMN, language)} {self.column}" if self.column else ""
-        where = ", ".join(part for part in (self.file, column, self._row_text(language)) if part)
+        where = ", ".join(part for part in (self.file or self.table, column, self._row_text(language)) if part)
         return f"{where}: {getattr(self.message, language)}"
 
     def told(self) -> Found:
@@ -67,7 +72,7 @@ class Finding:
 
     def _row_text(self, language: Language) -> str:
         if not self.rows:
-            return ""
+            return f"{self.count} {getattr(_ROW if self.count == 1 else _ROWS, language)}" if self.query else ""
         word = getattr(_ROW if len(self.rows) == 1 else _ROWS, language)
         named = ", ".join(str(row) for row in self.rows)
         if self.count <= len(self.rows):
@@ -102,7 +107,10 @@ class Findings(Tidy):
         return tuple(finding.sentence(language) for finding in self.rows)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per finding; `rows` is text and `sv`, `en` are its sentences."""
+        """Return one row per finding; `rows` is text and `sv`, `en` are its sentences.
+
+        Where a finding is about a database, `key` and `query` stand last.
+        """
         import pandas as pd
 
         lines = [
@@ -111,8 +119,10 @@ class Findings(Tidy):
                 "rows": ", ".join(str(row) for row in finding.rows),
                 "sv": finding.sentence("sv"),
                 "en": finding.sentence("en"),
+                "key": ", ".join(finding.key),
             }
             for finding in self.rows
         ]
         names = ["rule", "severity", "table", "file", "column", "count", "rows", "sv", "en"]
+        names += ["key", "query"] if any(finding.query for finding in self.rows) else []
         return pd.DataFrame(lines, columns=names)

@@ -35,12 +35,14 @@ class Rule:
         count: int = 0,
         rows: tuple[int, ...] = (),
         allowed: str = "",
+        key: tuple[str, ...] = (),
+        query: str = "",
     ) -> Finding:
         """Return the finding that this rule is broken there."""
         message = Words(self.sv.format(allowed=allowed), self.en.format(allowed=allowed))
         return Finding(
             rule=self.id, severity=self.severity, table=table, file=file, column=column, count=count, rows=rows,
-            message=message,
+            key=key, query=query, message=message,
         )  # fmt: skip
 
 
