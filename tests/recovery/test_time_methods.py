@@ -8,6 +8,7 @@ import pytest
 from steget_eval.core.streams import stream
 from steget_eval.methods.effects.competing import cumulative_incidence
 from steget_eval.methods.effects.fine_gray import subdistribution_hazard_ratio
+from steget_eval.methods.effects.pseudo_values import adjusted_pseudo
 from steget_eval.methods.effects.weighted_curves import weighted_risk, weighted_time_lost
 
 REPLICATES, PEOPLE, HORIZON, SEED = 300, 400, 730, 20261122
@@ -90,6 +91,20 @@ def test_weighted_curves_recover_the_truth(ask, of, contrast, population) -> Non
     assert abs(bias) < 4
     assert 0.91 <= coverage <= 0.98  # 95 % within three Monte Carlo errors of 300 replicates
     assert 0.85 < ratio < 1.15  # an empirical standard error of 300 draws strays by 4 %
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("estimator", ["aipw", "g_computation"])
+@pytest.mark.parametrize(("measure", "of"), [("risk", risk), ("rmtl", lost)])
+def test_pseudo_values_recover_the_truth(estimator, measure, of) -> None:
+    def answer(t, d, a, X):
+        rows = adjusted_pseudo(t, d, a, X, horizon=HORIZON, measure=measure, estimator=estimator)
+        return rows.only(contrast=f"{measure}_difference")
+
+    bias, coverage, ratio = recover(answer, draw, true_difference(of, "ATE"))
+    assert abs(bias) < 4
+    assert 0.91 <= coverage <= 0.98
+    assert 0.85 < ratio < 1.15
 
 
 @pytest.mark.slow
