@@ -18,7 +18,8 @@ from steget_eval.core.errors import SpecError
 from steget_eval.core.shipped import shipped
 from steget_eval.protocol.evidence import EvidenceProtocol, files_beside
 from steget_eval.records.trials import Trials
-from steget_eval.reporting import blocks
+from steget_eval.reporting import blocks, figures
+from steget_eval.reporting.figures import style
 from steget_eval.reporting.figures.picture import Picture, behind_evidence
 from steget_eval.reporting.html import Page, page_html
 from steget_eval.reporting.release_evidence import EvidenceRelease
@@ -259,6 +260,12 @@ def test_a_forest_plot_hollows_the_studies_whose_counts_were_never_printed(relea
     studies = release.studies[release.studies["pool"] == "every_window"].set_index("name")["printed"]
     told = frame[frame["part"] == "study"].set_index("study_en")["hollow"]
     assert (told == ~studies[told.index].astype(bool)).all()
+
+
+def test_the_figures_of_the_evidence_take_an_axis_and_return_it(release):
+    for name in ("studies_forest", "funnel"):
+        ax = style.new_axes(7.2, 5)
+        assert getattr(figures, name)(release, language="sv", ax=ax) is ax
 
 
 def test_a_funnel_counts_the_studies_outside_its_lines(release):
