@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 from typing import Any
 
@@ -114,6 +115,32 @@ def test_no_cell_with_an_identity_number_is_passed_over_by_the_engine(engine):
     cells = ["191212121212", "x 19121212-1212", "121212-1212", "19121212+1212", "qx-77401", "12345"]
     laid = engine.create_table("ids", pd.DataFrame({"x": cells}), overwrite=True)
     assert sorted(laid.filter(may_be_identity_number(laid.x, "duckdb")).to_pandas()["x"]) == sorted(cells[:4])
+
+
+@pytest.mark.extra_postgres
+def test_postgresql_breaks_on_the_same_rows_and_cells(postgres_database: str):
+    from steget_eval.intake.database import connect
+
+    rng, server = random.Random("rules"), connect(postgres_database)
+    days = [None, *(date(2021, month, 1) for month in range(1, 5))]
+    people = _arrow("participants", [{"participant_id": one, "followed_until": rng.choice(days)} for one in "abc"])
+    beside = server.create_table("people", people)
+    for number, (rule, name) in enumerate(ROW_CASES):
+        rows = [{column.name: rng.choice(days if column.type == "date" else ["a", "b", "d", "e", "f", None])
+                 for column in TABLES[name].columns} for _ in range(60)]  # fmt: skip
+        table = _arrow(name, rows)
+        frames = [one.to_pandas(date_as_object=False) for one in (table, people)]
+        laid = server.create_table(f"rows_{number}", table)
+        broken = ROW_EXPRESSIONS[rule.id](laid, beside, TABLES[name], rule.column).to_pandas()["source_row"]
+        assert sorted(broken) == list(frames[0]["source_row"][rule.predicate(*frames, TABLES[name])]), rule.id
+    texts = ["".join(rng.choices(["aa", "b", "_", "|", " ", "=", "\n", "A", "1", "\u00a0"], k=rng.randint(1, 5)))
+             for _ in range(200)]  # fmt: skip
+    cells = server.create_table("cells", pa.table({"x": texts, "at": range(len(texts))}))
+    for rule in CELL_RULES:
+        for column in COLUMNS if rule.id in {"outer_spaces", "formula", "unknown_code"} else ():
+            broken = cells.filter(CELL_EXPRESSIONS[rule.id](cells.x, column, "postgres")).to_pandas()["at"]
+            assert sorted(broken) == [at for at, text in enumerate(texts) if rule.predicate(text, column)], rule.id
+    server.disconnect()
 
 
 @pytest.mark.parametrize("dialect", ["postgres", "mssql", "duckdb"])
