@@ -53,6 +53,7 @@ def test_each_is_a_list_and_over_crosses_it(tmp_path: Path) -> None:
         "x_umea_2024_01_01", "x_umea_2025_01_01", "x_gavle_2024_01_01", "x_gavle_2025_01_01", "plain",
     ]  # fmt: skip
     assert got.jobs[0].parameters == {"from": "2024-01-01"}
+    assert [job.site for job in got.jobs] == ["Umeå", "Umeå", "Gävle", "Gävle", ""]  # the value of that name
     assert got.jobs[-1].protocol == "{literal}.yaml"
 
 
@@ -73,3 +74,12 @@ def test_a_pattern_that_does_not_fit_its_values_is_refused(tmp_path: Path, entry
     with pytest.raises(SpecError) as refused:
         load(tmp_path, f"  - {{notebook: n.ipynb, records: r, {entry}}}\n")
     assert sentence in str(refused.value)
+
+
+def test_a_site_that_is_said_goes_before_the_value_of_that_name(tmp_path: Path) -> None:
+    entry = """
+  - {id: "{site}", notebook: n.ipynb, protocol: p, records: r, site: "{site}, {county}",
+     each: [{site: Boden, county: Norrbotten}]}
+"""
+    (job,) = load(tmp_path, entry).jobs
+    assert (job.id, job.site) == ("boden", "Boden, Norrbotten")

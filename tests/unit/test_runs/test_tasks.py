@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from steget_eval import load_protocol, rehearse
 from steget_eval.core.errors import RunError
+from steget_eval.core.shipped import shipped
 from steget_eval.runs.executors import executor_named
+from steget_eval.simulate import load_truth
 
 MEAN = "runs_hooks:bootstrap_mean"
 TASKS = [{"seed": 3, "replicate": number, "values": [1, 2, 3, 5, 8, 13]} for number in range(7)]
@@ -52,3 +56,18 @@ def test_a_cluster_gives_the_same_answers_in_the_same_order(scheduler: str) -> N
         assert cluster.call(MEAN, TASKS) == serial.call(MEAN, TASKS)
         with pytest.raises(RunError, match="nothing to draw from"):
             cluster.call(MEAN, [{**TASKS[0], "values": []}])
+
+
+@pytest.mark.slow
+def test_a_rehearsal_gives_the_same_numbers_on_any_number_of_workers() -> None:
+    folder = shipped("data", "programmes", "ips_sydnarke_comparison")
+    protocol, truth = load_protocol(folder / "protocol.yaml"), load_truth(folder / "truth.yaml")
+    frames = [
+        rehearse(protocol, truth, replicates=3, seed=5, executor=name, workers=workers).to_frame()
+        for name, workers in (("serial", 1), ("local", 2), ("local", 3))
+    ]
+    for other in frames[1:]:
+        pd.testing.assert_frame_equal(other, frames[0], check_exact=True)
+    # In this process BLAS may use more threads, which add in another order.
+    here = rehearse(protocol, truth, replicates=3, seed=5).to_frame()
+    pd.testing.assert_frame_equal(here, frames[0], rtol=1e-9)
