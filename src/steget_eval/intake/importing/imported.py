@@ -11,10 +11,11 @@ from typing import Literal
 from steget_eval.core.errors import RecordsError
 from steget_eval.core.identity import IdentityTally
 from steget_eval.intake.card import columns_of
+from steget_eval.intake.consent import ConsentLists
 from steget_eval.intake.findings import Findings
 from steget_eval.intake.importing.conditions import holds
 from steget_eval.intake.importing.conservation import Conservation, account
-from steget_eval.intake.importing.known_people import beside_people, followed_to, known_people
+from steget_eval.intake.importing.known_people import beside_people, followed_to, known_people, ongoing_to
 from steget_eval.intake.importing.landed import Work, land_all
 from steget_eval.intake.importing.person import Pseudonymise, read_person
 from steget_eval.intake.importing.source import Source, read_source
@@ -54,6 +55,7 @@ class Imported:
 def import_files(
     files: Sequence[str | Path], recipe: Recipe, *, people: Records | None = None, until: date | None = None,
     pseudonymise: Pseudonymise | None = None, this_year: int | None = None,
+    lists: ConsentLists | None = None,
     origin: Literal["real", "synthetic"] | None = None,
 ) -> Imported:  # fmt: skip
     """Return the records that files are by a recipe.
@@ -64,12 +66,14 @@ def import_files(
         Records that the rows are added to; rows about anybody else, and spells that begin after a person's follow-up,
         are dropped and counted.
     until
-        The day after the last that the files cover; people whose follow-up is not ended by anything else than the study
-        are followed until then.
+        The day after the last that the files cover. Participants of the files whose follow-up has not ended are
+        followed until then; those of `people` also where it ended with the study.
     pseudonymise
         For a recipe that says ``pseudonym: hmac``.
     this_year
         The year in which the files were written, where an identity number leaves the century open; this year without.
+    lists
+        Whose rows may be read: those of anybody else are dropped before anything is asked of them, and counted.
     origin
         Whether the rows are of real persons, where it is not as the recipe says.
 
@@ -84,14 +88,15 @@ def import_files(
     people = followed_to(people, until)
     columns = {name: {one.name: one for one in columns_of(schema, _card(recipe, (), origin))}
                for name, schema in TABLES.items()}  # fmt: skip
-    work = Work(source=source, person=person, recipe=recipe, columns=columns, known=known_people(people, recipe))
+    work = Work(source=source, person=person, recipe=recipe, columns=columns, known=known_people(people, recipe),
+                lists=lists or ConsentLists())  # fmt: skip
     landed = land_all(work)
     conservation = account(landed.fates, landed.reasons, landed.derived, source)
     notices = tuple(one.message for one in recipe.notices if _is_told(one, source, recipe.file))
     card = _card(recipe, notices, origin).model_copy(update={"accounting": conservation.lines})
     if not landed.tables:
         raise RecordsError("\n".join([f"no row is left for the recipe {recipe.id}", *conservation.sentences()]))
-    typed = typed_tables(landed.tables, source, card, people)
+    typed = typed_tables(ongoing_to(landed.tables, until), source, card, people)
     return Imported(
         records=Records(
             tables=typed.tables, card=beside_people(people, card), name=people.name if people else recipe.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -73,17 +74,9 @@ def known_people(people: Records | None, recipe: Recipe) -> KnownPeople | None:
 
 
 def followed_to(people: Records | None, until: date | None) -> Records | None:
-    """Return the same people, followed until that day: those whose follow-up has not ended, or ended with the study.
-
-    Raises
-    ------
-    RecordsError
-        Where there are no people to follow.
-    """
-    if until is None:
+    """Return the same people, followed until that day: those whose follow-up has not ended, or ended with the study."""
+    if until is None or people is None or not people.has("participants"):
         return people
-    if people is None or not people.has("participants"):
-        raise RecordsError("--until says how long the people of --people are followed; give them too")
     table = people.tables["participants"]
     ended = table["follow_up_ended_by"]
     is_open = pc.fill_null(pc.equal(ended, "study_end"), True)
@@ -92,6 +85,18 @@ def followed_to(people: Records | None, until: date | None) -> Records | None:
     ends = pc.if_else(is_open, "study_end", ended)
     table = table.set_column(table.column_names.index("follow_up_ended_by"), "follow_up_ended_by", ends)
     return replace(people, tables={**people.tables, "participants": table})
+
+
+def ongoing_to(tables: Mapping[str, pd.DataFrame], until: date | None) -> dict[str, pd.DataFrame]:
+    """Return tables, as text, in which participants whose follow-up has not ended are followed until that day."""
+    people = tables.get("participants")
+    if until is None or people is None:
+        return dict(tables)
+    known = people.assign(**{name: people.get(name, "") for name in ("followed_until", "follow_up_ended_by")})
+    is_open = known["followed_until"] == ""
+    known["followed_until"] = known["followed_until"].mask(is_open, until.isoformat())
+    known["follow_up_ended_by"] = known["follow_up_ended_by"].mask(is_open, "study_end")
+    return {**tables, "participants": known}
 
 
 def beside_people(people: Records | None, card: RecordsCard) -> RecordsCard:

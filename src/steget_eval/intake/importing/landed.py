@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from steget_eval.intake.consent import NO_CONSENT, WITHDRAWN_CONSENT, ConsentLists
 from steget_eval.intake.importing.conditions import holds
 from steget_eval.intake.importing.known_people import KnownPeople
 from steget_eval.intake.importing.landing import land
@@ -28,6 +29,7 @@ class Work:
     recipe: Recipe
     columns: Mapping[str, Mapping[str, Column]]
     known: KnownPeople | None
+    lists: ConsentLists
 
     def frame(self, landing: Landing, rows: np.ndarray) -> pd.DataFrame:
         return land(landing, rows, self.source, columns=self.columns[landing.table], person=self.person,
@@ -60,8 +62,12 @@ def land_all(work: Work) -> Landed:
     """Return where every row of the source lands; the first table that takes it and is not derived is its home."""
     recipe, source = work.recipe, work.source
     fates = pd.DataFrame({"fate": "", "table": "", "into": -1, "reason": -1}, index=range(len(source)))
-    reasons = [drop.reason for drop in recipe.drop]
-    for place, drop in enumerate(recipe.drop):
+    reasons = [WITHDRAWN_CONSENT, NO_CONSENT, *(drop.reason for drop in recipe.drop)]
+    if work.lists:
+        unread = work.lists.fates(work.person.pseudonym)
+        for place in (0, 1):
+            _drop(fates, unread == place + 1, place)
+    for place, drop in enumerate(recipe.drop, start=2):
         _drop(fates, holds(drop.when, source, recipe.file), place)
     if work.known is not None:
         reasons.append(work.known.stranger)
