@@ -35,19 +35,28 @@ def import_(
         Path | None, typer.Option("--key", help="The key of the pseudonyms, outside the project's folder.")
     ] = None,
     origin: Annotated[Origin | None, typer.Option("--origin", help="Where it is not as the recipe says.")] = None,
+    consented: Annotated[
+        Path | None, typer.Option("--consented", help="Ids of those who consented, one a line; nobody else is read.")
+    ] = None,
+    withdrawn: Annotated[
+        Path | None, typer.Option("--withdrawn", help="Ids of those who withdrew their consent, one a line.")
+    ] = None,
 ) -> None:
     """Make records of a source's files, and tell what became of every row of them."""
     from steget_eval.intake import read_records
+    from steget_eval.intake.consent import read_lists
     from steget_eval.intake.importing import import_files, write_import
     from steget_eval.intake.pseudonyms import Pseudonymiser
     from steget_eval.intake.recipes import load_recipe
 
+    pseudonymise = Pseudonymiser(key).pseudonym if key else None
     imported = import_files(
         files,
         load_recipe(recipe),
         people=read_records(people) if people else None,
         until=until.date() if until else None,
-        pseudonymise=Pseudonymiser(key).pseudonym if key else None,
+        pseudonymise=pseudonymise,
+        lists=read_lists(consented=consented, withdrawn=withdrawn, pseudonymise=pseudonymise),
         origin=origin.value if origin else None,
     )
     write_import(imported, out)

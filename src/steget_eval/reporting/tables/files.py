@@ -10,7 +10,7 @@ import pandas as pd
 from steget_eval.records.tables import TABLES
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables.body import Column, Table, TableBody
-from steget_eval.reporting.text import Cell, Label, key_label
+from steget_eval.reporting.text import Cell, Label, code_label, key_label
 
 
 def found(release: Release) -> Table:
@@ -35,7 +35,9 @@ def _words(row: Mapping[Any, Any]) -> Label:
 
 
 def _where_to(row: Mapping[Any, Any]) -> Label:
-    return _words(row) if row["sv"] else {"sv": row["table"], "en": row["table"]}
+    if row["sv"]:
+        return _words(row)
+    return code_label("file_table", row["table"]) if row["table"] else {"sv": "", "en": ""}
 
 
 def _place(row: Mapping[Any, Any]) -> Label:
