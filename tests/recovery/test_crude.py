@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -31,11 +32,12 @@ def holds(row, wanted: float) -> bool:
     return row.conf_low <= wanted <= row.conf_high
 
 
-@pytest.mark.parametrize("interval", ["wilson", "clopper_pearson"])
+@pytest.mark.parametrize("interval", ["wilson", "clopper_pearson", "mid_p", "posterior"])
 @pytest.mark.parametrize("p", [0.1, 0.3, 0.5, 0.8])
 def test_a_share_is_held(interval: str, p: float) -> None:
     mass = binom.pmf(np.arange(N_1 + 1), N_1, p)
-    held = [holds(binary.risk(people(x, N_1), interval=interval).rows[0], p) for x in range(N_1 + 1)]
+    ask = binary.posterior_risk if interval == "posterior" else partial(binary.risk, interval=interval)
+    held = [holds(ask(people(x, N_1)).rows[0], p) for x in range(N_1 + 1)]
     coverage = float(mass @ held)
     assert coverage >= 0.95 if interval == "clopper_pearson" else abs(coverage - 0.95) < 2 * ALLOWED
 

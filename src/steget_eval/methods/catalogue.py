@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steget_eval.core.catalogue import Kind, Method
 from steget_eval.methods.catalogue_adjusted import ADJUSTED_LINES
+from steget_eval.methods.catalogue_timed import TIMED_LINES
 
 _EFFECTS = "steget_eval.methods.effects"
 _CRUDE = "tests/recovery/test_crude.py"
@@ -29,6 +30,12 @@ CATALOGUE: tuple[Method, ...] = (
     Method(name="clopper_pearson", kinds=("binary",), contrasts=("risk",), populations=("arm",),
            function=f"{_EFFECTS}.binary:risk", options=(("interval", "clopper_pearson"),),
            witness="tests/reference/binary.R", recovery=_CRUDE),
+    Method(name="mid_p", kinds=("binary",), contrasts=("risk",), populations=("arm",),
+           function=f"{_EFFECTS}.binary:risk", options=(("interval", "mid_p"),),
+           witness="tests/reference/single_arm_methods.R", recovery=_CRUDE),
+    Method(name="posterior", kinds=("binary",), contrasts=("risk",), populations=("arm",),
+           function=f"{_EFFECTS}.binary:posterior_risk", witness="tests/reference/single_arm_methods.R",
+           recovery=_CRUDE),
     _crude("newcombe", "risk_difference", "risk_difference"),
     _crude("miettinen_nurminen", "risk_difference", "risk_difference"),
     _crude("wald", "risk_difference", "risk_difference"),
@@ -62,9 +69,7 @@ CATALOGUE: tuple[Method, ...] = (
            witness="tests/reference/survival_censoring.R"),
     Method(name="cox", kinds=_TIMES, contrasts=("hazard_ratio",), adjusts=True, needs_covariates=False,
            clusters=True, function=f"{_EFFECTS}.cox:hazard_ratio", witness="tests/reference/survival.R"),
-    Method(name="fine_gray", kinds=("competing",), contrasts=("subdistribution_hazard_ratio",), adjusts=True,
-           needs_covariates=False, clusters=True, function=f"{_EFFECTS}.fine_gray:subdistribution_hazard_ratio",
-           witness="tests/reference/fine_gray.R"),
+    *TIMED_LINES,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import math
 from typing import Any, Literal
 
 from numpy.typing import ArrayLike
+from scipy.stats import beta
 
 from steget_eval.core.errors import MethodError
 from steget_eval.core.estimates import Estimate, Estimates, IntervalKind
@@ -45,19 +46,42 @@ _NNT_NOTE = (
 def risk(y: ArrayLike, *, interval: OneArm = "wilson", level: float = 0.95) -> Estimates:
     """Share with the event in one arm, as `risk_1` with population ``arm``.
 
-    Wilson's score interval, or the exact one of Clopper and Pearson (1934). `std_error` is the binomial one, zero
+    Wilson's score interval, the exact one of Clopper and Pearson (1934), or mid-P (Lancaster 1961), which is the exact
+    one without its caution. `std_error` is the binomial one, zero
     where all or nobody have the event.
     """
     values = checked_outcome(y, binary=True)
-    checked_choice(interval, ("wilson", "clopper_pearson"), "interval")
+    checked_choice(interval, ("wilson", "clopper_pearson", "mid_p"), "interval")
     row = _risk_row("risk_1", int(values.sum()), values.size, interval, checked_level(level))
     return Estimates((Estimate(**row, population="arm", n_1=values.size, events_1=int(values.sum())),))
+
+
+def posterior_risk(
+    y: ArrayLike, *, prior_successes: float = 0.5, prior_failures: float = 0.5, level: float = 0.95
+) -> Estimates:
+    """Share with the event in one arm, as the mean of its posterior, with the credible interval of equal tails.
+
+    The prior is Beta, Jeffreys' unless another is given, and stands in the note.
+    """
+    values = checked_outcome(y, binary=True)
+    if not (prior_successes > 0 and prior_failures > 0):
+        raise MethodError(f"a Beta prior needs two numbers above zero, got {prior_successes} and {prior_failures}")
+    x, n, tail = int(values.sum()), values.size, (1 - checked_level(level)) / 2
+    posterior = beta(x + prior_successes, n - x + prior_failures)
+    return Estimates((
+        Estimate(
+            contrast="risk_1", method="posterior", estimate=float(posterior.mean()), std_error=float(posterior.std()),
+            conf_low=float(posterior.ppf(tail)), conf_high=float(posterior.isf(tail)), conf_level=level,
+            interval_kind="credible", kind="binary", population="arm", unit="proportion", n_1=n, events_1=x,
+            note=f"Prior Beta({prior_successes:g}, {prior_failures:g}).",
+        ),
+    ))  # fmt: skip
 
 
 def risks(y: ArrayLike, a: ArrayLike, *, interval: OneArm = "wilson", level: float = 0.95) -> Estimates:
     """Share with the event in each arm, as `risk_1` and `risk_0`."""
     arms = checked_arms(y, a, binary=True)
-    checked_choice(interval, ("wilson", "clopper_pearson"), "interval")
+    checked_choice(interval, ("wilson", "clopper_pearson", "mid_p"), "interval")
     counts = arms.counts(events=True)
     rows = [
         _risk_row(f"risk_{arm}", counts[f"events_{arm}"], counts[f"n_{arm}"], interval, checked_level(level))

@@ -1,26 +1,30 @@
 """One arm's proportion against a target set beforehand.
 
-Two questions are kept apart: whether the point estimate reaches the target, and whether the one-sided exact 5 % test
-shows it. A target is shown to be reached where its one-sided 95 % limit lies above it, which is where the test of
-"no more than the target" rejects; a limit on the target itself shows nothing.
+Two questions are kept apart: whether the point estimate reaches the target, and whether a one-sided 5 % test shows it,
+the exact one unless another is asked for. A target is shown to be reached where its one-sided 95 % limit lies above it,
+which is where the test of "no more than the target" rejects; a limit on the target itself shows nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import stats
 
 from steget_eval.core.errors import EmptyArmError, MethodError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
-from steget_eval.methods.numerics.exact import (
-    exact_lower,
-    exact_upper,
-    smallest_count_above,
-    smallest_n_within,
+from steget_eval.methods.numerics.arms import checked_choice
+from steget_eval.methods.numerics.exact import smallest_count_above, smallest_n_within
+from steget_eval.methods.numerics.one_sided import (
+    ONE_SIDED,
+    OneSided,
+    Prior,
+    lower_limit,
+    p_above,
+    probability_above,
+    upper_limit,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +48,8 @@ class TargetVerdict(Tidy):
     smallest_count
         The smallest number of successes that would have shown it at this n; None where not even n would, and under
         censoring, where a count does not decide.
+    probability
+        Posterior probability of a proportion above the target; None but for the Bayesian answer.
     """
 
     target: float
@@ -52,6 +58,7 @@ class TargetVerdict(Tidy):
     shown: bool
     estimates: Estimates
     smallest_count: int | None
+    probability: float | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the row behind the verdict, with the verdict beside it."""
@@ -91,10 +98,13 @@ class BandVerdict(Tidy):
         return self.estimates.to_frame().assign(low=self.low, high=self.high, point=self.point, shown=self.shown)
 
 
-def at_least(y: np.ndarray, target: float, *, level: float = 0.95) -> TargetVerdict:
-    """Judge a proportion against a target it should reach, by the one-sided exact binomial test.
+def at_least(
+    y: np.ndarray, target: float, *, level: float = 0.95, method: OneSided = "exact", prior: Prior | None = None
+) -> TargetVerdict:
+    """Judge a proportion against a target it should reach, by a one-sided limit.
 
-    Clopper & Pearson (1934), one side.
+    Clopper & Pearson (1934) unless another is asked for: Wilson's score limit (1927), mid-P (Lancaster 1961), or the
+    posterior's quantile with a Beta prior that the note prints.
 
     Parameters
     ----------
@@ -104,53 +114,67 @@ def at_least(y: np.ndarray, target: float, *, level: float = 0.95) -> TargetVerd
         Proportion, above 0 and below 1.
     level
         Confidence level of the one-sided limit; the test's size is 1 − level.
+    method
+        ``exact``, ``wilson``, ``mid_p`` or ``bayesian``.
+    prior
+        Of the Bayesian answer; Jeffreys' where none is given.
     """
     check_target(target, level)
-    outcome = _check_outcome(y)
+    checked_choice(method, ONE_SIDED, "method")
+    outcome, belief = _check_outcome(y), prior or Prior()
     n, count = outcome.size, int(outcome.sum())
-    row = Estimate(
-        contrast="risk_1",
-        method="exact_one_sided",
-        estimate=count / n,
-        conf_low=exact_lower(count, n, level=level),
-        conf_high=1.0,
-        conf_level=level,
-        p_value=float(stats.binom.sf(count - 1, n, target)),
-        n_1=n,
-        events_1=count,
-        kind="binary",
-        population="arm",
-        unit="proportion",
-        note=LOWER_NOTE,
+    low = lower_limit(count, n, method=method, level=level, prior=belief)
+    row = _row(
+        count, n, method, low, 1.0, level, p_above(count, n, target, method=method), _note(LOWER_NOTE, method, belief)
     )
-    return target_verdict(row, target, level, smallest_count=smallest_count_above(n, target, level=level))
+    verdict = target_verdict(row, target, level, smallest_count=_smallest_count(n, target, level, method, belief))
+    if method == "bayesian":
+        return replace(verdict, probability=probability_above(count, n, target, belief))
+    return verdict
 
 
-def between(y: np.ndarray, low: float, high: float, *, level: float = 0.95) -> BandVerdict:
-    """Judge a proportion against a band it should lie in, by two one-sided exact binomial tests.
+def between(
+    y: np.ndarray, low: float, high: float, *, level: float = 0.95, method: OneSided = "exact",
+    prior: Prior | None = None,
+) -> BandVerdict:  # fmt: skip
+    """Judge a proportion against a band it should lie in, by two one-sided limits.
 
     Shown within only where both one-sided limits lie inside the band. Arguments as in `at_least`.
     """
     check_band(low, high, level)
-    outcome = _check_outcome(y)
+    checked_choice(method, ONE_SIDED, "method")
+    outcome, belief = _check_outcome(y), prior or Prior()
     n, count = outcome.size, int(outcome.sum())
-    p_low, p_high = float(stats.binom.sf(count - 1, n, low)), float(stats.binom.cdf(count, n, high))
-    row = Estimate(
-        contrast="risk_1",
-        method="exact_one_sided",
-        estimate=count / n,
-        conf_low=exact_lower(count, n, level=level),
-        conf_high=exact_upper(count, n, level=level),
-        conf_level=both_level(level),
-        p_value=max(p_low, p_high),
-        n_1=n,
-        events_1=count,
-        kind="binary",
-        population="arm",
-        unit="proportion",
-        note=BOTH_NOTE.format(level=level),
-    )
-    return band_verdict(row, low, high, level)
+    below = lower_limit(count, n, method=method, level=level, prior=belief)
+    above = upper_limit(count, n, method=method, level=level, prior=belief)
+    p = max(p_above(count, n, low, method=method), p_above(n - count, n, 1 - high, method=method))
+    note = _note(BOTH_NOTE.format(level=level), method, belief)
+    return band_verdict(_row(count, n, method, below, above, both_level(level), p, note), low, high, level)
+
+
+def _row(
+    count: int, n: int, method: OneSided, low: float, high: float, level: float, p_value: float, note: str
+) -> Estimate:
+    return Estimate(
+        contrast="risk_1", method=f"{method}_one_sided", estimate=count / n, conf_low=low, conf_high=high,
+        conf_level=level, p_value=p_value, n_1=n, events_1=count, kind="binary", population="arm", unit="proportion",
+        interval_kind="credible" if method == "bayesian" else "confidence", note=note,
+    )  # fmt: skip
+
+
+def _note(note: str, method: OneSided, prior: Prior) -> str:
+    return f"{note}; prior {prior}" if method == "bayesian" else note
+
+
+def _smallest_count(n: int, target: float, level: float, method: OneSided, prior: Prior) -> int | None:
+    if method == "exact":
+        return smallest_count_above(n, target, level=level)
+    below, enough = -1, n + 1  # the limit grows with the count
+    while enough - below > 1:
+        middle = (below + enough) // 2
+        clears = _clears(lower_limit(middle, n, method=method, level=level, prior=prior), target)
+        below, enough = (below, middle) if clears else (middle, enough)
+    return enough if enough <= n else None
 
 
 LOWER_NOTE = "one-sided lower limit"

@@ -14,11 +14,6 @@ def exact_lower(count: int, n: int, *, level: float) -> float:
     return 0.0 if count == 0 else float(stats.beta.ppf(1 - level, count, n - count + 1))
 
 
-def exact_upper(count: int, n: int, *, level: float) -> float:
-    """Return the one-sided Clopper–Pearson upper limit; 1 where everybody succeeded."""
-    return 1.0 if count == n else float(stats.beta.ppf(level, count + 1, n - count))
-
-
 def smallest_count_above(n: int, target: float, *, level: float) -> int | None:
     """Return the smallest count of `n` whose lower limit lies above the target, None where not even `n` is enough."""
     count = int(_counts_above(np.array([n]), target, level)[0])

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scipy.optimize import brentq
-from scipy.stats import beta, norm
+from scipy.stats import beta, binom, norm
 
-OneArm = Literal["wilson", "clopper_pearson"]
+OneArm = Literal["wilson", "clopper_pearson", "mid_p"]
 
 _XTOL = 1e-14
 _RTOL = 4 * 2.3e-16
@@ -55,7 +55,9 @@ class Table:
 
 
 def limits_one(x: int, n: int, *, method: OneArm, level: float) -> Limits:
-    """Return the limits of one proportion: Wilson's score interval or Clopper and Pearson's exact one."""
+    """Return the limits of one proportion: Wilson's score interval, Clopper and Pearson's exact one, or mid-P's."""
+    if method == "mid_p":
+        return Limits(low=_mid_p(x, n, (1 - level) / 2), high=1 - _mid_p(n - x, n, (1 - level) / 2))
     if method == "clopper_pearson":
         tail = (1 - level) / 2
         low = 0.0 if x == 0 else float(beta.ppf(tail, x, n - x + 1))
@@ -65,6 +67,13 @@ def limits_one(x: int, n: int, *, method: OneArm, level: float) -> Limits:
     centre = (x + z2 / 2) / (n + z2)
     half = math.sqrt(z2) * math.sqrt(x * (n - x) / n + z2 / 4) / (n + z2)
     return Limits(low=0.0 if x == 0 else centre - half, high=1.0 if x == n else centre + half)
+
+
+def _mid_p(x: int, n: int, tail: float) -> float:
+    """Return the share at which more than `x`, and half of `x` itself, has the tail's probability (Lancaster 1961)."""
+    if x == 0:
+        return 0.0
+    return _root(lambda p: float(binom.sf(x, n, p) + binom.pmf(x, n, p) / 2) - tail, 1e-12, 1 - 1e-12)
 
 
 def limits_newcombe(table: Table, *, level: float) -> Limits:
