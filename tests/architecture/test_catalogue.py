@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,28 @@ def test_line_has_function_witness_and_page(line):
         assert (ROOT / line.recovery).is_file() and line.recovery, f"{line.name}: no recovery case"
     pages = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs" / "reference").rglob("*.md"))
     assert f"`{line.name}`" in pages, f"{line.name}: no line in docs/reference"
+
+
+def _readers(witness: str) -> str:
+    """Return the text of the witness with that of the tests that read its numbers."""
+    stem = Path(witness).stem
+    tests = [one.read_text(encoding="utf-8") for one in (ROOT / "tests" / "reference").glob("test_*.py")]
+    mine = [text for text in tests if re.search(rf"\b{stem}(\.txt|\.csv|\.R|\b)", text)]
+    return "\n".join([(ROOT / witness).read_text(encoding="utf-8"), *mine])
+
+
+@pytest.mark.parametrize("line", CATALOGUE, ids=lambda line: f"{line.name}-{'-'.join(line.contrasts)}-{line.kinds[0]}")
+def test_witness_speaks_of_the_line_that_names_it(line):
+    told = _readers(line.witness)
+    module, function = line.function.split(":")
+    assert re.search(rf"\b{function}\b", told), f"{line.name}: {line.witness} and its tests never call {function}"
+    for _, option in line.options:
+        assert re.search(rf"\b{option}\b", told), f"{line.name}: {line.witness} and its tests never name {option}"
+    assert module.rsplit(".", 1)[1] in told
+
+
+def test_a_witness_of_something_else_is_caught():
+    assert "number_needed" not in _readers("tests/reference/amount.R")
 
 
 def test_a_name_answers_a_kind_and_contrast_once():

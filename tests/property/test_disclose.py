@@ -19,7 +19,7 @@ from steget_eval.protocol import load_protocol
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.gate import disclose
 from steget_eval.reporting.release import Release
-from steget_eval.study.results import Results
+from steget_eval.study.results import Refusal, Results
 
 PROTOCOL = load_protocol(
     Path(__file__).parents[2] / "data" / "programmes" / "ips_sydnarke_comparison" / "protocol.yaml"
@@ -102,7 +102,8 @@ def situations(draw: st.DrawFn) -> tuple[Results, Attack]:
     results = Results(
         protocol=PROTOCOL, records_fingerprint="", origin="synthetic", estimates=Estimates(tuple(_rows(counts))),
         verdicts=(), curves=_curves(rng, counts, attack), baseline=_baseline(rng, sizes, attack),
-        states=_states(rng, sizes, attack), overlap=_overlap(sizes), unknown=unknown, flow=flow, refusals=(),
+        states=_states(rng, sizes, attack), overlap=_overlap(sizes), unknown=unknown, flow=flow,
+        refusals=_refusals(rng, counts),
         source={},
     )  # fmt: skip
     return results, attack
@@ -171,11 +172,38 @@ def _rows(counts: dict[str, dict[str, tuple[int, int]]]) -> list[Estimate]:
         told = {"estimand": one, "outcome": QUESTIONS[one], "kind": KINDS.get(one, "binary"), "arm_1": "ips",
                 "arm_0": "usual", "conf_low": -1.0, "conf_high": 1.0, "conf_level": 0.95, "std_error": 0.1,
                 "p_value": 0.04, "unit": "proportion", "note": f"{e_1} of {n_1}"}  # fmt: skip
-        rows.append(Estimate(contrast="risk_difference", method="aipw", estimate=0.1, n_1=n_1, n_0=n_0, **told))
-        rows.append(Estimate(contrast="risk_difference", method="newcombe", estimate=0.1, n_1=n_1, n_0=n_0,
+        shares = [events / n if n else 0.0 for events, n in ((e_1, n_1), (e_0, n_0))]
+        if one not in KINDS:
+            for which, n, events, share in (
+                ("1", n_1, e_1, shares[0]),
+                ("0", n_0, e_0, shares[1]),
+            ):
+                counted = {f"n_{which}": n, f"events_{which}": events}
+                rows.append(Estimate(contrast=f"risk_{which}", method="newcombe", estimate=share, **counted, **told))
+        rows.append(Estimate(contrast="risk_difference", method="aipw", estimate=shares[0] - shares[1] + 0.01, n_1=n_1,
+                             n_0=n_0, **told))  # fmt: skip
+        apart = shares[0] - shares[1]
+        rows.append(Estimate(contrast="risk_difference", method="newcombe", estimate=apart, n_1=n_1, n_0=n_0,
                              events_1=e_1, events_0=e_0, **told))  # fmt: skip
         rows.append(Estimate(contrast="hazard_ratio", method="cox", estimate=0.1, **told))
     return rows
+
+
+def _refusals(rng: np.random.Generator, counts: dict[str, dict[str, tuple[int, int]]]) -> tuple[Refusal, ...]:
+    """Methods that refuse because of how few had the event, and say so, or for a reason that tells of nobody."""
+    few = [
+        Refusal(estimand=one, method="cox", reason=f"arm {arm} has {events} events; allowed: at least 5")
+        for one, by_arm in counts.items()
+        for arm, (_, events) in by_arm.items()
+        if events < 5
+    ]
+    none = [
+        Refusal(estimand=one, method="log", reason="nobody in an arm had the event, so there is no ratio")
+        for one, by_arm in counts.items()
+        if any(events == 0 for _, events in by_arm.values())
+    ]
+    plain = Refusal(estimand="education", method="ipw", reason="the arms do not overlap")
+    return (*few, *none, *((plain,) if rng.integers(0, 2) else ()))
 
 
 def _baseline(rng: np.random.Generator, sizes: dict[str, int], attack: Attack) -> pd.DataFrame:
@@ -229,7 +257,7 @@ def _curves(rng: np.random.Generator, counts: dict[str, dict[str, tuple[int, int
         n, events = counts["first_job"][arm]
         dead = _up_to(rng, 0, n - events)
         ended = _up_to(rng, 0, n - events - dead)
-        gone = [(_up_to(rng, 1, horizon - 1), kind) for kind, many in
+        gone = [(_up_to(rng, 0, horizon - 1) * int(rng.integers(0, 5) > 0), kind) for kind, many in
                 (("event", events), ("death_or_emigration", dead), ("ended", ended)) for _ in range(many)]  # fmt: skip
         gone += [(horizon, "ended")] * (n - len(gone))
         for cause in ("event", "death_or_emigration"):
@@ -268,6 +296,9 @@ def _told(release: Release, attack: Attack) -> tuple[dict[str, int], list[Pool]]
         for which, arm in (("1", "ips"), ("0", "usual")):
             if not pd.isna(row[f"n_{which}"]):
                 told[f"known {row['estimand']} {arm}"] = row[f"n_{which}"]
+                if row["contrast"] == f"risk_{which}" and not pd.isna(row["estimate"]):
+                    # A share told of a known number gives back who had the event.
+                    told[f"with {row['estimand']} {arm}"] = round(row["estimate"] * row[f"n_{which}"])
             if not pd.isna(row[f"events_{which}"]):
                 told[f"with {row['estimand']} {arm}"] = row[f"events_{which}"]
     for row in release.unknown.dropna(subset=["n"]).to_dict("records"):
@@ -385,6 +416,17 @@ def test_a_suppressed_estimate_keeps_no_number_and_no_note(made: tuple[Results, 
 
 @_SOME
 @given(situations())
+def test_no_refusal_that_is_told_says_how_few(made: tuple[Results, Attack]) -> None:
+    release = disclose(made[0])
+    for refusal in release.refusals:
+        assert not any(sign.isdigit() for sign in refusal.reason)
+        assert "nobody" not in refusal.reason
+    internal = disclose(made[0], internal=True)
+    assert internal.refusals == made[0].refusals
+
+
+@_SOME
+@given(situations())
 def test_every_told_step_of_a_curve_carries_enough_events(made: tuple[Results, Attack]) -> None:
     results, _ = made
     policy = results.protocol.disclosure
@@ -392,7 +434,11 @@ def test_every_told_step_of_a_curve_carries_enough_events(made: tuple[Results, A
     shown = release.curves[~release.curves["suppressed"]]
     for (arm, cause), mine in shown.groupby(["arm", "cause"]):
         whole = results.curves[(results.curves["arm"] == arm) & (results.curves["cause"] == cause)]
-        days = [*sorted(mine["time"]), np.inf]
+        # A curve that starts at nobody tells those of day 0 with its next step; one that starts higher, apart.
+        start = [0.0] if (mine.loc[mine["time"] == 0, "estimate"] > 0).any() else []
+        days = [-1.0, *start, *sorted(mine.loc[mine["time"] > 0, "time"]), np.inf]
+        if len(days) == 2:
+            continue
         for low, high in pairwise(days):
             between = int(whole.loc[(whole["time"] > low) & (whole["time"] <= high), "events"].sum())
             assert between >= policy.minimum_cell or (high == np.inf and between == 0)

@@ -16,15 +16,15 @@ from steget_eval.cli.cite import cite
 from steget_eval.cli.importing import import_, recipe
 from steget_eval.cli.key import key
 from steget_eval.cli.lock import lock
-from steget_eval.cli.options import Place, ProtocolFile, RecordsFolder, Scheduler, WhereJobsRun, Workers
+from steget_eval.cli.options import Place, ProtocolFile, RecordsFolder, Scheduler, TruthFile, WhereJobsRun, Workers
 from steget_eval.cli.refusing import Refusing
 from steget_eval.cli.reproduce import reproduce
+from steget_eval.cli.simulate import read_truth, simulate
 from steget_eval.cli.verify import verify
 from steget_eval.cli.why import why
 
 if TYPE_CHECKING:
     from steget_eval.protocol import Protocol
-    from steget_eval.simulate import Truth
 
 app = typer.Typer(
     cls=Refusing,
@@ -34,10 +34,6 @@ app = typer.Typer(
     help="From a protocol and records to a report that can be verified.",
     epilog="Exit codes: 0 done, 1 the data or the protocol are refused, 2 wrong usage, 3 a job failed.",
 )
-
-TruthFile = Annotated[
-    Path | None, typer.Option("--truth", help="The truth to draw from; else truth.yaml beside the protocol, if any.")
-]
 
 _SHIPPED = "data/programmes/ips_sydnarke_comparison"
 
@@ -76,13 +72,20 @@ def check(
     from steget_eval.core.errors import InputError
     from steget_eval.intake import check_records, read_records
     from steget_eval.protocol import load_protocol
+    from steget_eval.study.answered import what_is_answered
     from steget_eval.study.answers import method_lines
+    from steget_eval.study.examples import check_examples
+    from steget_eval.study.targets import check_targets
 
     faults: list[str] = []
     try:
         decided = load_protocol(protocol)
-        for estimand in decided.estimands:
+        for estimand in decided.estimands if not what_is_answered(decided) else ():
             method_lines(decided, estimand)
+        check_targets(decided)
+        examples = protocol.with_name("examples.yaml")
+        if examples.is_file():
+            typer.echo(f"examples  {check_examples(decided, examples)} come out as written")
         typer.echo(f"protocol  {decided.id}: {decided.design}, fingerprint {decided.fingerprint[:12]}")
     except InputError as error:
         faults.append(str(error))
@@ -96,9 +99,14 @@ def check(
     faults += findings.errors.sentences(language.value)
     if faults:
         raise InputError("\n".join(faults))
+    unanswered = what_is_answered(decided)
+    if unanswered:
+        typer.echo(f"warning   {unanswered}")
     opened = read_records(records)
     counts = ", ".join(f"{table} {rows}" for table, rows in opened.counts().items())
     typer.echo(f"records   {opened.name} ({opened.card.origin}): {counts}; fingerprint {opened.fingerprint[:12]}")
+    if decided.design in {"aggregate", "prestudy"}:
+        return  # nobody to build a cohort of
     cohort = build_cohort(decided, opened)
     typer.echo("\nThe cohort, before the gate: not for publication.")
     show_frame(cohort.flow.to_frame())
@@ -122,28 +130,6 @@ def explain(
         show_pairs(parts_of(decided, one))
 
 
-@app.command(epilog=f"Example: steget-eval simulate {_SHIPPED}/protocol.yaml --out /tmp/records --seed 1")
-def simulate(
-    protocol: ProtocolFile,
-    out: Annotated[Path, typer.Option("--out", help="A new or empty folder.", show_default=False)],
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same records.")] = 2026,
-    truth: TruthFile = None,
-) -> None:
-    """Write synthetic records that fit a protocol, drawn from a stated truth."""
-    from steget_eval.core.errors import InputError
-    from steget_eval.intake import write_records
-    from steget_eval.protocol import load_protocol
-    from steget_eval.simulate import simulate_records
-
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"{out}: there is something there already; choose a folder that is new or empty")
-    decided = load_protocol(protocol)
-    records = simulate_records(decided, _truth(protocol, truth), seed=seed)
-    write_records(records, out)
-    counts = ", ".join(f"{table} {rows}" for table, rows in records.counts().items())
-    typer.echo(f"{out}: {counts}")
-
-
 @app.command(epilog=f"Example: steget-eval estimate {_SHIPPED}/protocol.yaml {_SHIPPED}/records --out estimates.csv")
 def estimate(
     protocol: ProtocolFile,
@@ -155,7 +141,10 @@ def estimate(
     from steget_eval.face import estimates_csv
     from steget_eval.runs.place import write_whole
 
-    text = estimates_csv(protocol, records, internal=internal)
+    answered = estimates_csv(protocol, records, internal=internal)
+    text = answered.csv
+    for sentence in answered.refusals:
+        typer.echo(sentence, err=True)
     if internal:
         typer.echo("internal: these numbers have not passed the gate", err=True)
     if str(out) == "-":
@@ -198,7 +187,7 @@ def rehearse(
 
     decided = load_protocol(protocol)
     _known_estimand(decided, estimand)
-    stated = _truth(protocol, truth)
+    stated = read_truth(protocol, truth)
     found = run(
         decided,
         stated,
@@ -210,10 +199,10 @@ def rehearse(
         scheduler=scheduler,
     )
     show_frame(found.to_frame())
-    (audit, "audit table.csv"),
 
 
 for function, example in (
+    (simulate, f"simulate {_SHIPPED}/protocol.yaml --out /tmp/records --seed 1"),
     (report, f"report {_SHIPPED}/protocol.yaml {_SHIPPED}/records --out reports"),
     (batch, "batch data/programmes/batch.yaml --out reports --only 'nsw_*'"),
     (lock, f"lock {_SHIPPED}/protocol.yaml"),
@@ -221,6 +210,7 @@ for function, example in (
     (cite, "cite reports/shipped/ips_sydnarke"),
     (verify, "verify reports/shipped/ips_sydnarke"),
     (reproduce, "reproduce bejerholm2017_ies"),
+    (audit, "audit table.csv"),
 ):
     app.command(epilog=f"Example: steget-eval {example}")(function)
 app.command(name="import", epilog="Example: steget-eval import extract.csv --recipe sus_person --out records")(import_)
@@ -244,14 +234,3 @@ def _known_estimand(protocol: Protocol, estimand: str | None) -> None:
     near = get_close_matches(estimand, ids, n=1)
     hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(ids)}"
     raise SpecError(f"{protocol.id} has no estimand {estimand!r}; {hint}")
-
-
-def _truth(protocol: Path, given: Path | None) -> Truth | None:
-    from steget_eval.simulate import load_truth
-
-    beside = protocol.with_name("truth.yaml")
-    file = given or (beside if beside.is_file() else None)
-    if file is None:
-        return None
-    typer.echo(f"truth: {file}", err=True)
-    return load_truth(file)

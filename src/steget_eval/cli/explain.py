@@ -7,6 +7,7 @@ from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.protocol.measures import MinimumDose
 from steget_eval.protocol.outcome import EventSource, IntercurrentEvent, Outcome
+from steget_eval.study.answered import what_is_answered
 from steget_eval.study.answers import method_lines
 
 _POPULATIONS = {
@@ -47,6 +48,7 @@ def explain(protocol: Protocol, estimand_id: str) -> list[tuple[str, str]]:
         ("eligibility", "\n".join(f"excluded: {rule.exclude.en}" for rule in protocol.eligibility) or "everyone"),
         ("cohort", f"steget_eval.cohort.derive_{outcome.kind}:derive_{outcome.kind}"),
         ("methods", "\n".join(_method(line, number) for number, line in enumerate(methods))),
+        ("answered", what_is_answered(protocol) or "yes"),
         ("targets", "\n".join(target.label.en for target in protocol.targets if target.estimand == estimand.id)
          or "none"),
     ]  # fmt: skip

@@ -26,3 +26,6 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Jobs beside each other.")]
 WhereJobsRun = Annotated[Place, typer.Option("--executor", help="Where jobs run.")]
 Scheduler = Annotated[str | None, typer.Option("--scheduler", help="With dask: the address of an existing scheduler.")]
+TruthFile = Annotated[
+    Path | None, typer.Option("--truth", help="The truth to draw from; else truth.yaml beside the protocol, if any.")
+]

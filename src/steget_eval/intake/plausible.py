@@ -146,5 +146,5 @@ def _limits(limits: Mapping[str, float | None]) -> dict[str, float]:
 
 
 def _of_person(table: pd.DataFrame, people: pd.DataFrame, column: str) -> pd.Series:
-    known = people.drop_duplicates("participant_id").dropna(subset=["participant_id"])
+    known = people.drop_duplicates("participant_id", keep=False).dropna(subset=["participant_id"])
     return table["participant_id"].map(known.set_index("participant_id")[column])

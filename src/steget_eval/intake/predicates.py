@@ -146,7 +146,8 @@ def after_follow_up(day: str) -> RowPredicate:
     """Return the predicate: the day lies after the person's `followed_until`."""
 
     def predicate(table: pd.DataFrame, people: pd.DataFrame, schema: TableSchema) -> np.ndarray:
-        ends = people.drop_duplicates("participant_id").dropna(subset=["participant_id"])
+        # Of a person who stands twice nobody knows which row is right; that is a finding of its own.
+        ends = people.drop_duplicates("participant_id", keep=False).dropna(subset=["participant_id"])
         until = table["participant_id"].map(ends.set_index("participant_id")["followed_until"])
         return (table[day] > until).to_numpy()
 

@@ -67,6 +67,9 @@ class Covariate(Part):
         The covariate is whether the amount or number is zero.
     adjust
         False shows it in table 1 without adjusting for it.
+    levels
+        Of a category: level as the records have it to its words; a level that stands here in no words is told by the
+        schema's words, or as it is.
     """
 
     id: Id
@@ -77,9 +80,12 @@ class Covariate(Part):
     zero: bool = False
     adjust: bool = True
     decimals: int = Field(default=1, ge=0, le=3)
+    levels: dict[str, Text] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Covariate:
+        if self.levels and self.kind != "category":
+            raise ValueError("levels belong to a covariate of kind category")
         if (self.column is None) == (self.amount is None):
             raise ValueError("a covariate is read from exactly one of column and amount")
         if self.zero and self.kind != "binary":

@@ -27,6 +27,9 @@ class Estimand(Part):
         Intercurrent event to strategy; every event of the outcome must be met. ``treatment_policy`` looks through
         it, ``composite`` counts it as not reaching the outcome, ``while_alive`` lets it compete, ``hypothetical``
         asks for a world without it, by inverse probability of censoring.
+    censoring_covariates
+        Ids of covariates, binary or in categories, whose combinations are the strata within which
+        ``censoring_weights`` takes people to leave alike; empty takes them to leave alike within an arm.
     methods
         Names in the catalogue; the first is the main one and heads the report. Empty takes the design's default.
     """
@@ -38,6 +41,7 @@ class Estimand(Part):
     contrast: Contrast
     strategies: dict[Id, Strategy] = Field(default_factory=dict)
     methods: tuple[str, ...] = ()
+    censoring_covariates: tuple[Id, ...] = ()
 
 
 class Target(Part):

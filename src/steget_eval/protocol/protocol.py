@@ -68,6 +68,7 @@ class Protocol(Part):
         self._design_fits_arms()
         self._estimands_fit_outcomes()
         self._references_exist()
+        self._censoring_covariates_exist()
         return self
 
     @cached_property
@@ -141,6 +142,16 @@ class Protocol(Part):
                 f"{at}.strategies: while_alive goes with an outcome of kind competing, which needs it, "
                 "or an amount that is counted from spells, and with no other"
             )
+
+    def _censoring_covariates_exist(self) -> None:
+        allowed = [one.id for one in self.covariates if one.kind != "number"]
+        for estimand in self.estimands:
+            for name in estimand.censoring_covariates:
+                if name not in allowed:
+                    raise ValueError(
+                        f"estimands.{estimand.id}.censoring_covariates: {name!r} is no covariate in strata; "
+                        f"allowed, of kind binary or category: {', '.join(allowed) or 'none'}"
+                    )
 
     def _references_exist(self) -> None:
         estimands = {estimand.id for estimand in self.estimands}

@@ -178,6 +178,8 @@ def _blank(frame: pd.DataFrame, rules: list[Rule | None], published: Published) 
     for name in COUNT_NAMES:
         shown[name] = shown[name].mask(hidden, pd.NA)
     shown["note"] = shown["note"].mask(hidden, "")
+    # An interval in two parts says that the difference was not shown.
+    shown["interval_kind"] = shown["interval_kind"].mask(hidden & (shown["interval_kind"] == "disjoint"), "confidence")
     shown["suppressed"] = hidden
     units = frame.loc[hidden, ["estimand", "subgroup"]]
     return GatedEstimates(

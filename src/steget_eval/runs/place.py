@@ -69,11 +69,19 @@ def open_place(folder: Path) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that a reader sees the earlier one or all of the later one."""
+    """Write a text file so that a reader sees the earlier one or all of the later one.
+
+    Raises
+    ------
+    OSError
+        Of the file itself, never of the one that is written beside it.
+    """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
         beside.unlink(missing_ok=True)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from steget_eval.cohort import Cohort, build_cohort
-from steget_eval.core.errors import CohortError, MethodError
+from steget_eval.core.errors import MethodError
 from steget_eval.core.estimates import Estimates, gather
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.records import Records
+from steget_eval.study.answered import refuse_unanswered
 from steget_eval.study.answers import answer, answer_benchmark, method_lines
 from steget_eval.study.baseline import baseline_table
 from steget_eval.study.curves import curve_table
@@ -15,9 +16,6 @@ from steget_eval.study.results import Refusal, Results, Verdict
 from steget_eval.study.targets import hold_against
 from steget_eval.study.unknown import unknown_table
 from steget_eval.study.weigh import overlap_table
-
-#: Designs that this version answers; the others are accepted as protocols and refused here.
-ANSWERED = frozenset({"randomised", "comparison", "single_arm"})
 
 
 def evaluate(protocol: Protocol, records: Records) -> Results:
@@ -33,8 +31,7 @@ def evaluate(protocol: Protocol, records: Records) -> Results:
 
 def analyse(cohort: Cohort, protocol: Protocol) -> Results:
     """Ask every estimand of a cohort; a method that refuses is told of, and the others go on."""
-    if protocol.design not in ANSWERED:
-        raise CohortError(_why_not_answered(protocol))
+    refuse_unanswered(protocol)
     parts: list[Estimates] = []
     refusals: list[Refusal] = []
     for estimand in _primary_first(protocol):
@@ -66,13 +63,6 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
         source=cohort.source,
         account=cohort.account,
     )
-
-
-def _why_not_answered(protocol: Protocol) -> str:
-    if protocol.design == "prestudy":
-        return f"{protocol.id}: a prestudy has no participants, so there is no effect to estimate"
-    answered = ", ".join(sorted(ANSWERED))
-    return f"{protocol.id}: design {protocol.design} cannot be analysed by this version, which answers {answered}"
 
 
 def _primary_first(protocol: Protocol) -> list[Estimand]:

@@ -30,6 +30,8 @@ _ROWS = {
     "rmtl_difference": ("rmtl_difference", "rmtl_1", "rmtl_0"),
     "mean_difference": ("mean_difference", "mean_1", "mean_0"),
 }
+#: Regressions of hazards: conditional on covariates, so of no population, and without a horizon.
+_HAZARDS = frozenset({"cox", "fine_gray"})
 #: The method that answers when the protocol names none, by contrast; an adjusted one where the design needs it.
 _CRUDE = {
     "risk": {"binary": "wilson", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
@@ -71,10 +73,15 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
                 f"estimands.{estimand.id}.methods: {name!r} does not answer {estimand.contrast} "
                 f"of a {kind} outcome; allowed: {allowed}"
             )
-        if line.adjusts and name != "cox" and estimand.population not in line.populations:
+        if line.adjusts and name not in _HAZARDS and estimand.population not in line.populations:
             raise SpecError(
                 f"estimands.{estimand.id}: {name} cannot speak of population {estimand.population}; "
                 f"allowed: {', '.join(line.populations)}"
+            )
+        if protocol.design == "randomised" and not line.adjusts and estimand.population not in {"ATE", "arm"}:
+            raise SpecError(
+                f"estimands.{estimand.id}: {name} compares the arms as they are and speaks of everyone (ATE), not of "
+                f"{estimand.population}; allowed: population ATE, or a method that adjusts"
             )
         _check_line(protocol, estimand, line)
         lines.append(line)
@@ -102,6 +109,10 @@ def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
         raise SpecError(
             f"outcomes.{outcome.id}.censoring: death is no censoring, since nobody has the outcome after it; "
             "name it among intercurrent_events"
+        )
+    if estimand.censoring_covariates and line.name != "censoring_weights":
+        raise SpecError(
+            f"{at} takes no censoring_covariates, and estimands.{estimand.id} names some; allowed: censoring_weights"
         )
     if "hypothetical" in estimand.strategies.values() and line.name != "censoring_weights":
         raise SpecError(f"{at} does not answer the hypothetical strategy; allowed: censoring_weights")
@@ -143,8 +154,10 @@ def answer_benchmark(cohort: Cohort, protocol: Protocol, estimand: Estimand) -> 
 
 def _default(protocol: Protocol, estimand: Estimand, kind: str) -> str:
     adjusts = protocol.design == "comparison" and any(covariate.adjust for covariate in protocol.covariates)
-    if adjusts and find_method(kind, estimand.contrast, "aipw") is not None:
-        return "aipw"
+    adjusted = ("aipw", "ipw") if adjusts else ()
+    for name in adjusted:
+        if find_method(kind, estimand.contrast, name) is not None:
+            return name
     crude = _CRUDE.get(estimand.contrast, {}).get(kind)
     if crude is None:
         raise SpecError(f"estimands.{estimand.id}: no method answers {estimand.contrast} of a {kind} outcome")
@@ -159,12 +172,21 @@ def _call(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method
     arguments = _arguments(values, a, method, protocol)
     if method.adjusts:
         X = design_matrix(cohort, protocol)[known]
-        arguments["X"] = X if X.shape[1] or method.name != "cox" else None
-        if method.name != "cox":
+        arguments["X"] = X if X.shape[1] or method.name not in _HAZARDS else None
+        if method.name not in _HAZARDS:
             arguments["population"] = estimand.population
+    if estimand.censoring_covariates and method.name == "censoring_weights":
+        arguments["stratum"] = _strata(cohort, estimand)[known]
     if method.clusters and protocol.cluster is not None:
         arguments["cluster"] = cohort.persons["cluster"].to_numpy()[known]
     return method.resolve()(**arguments)
+
+
+def _strata(cohort: Cohort, estimand: Estimand) -> np.ndarray:
+    """Return the stratum of each person, shape (n,): one for every combination; unknown is a level of its own."""
+    rows = cohort.covariates[list(estimand.censoring_covariates)].astype(str)
+    joined = rows.agg("\x1f".join, axis=1).to_numpy(dtype=str)
+    return np.unique(joined, return_inverse=True)[1].astype(np.int64)
 
 
 def _arguments(values: OutcomeValues, a: np.ndarray | None, method: Method, protocol: Protocol) -> dict[str, Any]:
@@ -175,7 +197,7 @@ def _arguments(values: OutcomeValues, a: np.ndarray | None, method: Method, prot
         arguments["y"] = values.y[values.known]
     else:
         arguments |= {"t": values.t, "d": values.d}
-        if method.name not in {"cox", "log_rank"}:
+        if method.name not in {*_HAZARDS, "log_rank"}:
             arguments["horizon"] = values.horizon_days
     if a is not None:
         arguments["a"] = a

@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from steget_eval.cohort import Cohort
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import MethodError, SpecError
 from steget_eval.methods.effects import single_arm, single_arm_censored
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Target
 from steget_eval.study.results import Verdict
+
+
+def check_targets(protocol: Protocol) -> None:
+    """Raise `SpecError` where a target is set for an estimand that no goal can be held against."""
+    for target in protocol.targets:
+        sentence = _why_not_held(protocol, target)
+        if sentence:
+            raise SpecError(f"targets.{target.id}.estimand: {sentence}")
 
 
 def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
@@ -19,8 +27,9 @@ def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
     outcome is known, by the exact test.
     """
     estimand = protocol.estimand(target.estimand)
-    if estimand.contrast != "risk":
-        raise MethodError(f"a target is held against a risk; estimand {estimand.id} asks for {estimand.contrast}")
+    sentence = _why_not_held(protocol, target)
+    if sentence:
+        raise MethodError(sentence)
     values = cohort.outcomes[estimand.id]
     goal: tuple[float, ...] = (target.at_least,) if target.at_least is not None else target.between or ()
     found: Any
@@ -53,3 +62,10 @@ def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
         needed=found.smallest_count if len(goal) == 1 else found.smallest_n,
         answers=answers,
     )
+
+
+def _why_not_held(protocol: Protocol, target: Target) -> str:
+    estimand = protocol.estimand(target.estimand)
+    if estimand.contrast == "risk":
+        return ""
+    return f"a target is held against a risk; estimand {estimand.id} asks for {estimand.contrast}"

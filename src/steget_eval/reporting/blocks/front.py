@@ -16,7 +16,7 @@ def title(release: Release) -> Block:
     body = {
         "title": build.item(protocol.title),
         "programme": build.item(protocol.programme.name),
-        "design": dict(code_label("design", protocol.design)),
+        "design": dict(code_label("design", sentences.design_code(release))),
         "design_id": protocol.design,
         "protocol": protocol.id,
         "origin": release.origin,
@@ -42,7 +42,7 @@ def summary(release: Release) -> Block:
 def limits(release: Release) -> Block:
     """Return what the design cannot say, the protocol's own limits, and the methods that refused."""
     protocol = release.protocol
-    design = build.sentence(f"claim.{protocol.design}")
+    design = build.sentence(f"claim.{sentences.design_code(release)}")
     children = [build.bullets("limits-list", [design, *protocol.limits])]
     if release.refusals:
         children.append(build.table("limits-refusals", refusals(release)))

@@ -12,7 +12,7 @@ from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables import choices
-from steget_eval.reporting.text import Cell, Label, Sentence, code_label, key_label
+from steget_eval.reporting.text import Cell, Label, Sentence, code_label, key_label, sentences
 
 #: The libraries whose version could move a number.
 _LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "lifelines", "duckdb", "ibis-framework", "matplotlib")
@@ -77,7 +77,7 @@ def _terms(release: Release) -> list[tuple[Label, build.Item | list[build.Item]]
     arms: list[build.Item] = [arm.label for arm in told.arms.compared()]
     return [
         (key_label("heading.programme"), [told.programme.name, *_fidelity(release)]),
-        (key_label("shell.design"), code_label("design", told.design)),
+        (key_label("shell.design"), code_label("design", sentences.design_code(release))),
         (key_label("shell.arms"), arms),
         (key_label("shell.clock"), _clock(release)),
         (key_label("reproducibility.decided_on"), Cell(format="date", value=told.decided_on.isoformat())),

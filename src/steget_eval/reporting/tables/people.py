@@ -11,7 +11,7 @@ from steget_eval.protocol.cohort_rules import Covariate
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables.body import Column, Table, TableBody
 from steget_eval.reporting.text import Cell, Label, code_label, key_label
-from steget_eval.reporting.text.answers import arm_label, outcome_label
+from steget_eval.reporting.text.answers import arm_label, level_label, outcome_label
 from steget_eval.reporting.text.cell import State
 
 
@@ -133,7 +133,7 @@ def _covariate_label(covariate: Covariate, level: str) -> Label:
         return key_label("baseline.number", covariate=words)
     if not level:
         return key_label("baseline.binary", covariate=words)
-    return key_label("baseline.level_count", covariate=words, level=code_label("level", level))
+    return key_label("baseline.level_count", covariate=words, level=level_label(covariate, level))
 
 
 def _is_told(frame: pd.DataFrame, name: str) -> bool:

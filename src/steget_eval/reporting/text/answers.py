@@ -11,6 +11,7 @@ import pandas as pd
 from steget_eval.core.estimates import RATIOS
 from steget_eval.methods.catalogue import CATALOGUE
 from steget_eval.protocol import Protocol
+from steget_eval.protocol.cohort_rules import Covariate
 from steget_eval.reporting.text import numbers
 from steget_eval.reporting.text.cell import LANGUAGES, Cell, Format, Label, key_label
 from steget_eval.reporting.text.phrases import code_label, label_text
@@ -114,6 +115,12 @@ def arm_label(protocol: Protocol, code: str, which: str = "") -> Label:
     if which == "1" or (which == "0" and len(compared) > 1):
         return compared[0 if which == "1" else 1].label.model_dump()
     return {"sv": code, "en": code}
+
+
+def level_label(covariate: Covariate | None, level: str) -> Label:
+    """Return the words of a level: the protocol's own, or those of the code that it is."""
+    own = {} if covariate is None else covariate.levels
+    return own[level].model_dump() if level in own else code_label("level", level)
 
 
 def outcome_label(protocol: Protocol, estimand: str) -> Label:

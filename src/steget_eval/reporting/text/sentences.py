@@ -37,10 +37,16 @@ def headline(release: Release) -> tuple[Sentence, ...]:
 def claims(release: Release) -> tuple[Sentence, ...]:
     """Return how the answer may be read in this design."""
     row = main_row(release, release.protocol.primary)
-    design: str = release.protocol.design
+    design = design_code(release)
     if design == "single_arm" and (row is None or row["suppressed"]):
         design = "single_arm_untold"
     return (Sentence(f"claim.{design}", {}),)
+
+
+def design_code(release: Release) -> str:
+    """Return the design as it was carried through for the main question: unadjusted, or counted from the exit."""
+    row = main_row(release, release.protocol.primary)
+    return _design(release, adjusted=row is None or is_adjusted(row))
 
 
 def verdict(release: Release, one: ReleasedVerdict) -> tuple[Sentence, ...]:
@@ -228,7 +234,10 @@ def _left_out(release: Release) -> tuple[Sentence, ...]:
 
 def _design(release: Release, *, adjusted: bool) -> str:
     design: str = release.protocol.design
-    return "comparison_crude" if design == "comparison" and not adjusted else design
+    if design == "comparison" and not adjusted:
+        return "comparison_crude"
+    leaves = release.protocol.clock.index == "discharged_on" and design in {"randomised", "comparison"}
+    return f"{design}_exit" if leaves else design
 
 
 def _arm_words(release: Release) -> dict[str, Cell]:

@@ -1,0 +1,33 @@
+"""Which designs are answered, with a sentence for each of the others."""
+
+from __future__ import annotations
+
+from steget_eval.core.errors import CohortError
+from steget_eval.protocol import Protocol
+
+#: Designs that this version answers; the others are accepted as protocols and refused where an answer is asked for.
+ANSWERED = frozenset({"randomised", "comparison", "single_arm"})
+
+#: What can be had of a design whose question cannot be answered.
+_WORKS = {
+    "prestudy": "a prestudy has no participants, so there is no effect to estimate; explain, lock and cite work",
+    "before_after": "the cohort is built and told, and records can be simulated with their true values",
+    "aggregate": "the counts are read and checked, and counts can be simulated with their true values",
+    "staggered": "the cohort is built and told, and records can be simulated with their true values",
+}
+
+
+def what_is_answered(protocol: Protocol) -> str:
+    """Return the sentence that tells what cannot be answered and what works; empty where everything can."""
+    if protocol.design in ANSWERED:
+        return ""
+    answered = ", ".join(sorted(ANSWERED))
+    refused = f"design {protocol.design} cannot be analysed by this version, which answers {answered}"
+    return f"{protocol.id}: {refused}; {_WORKS[protocol.design]}"
+
+
+def refuse_unanswered(protocol: Protocol) -> None:
+    """Raise `CohortError` where this version does not answer the design."""
+    sentence = what_is_answered(protocol)
+    if sentence:
+        raise CohortError(sentence)
