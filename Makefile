@@ -1,5 +1,5 @@
 # Two commands matter: `make report` and `make test`; either works as the very first one.
-#   EXTRAS="open dask"   adds the optional data package and the cluster (make test EXTRAS="open dask")
+#   EXTRAS="open dask"   adds optional parts: open, dask, postgres, mssql, spark (make test EXTRAS="open dask spark")
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:

@@ -35,9 +35,9 @@ def increased(before: ir.Table, later: ir.Table, outcome: Outcome) -> ir.Table:
     before, later
         Spells that run on the two days: `person`, `rank` and `extent`.
     """
-    then, now = (_extents(table, outcome) for table in (before, later))
-    joined = now.left_join(then.rename(person_before="person", sum_before="sum", lacking_before="lacking"),
-                           now.person == ibis._.person_before)  # fmt: skip
+    now = _extents(later, outcome)
+    then = _extents(before, outcome).rename(person_before="person", sum_before="sum", lacking_before="lacking")
+    joined = now.left_join(then, now.person == then.person_before)
     begun = joined.person_before.isnull()
     unsure = ~begun & (joined.lacking + joined.lacking_before > 0)
     more = begun | (~unsure & (joined["sum"] > joined.sum_before))

@@ -34,8 +34,8 @@ def day_of_hours(qualifying: ir.Table, hours: int) -> ir.Table:
     A spell gives its minutes a week by days, and none where its hours are unknown.
     """
     given = qualifying.filter(qualifying.minutes > 0)
-    steps = given.select("person", day=given.lo, rate=given.minutes).union(
-        given.select("person", day=given.hi, rate=-given.minutes)
+    steps = given.select("person", day=given.lo.cast("int64"), rate=given.minutes).union(
+        given.select("person", day=given.hi.cast("int64"), rate=-given.minutes)
     )
     daily = steps.group_by("person", "day").agg(rate=steps.rate.sum().cast("int64"))
     by_day = {"group_by": "person", "order_by": "day"}

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
 
 from steget_eval.cohort.day_states import first_day_between, increased, spells_on
 from steget_eval.cohort.derive_transition import level_on_day
-from steget_eval.cohort.pieces import WEIGHTS, count_pieces, pieces_of
+from steget_eval.cohort.pieces import count_pieces, pieces_of
 from steget_eval.cohort.recorded import recorded_amount, recorded_score, recorded_seen, status_level
 from steget_eval.cohort.spells import spells_before
 from steget_eval.cohort.strategies import earliest
 from steget_eval.cohort.stretches import Stretches, qualifying_of, qualifying_of_event, with_stretches
-from steget_eval.cohort.tables import Laid, attach
+from steget_eval.cohort.tables import Fact, Laid, attach_all
+from steget_eval.protocol.measures import COUNTED
 from steget_eval.protocol.outcome import EventSource, Outcome
 
 #: What of the people the outcomes read.
 PERSON = ("person", "participant_id", "arm", "role", "index_on", "window_days", "follow_days", "observed_days",
           "last_month", "follow_up_ended_by")  # fmt: skip
+
+
+#: Amounts that are the days of the stretches themselves.
+DAYS = frozenset({"days_in_state", "weeks_in_state"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,37 +55,41 @@ def date_outcomes(laid: Laid, people: ir.Table, clipped: ir.Table | None, outcom
         {"exit_day"} if exit_months(outcomes) else set()
     )
     table = people.select(*PERSON, *sorted(exits))
+    table = table.mutate(**{f"asked_{number}": _asked(table, outcome) for number, outcome in enumerate(outcomes)})
+    facts: list[Fact] = []
+    pieces: dict[str, ir.Table] = {}
     stretches = None
     if clipped is not None and any(qualifying_of(one) or _is_met_in_spells(one) for one in outcomes):
         stretches = with_stretches(laid, table, clipped, list(outcomes))
-        table = stretches.people
-    pieces: dict[str, ir.Table] = {}
+        facts += stretches.facts
+        pieces = {one.id: _pieces(one, stretches, clipped) for one in outcomes if one.measure in COUNTED}
     units: dict[str, str] = {}
     for number, outcome in enumerate(outcomes):
-        table = table.mutate(**{f"asked_{number}": _asked(table, outcome)})
         if outcome.measure.startswith("increased") or outcome.looks_at_spells or outcome.asks_exit:
             assert clipped is not None
-            table = _with_day_states(laid, table, clipped, outcome, number)
-        if outcome.measure in WEIGHTS or outcome.measure in {"days_in_state", "weeks_in_state", "first_tenure"}:
-            assert stretches is not None
-            assert clipped is not None
-            way = qualifying_of(outcome)
-            assert way is not None
-            pieces[outcome.id] = pieces_of(outcome, way, stretches.tables[way], clipped)
-        if outcome.id in pieces and outcome.measure not in {"days_in_state", "weeks_in_state"}:
+            facts += _day_states(laid, table, clipped, outcome, number)
+        if outcome.measure in COUNTED - DAYS:
             counted = count_pieces(pieces[outcome.id])
-            table = attach(table, _numbered(counted, number, "total", "lacking"), "person")
-        table, unit = _with_recorded(laid, table, outcome, number)
-        units |= unit
+            facts.append(Fact(table=_numbered(counted, number, "total", "lacking")))
+        recorded = _recorded(laid, outcome, number)
+        facts += recorded.facts
+        units |= recorded.units
+    beside = attach_all(laid, table, [replace(fact, table=laid.settle("fact", fact.table)) for fact in facts])
     columns: dict[str, ir.Value] = {}
     for number, outcome in enumerate(outcomes):
-        columns |= _columns(table, stretches, outcome, number)
-    return Dated(people=laid.keep("dated", table.mutate(**columns)), pieces=pieces, units=units)
+        columns |= _columns(beside, stretches, outcome, number)
+    return Dated(people=laid.keep("dated", beside.mutate(**columns)), pieces=pieces, units=units)
 
 
 def exit_months(outcomes: Sequence[Outcome]) -> list[int]:
     """Return how many months after discharge the outcomes ask of."""
     return sorted({outcome.months_after_exit for outcome in outcomes if outcome.asks_exit})
+
+
+def _pieces(outcome: Outcome, stretches: Stretches, clipped: ir.Table) -> ir.Table:
+    way = qualifying_of(outcome)
+    assert way is not None
+    return pieces_of(outcome, way, stretches.tables[way], clipped)
 
 
 def _is_met_in_spells(outcome: Outcome) -> bool:
@@ -98,43 +107,54 @@ def _asked(table: ir.Table, outcome: Outcome) -> ir.Value:
     return ibis.ifelse(inside, day, ibis.null("int64"))
 
 
-def _with_day_states(laid: Laid, table: ir.Table, clipped: ir.Table, outcome: Outcome, number: int) -> ir.Table:
-    """Add what stood on the days that an outcome looks at."""
+def _day_states(laid: Laid, table: ir.Table, clipped: ir.Table, outcome: Outcome, number: int) -> list[Fact]:
+    """What stood on the days that an outcome looks at."""
     days = table.select("person", day=table[f"asked_{number}"])
     if outcome.measure in {"at_exit", "since_exit"}:
         start = table.exit_day if outcome.measure == "since_exit" else table[f"asked_{number}"]
-        spans = table.select("person", day=table[f"asked_{number}"], start=start)
-        held = first_day_between(clipped, spans, outcome)
-        return attach(table, _numbered(held, number, "held"), "person")
+        held = first_day_between(clipped, table.select("person", day=table[f"asked_{number}"], start=start), outcome)
+        return [Fact(table=_numbered(held, number, "held"))]
     more = ["extent"] if outcome.measure.startswith("increased") else []
     before = spells_before(laid.table("spells", f"outcomes.{outcome.id}"), table, more)
     later = spells_on(clipped, days)
     if more:
-        found = increased(before, later, outcome)
-        return attach(table, _numbered(found, number, "more", "unsure"), "person")
-    then = level_on_day(before, outcome.ladder).rename({f"before_{number}": "level"})
-    now = level_on_day(later, outcome.ladder).rename({f"after_{number}": "level"})
-    return attach(attach(table, then, "person"), now, "person")
+        return [Fact(table=_numbered(increased(before, later, outcome), number, "more", "unsure"))]
+    then, now = (level_on_day(spells, outcome.ladder) for spells in (before, later))
+    return [
+        Fact(table=then.rename({f"before_{number}": "level"})),
+        Fact(table=now.rename({f"after_{number}": "level"})),
+    ]
 
 
-def _with_recorded(laid: Laid, table: ir.Table, outcome: Outcome, number: int) -> tuple[ir.Table, dict[str, str]]:
-    """Add what was recorded at occasions; with it the unit of an amount."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Recorded:
+    """What was recorded at occasions; with it the unit of an amount, by outcome id."""
+
+    facts: list[Fact]
+    units: dict[str, str]
+
+
+def _recorded(laid: Laid, outcome: Outcome, number: int) -> _Recorded:
     at = f"outcomes.{outcome.id}"
+    found: dict[str, ir.Table] = {}
+    units = {}
     if outcome.scores is not None:
         for place, occasion in enumerate(outcome.scores.occasions):
             score = recorded_score(laid, outcome.scores.instrument, occasion, at)
-            table = attach(table, score.rename({f"score_{place}_{number}": "score"}))
-    if outcome.before_after is not None and outcome.before_after.statuses is not None:
+            found[f"score_{place}"] = score.rename({f"score_{place}_{number}": "score"})
+    elif outcome.before_after is not None and outcome.before_after.statuses is not None:
         for name, occasion in zip(("before", "after"), outcome.before_after.statuses, strict=True):
-            table = attach(table, status_level(laid, occasion, at).rename({f"{name}_{number}": "level"}))
-    if outcome.measure == "as_recorded" and outcome.kind == "amount":
+            found[name] = status_level(laid, occasion, at).rename({f"{name}_{number}": "level"})
+    elif outcome.measure == "as_recorded" and outcome.kind == "amount":
         source = outcome.events[0].amount
         assert source is not None
         amount = recorded_amount(laid, source.item, source.occasion, at)
-        return attach(table, amount.values.rename({f"amount_{number}": "amount"})), {outcome.id: amount.unit}
-    for place, seen in enumerate(source for source in outcome.events if not source.dated):
-        table = attach(table, recorded_seen(laid, seen, at).rename({f"seen_{place}_{number}": "seen"}))
-    return table, {}
+        units[outcome.id] = amount.unit
+        found["amount"] = amount.values.rename({f"amount_{number}": "amount"})
+    else:
+        for place, seen in enumerate(source for source in outcome.events if not source.dated):
+            found[f"seen_{place}"] = recorded_seen(laid, seen, at).rename({f"seen_{place}_{number}": "seen"})
+    return _Recorded(facts=[Fact(table=table, key="participant_id") for table in found.values()], units=units)
 
 
 def _columns(table: ir.Table, stretches: Stretches | None, outcome: Outcome, number: int) -> dict[str, ir.Value]:
@@ -143,9 +163,9 @@ def _columns(table: ir.Table, stretches: Stretches | None, outcome: Outcome, num
     if stretches is not None and way is not None:
         event.append(_event_in_spells(table, stretches, outcome, number))
     columns = {f"event_{number}": earliest(event)}
-    if f"unsure_{number}" not in table.columns:
+    if not outcome.measure.startswith("increased"):
         columns[f"unsure_{number}"] = ibis.literal(0, "int64")
-    if outcome.measure in {"days_in_state", "weeks_in_state"}:
+    if outcome.measure in DAYS:
         assert stretches is not None
         assert way is not None
         columns[f"total_{number}"] = stretches.fact(table, "total", way)

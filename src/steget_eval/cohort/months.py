@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from steget_eval.cohort.spells import RANKS
-from steget_eval.cohort.tables import Laid, fetch
+from steget_eval.cohort.tables import fetch
 from steget_eval.cohort.windows import larger
 
 #: The state of whoever is followed but in no spell.
@@ -34,7 +35,7 @@ def covered_points(clipped: ir.Table, states: Sequence[str], last: int) -> ir.Ta
     the difference: where spells overlap, the state that comes first in `records.codes.STATES` wins. Points are
     numbered from 0 to `last`.
     """
-    spells = clipped.filter(clipped.a < clipped.b).select("person", "rank", "a", until=clipped.b)
+    spells = clipped.filter(clipped.a < clipped.b).select("person", "arm_number", "rank", "a", until=clipped.b)
     earlier = ibis.window(group_by="person", order_by=["a", "until", "rank"], rows=(None, -1))
     reached = {}
     for state in states:
@@ -63,50 +64,49 @@ def months_by_state(covered: ir.Table, states: Sequence[str], last: int) -> ir.T
     return upto.select("person", **months)
 
 
-def people_by_state(laid: Laid, covered: ir.Table, people: ir.Table, states: Sequence[str], last: int) -> pd.DataFrame:
+def people_by_state(
+    covered: ir.Table, people: ir.Table, arms: Sequence[str], states: Sequence[str], last: int
+) -> pd.DataFrame:
     """Return `arm`, `month`, `state`, `n`: people by arm and month point, one row per state that somebody is in.
 
     Whoever is followed no longer counts as ``not_followed``, so that an arm adds up to the same people every month.
 
     Parameters
     ----------
+    covered
+        What `covered_points` gives.
     people
-        `person`, `arm` and `points`: how many month points lie before the end of follow-up.
+        `arm_number` and `points`: how many month points lie before the end of follow-up.
+    arms
+        The ids of the arms, in the order of their numbers.
     """
-    armed = covered.inner_join(people.select("person", "arm"), "person")
-    followed = fetch(people.group_by("arm", "points").agg(n=people.count()), "arm", "points")
-    rows: list[tuple[str, int, str, int]] = []
-    for arm, mine in followed.groupby("arm", sort=True):
-        total = int(mine["n"].sum())
-        here = [int(mine.loc[mine["points"] > month, "n"].sum()) for month in range(last + 1)]
-        rows += [(str(arm), month, NOT_FOLLOWED, total - n) for month, n in enumerate(here)]
-        rows += [(str(arm), month, NO_STATE, n) for month, n in enumerate(here)]
-    frame = pd.DataFrame(rows, columns=["arm", "month", "state", "n"])
-    upto = [_at_points(armed, state, last) for state in states]
-    frame = pd.concat([frame, *_by_state(upto, states)], ignore_index=True)
-    held = frame[~frame["state"].isin([NO_STATE, NOT_FOLLOWED])].groupby(["arm", "month"])["n"].sum()
-    free = frame["state"] == NO_STATE
-    places = pd.MultiIndex.from_frame(frame.loc[free, ["arm", "month"]])
-    frame.loc[free, "n"] -= held.reindex(places, fill_value=0).to_numpy()
-    return frame[frame["n"] > 0].sort_values(["arm", "month", "state"], ignore_index=True)
-
-
-def _at_points(armed: ir.Table, state: str, last: int) -> pd.DataFrame:
-    """People by arm and point who are in the state or one before it in the order."""
-    name = f"from_{state}"
-    fresh = armed.filter(armed[name] < armed.until)
-    stretches = fetch(fresh.group_by("arm", name, "until").agg(n=fresh.count()), "arm", name, "until")
+    ends = fetch(people.group_by("arm_number", "points").agg(n=people.count()), "arm_number", "points")
+    months = np.arange(last + 1)
+    shape = (len(arms), last + 1)
+    followed, total = np.zeros(shape, dtype=np.int64), np.zeros((len(arms), 1), dtype=np.int64)
+    for arm, points, n in ends.itertuples(index=False):
+        followed[arm] += n * (months < points)
+        total[arm] += n
+    counts = {NOT_FOLLOWED: total - followed}
+    upto = np.zeros(shape, dtype=np.int64)
+    for state in states:
+        here = _at_points(covered, state, shape)
+        counts[state], upto = here - upto, here
+    counts[NO_STATE] = followed - upto
     rows = [
-        (arm, month, int(mine.loc[(mine[name] <= month) & (month < mine["until"]), "n"].sum()))
-        for arm, mine in stretches.groupby("arm", sort=True)
-        for month in range(last + 1)
-    ]
-    return pd.DataFrame(rows, columns=["arm", "month", "n"]).set_index(["arm", "month"])
+        (arm, int(month), state, int(n[number, month]))
+        for number, arm in enumerate(arms) for month in months for state, n in counts.items() if n[number, month]
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["arm", "month", "state", "n"])
+    return frame.sort_values(["arm", "month", "state"], ignore_index=True)
 
 
-def _by_state(upto: list[pd.DataFrame], states: Sequence[str]) -> list[pd.DataFrame]:
-    found = []
-    for number, state in enumerate(states):
-        added = upto[number].sub(upto[number - 1], fill_value=0) if number else upto[number]
-        found.append(added.astype("int64").reset_index().assign(state=state)[["arm", "month", "state", "n"]])
+def _at_points(covered: ir.Table, state: str, shape: tuple[int, int]) -> np.ndarray:
+    """People by arm and point who are in the state or in one before it in the order."""
+    name = f"from_{state}"
+    fresh = covered.filter(covered[name] < covered.until)
+    stretches = fetch(fresh.group_by("arm_number", name, "until").agg(n=fresh.count()), "arm_number", name, "until")
+    found = np.zeros(shape, dtype=np.int64)
+    for arm, start, until, n in stretches.itertuples(index=False):
+        found[arm, start:until] += n
     return found

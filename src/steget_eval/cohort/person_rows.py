@@ -89,10 +89,11 @@ def person_rows(laid: Laid, protocol: Protocol) -> PersonRows:
     occurring: tuple[str, ...] = ()
     if points is not None and clipped is not None:
         occurring, last = tuple(states_that_occur(clipped)), last_point(protocol.clock)
-        covered = laid.keep("covered", covered_points(clipped, occurring, last))
+        covered = laid.keep("covered", covered_points(clipped.filter(clipped.arm_number >= 0), occurring, last))
         mine = people.filter(people.role == QUESTION)
         followed = with_points_before(mine, points, protocol.clock, points="observed_days")
-        states = people_by_state(laid, covered, followed, occurring, last)
+        arms = [arm.id for arm in protocol.arms.compared()]
+        states = people_by_state(covered, followed, arms, occurring, last)
         months = attach(table, months_by_state(covered, occurring, last), "person")
         table = months.mutate(**{f"months_{state}": months[f"months_{state}"].fill_null(0) for state in occurring})
     return PersonRows(
@@ -135,10 +136,18 @@ def _people(laid: Laid, removed: ir.Table, protocol: Protocol) -> ir.Table:
         own["cluster"] = cluster
     own |= {name: people[name] for name in ("exit_day", *(f"exit_after_{count}" for count in months)) if months}
     number = ibis.row_number().over(ibis.window(order_by="participant_id")).cast("int32")
+    own["arm_number"] = _arm_number(people, protocol)
     return laid.keep("people", people.select(
         "participant_id", "arm", "role", "index_on", "window_days", "follow_days", "observed_days", "last_month",
         "follow_up_ended_by", "source_file", "source_row", person=number, **own,
     ))  # fmt: skip
+
+
+def _arm_number(people: ir.Table, protocol: Protocol) -> ir.Value:
+    """The place of the arm among those of the question; -1 for the benchmark."""
+    places = enumerate(arm.id for arm in protocol.arms.compared())
+    mine = people.role == QUESTION
+    return ibis.cases(*((mine & (people.arm == arm), place) for place, arm in places), else_=-1).cast("int16")
 
 
 def _clipped(laid: Laid, people: ir.Table, points: ir.Table | None, protocol: Protocol) -> ir.Table | None:

@@ -123,9 +123,8 @@ def _extents(statuses: ir.Table, source: StatusSource) -> dict[str, ir.Value]:
     """The extents of what the source asks for: none of who does not work, or does not study; null where unknown."""
     found = {}
     for name, single in (("work_extent_percent", "employed"), ("study_extent_percent", "studying")):
-        holders = [single, "employed_and_studying"]
-        if not set(holders) & set(source.occupations):
-            continue
-        extent = statuses[name] if name in statuses.columns else ibis.null("float64")
-        found[name] = ibis.ifelse(statuses.occupation.isin(holders), extent.cast("float64"), 0.0)
+        if single in source.occupations or source.occupations == ("employed_and_studying",):
+            holds = statuses.occupation.isin([single, "employed_and_studying"])
+            extent = statuses[name] if name in statuses.columns else ibis.null("float64")
+            found[name] = ibis.ifelse(holds, extent.cast("float64"), 0.0)
     return found

@@ -25,6 +25,8 @@ def refuse_rows(faulty: ir.Table, column: str, why: str) -> None:
     if n == 0:
         return
     first = rows.order_by(["source_file", "source_row"]).limit(_NAMED).to_pandas()
+    if first["source_row"].isnull().any():  # rows of a database have no numbers
+        raise CohortError(f"{first['source_file'].iloc[0]}, column {column}, {n} {'row' if n == 1 else 'rows'}: {why}")
     places = [
         f"{file}, column {column}, {'row' if len(part) == 1 else 'rows'} {', '.join(str(int(row)) for row in part)}"
         for file, part in first.groupby("source_file", sort=True)["source_row"]

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from steget_eval.cohort.doses import day_of_dose, day_of_hours
 from steget_eval.cohort.spells import bridge_spells, join_spells, qualify_spells
-from steget_eval.cohort.tables import Laid, attach
+from steget_eval.cohort.tables import Fact, Laid
 from steget_eval.protocol.measures import MinimumDose
 from steget_eval.protocol.outcome import EventSource, IntercurrentEvent, Outcome
 
@@ -35,23 +35,23 @@ class Stretches:
 
     Attributes
     ----------
-    people
-        The people with `first_k` (the first day), `last_k` (the day after the last), `total_k` (days) and, for each
-        dose, `full_k_j` (the day on which it is full), null for who has none.
+    facts
+        By person `way_first_k` (the first day), `way_last_k` (the day after the last), `way_total_k` (days) and, for
+        each dose, `full_k_j` (the day on which it is full); who has none has no row.
     numbers, doses
         The k of each way of counting, and the j of each dose.
     tables
         The stretches of each way of counting: `person`, `lo`, `hi`.
     """
 
-    people: ir.Table
+    facts: tuple[Fact, ...]
     numbers: dict[Qualifying, int]
     doses: dict[MinimumDose, int]
     tables: dict[Qualifying, ir.Table]
 
     def fact(self, table: ir.Table, name: str, qualifying: Qualifying) -> ir.Value:
         """Return a column of one way of counting."""
-        return table[f"{name}_{self.numbers[qualifying]}"]
+        return table[f"way_{name}_{self.numbers[qualifying]}"]
 
     def full(self, table: ir.Table, qualifying: Qualifying, dose: MinimumDose | None) -> ir.Value:
         """Return the day on which a dose is full; without one, the first day."""
@@ -87,7 +87,7 @@ def has_length(dose: MinimumDose | None) -> bool:
 
 
 def with_stretches(laid: Laid, people: ir.Table, clipped: ir.Table, outcomes: list[Outcome]) -> Stretches:
-    """Add the facts of every way of counting that the outcomes and their intercurrent events need."""
+    """Return the facts of every way of counting that the outcomes and their intercurrent events need."""
     ways = [qualifying_of(one) for one in outcomes]
     ways += [qualifying_of_event(event) for one in outcomes for event in one.intercurrent_events]
     numbers = {way: number for number, way in enumerate(dict.fromkeys(way for way in ways if way is not None))}
@@ -95,12 +95,13 @@ def with_stretches(laid: Laid, people: ir.Table, clipped: ir.Table, outcomes: li
     doses = {dose: number for number, dose in enumerate(dict.fromkeys(needed))}
     tables = {way: laid.keep("stretches", _stretches(clipped, way)) for way in numbers}
     asked = {way: [one.minimum_dose for one in outcomes if qualifying_of(one) == way] for way in numbers}
+    facts = []
     for way, number in numbers.items():
-        people = attach(people, laid.keep("facts", _facts(tables[way], number)), "person")
+        facts.append(Fact(table=laid.keep("facts", _facts(tables[way], number))))
         for dose in dict.fromkeys(one for one in asked[way] if one is not None and has_length(one)):
-            full = _full(clipped, tables[way], way, dose, people)
-            people = attach(people, laid.keep("full", full.rename({f"full_{number}_{doses[dose]}": "full"})), "person")
-    return Stretches(people=people, numbers=numbers, doses=doses, tables=tables)
+            full = _full(clipped, tables[way], way, dose, people).rename({f"full_{number}_{doses[dose]}": "full"})
+            facts.append(Fact(table=laid.keep("full", full)))
+    return Stretches(facts=tuple(facts), numbers=numbers, doses=doses, tables=tables)
 
 
 def _stretches(clipped: ir.Table, way: Qualifying) -> ir.Table:
@@ -111,8 +112,8 @@ def _stretches(clipped: ir.Table, way: Qualifying) -> ir.Table:
 def _facts(stretches: ir.Table, number: int) -> ir.Table:
     days = (stretches.hi - stretches.lo).sum()
     return stretches.group_by("person").agg(**{
-        f"first_{number}": stretches.lo.min().cast("int64"), f"last_{number}": stretches.hi.max().cast("int64"),
-        f"total_{number}": days.cast("int64"),
+        f"way_first_{number}": stretches.lo.min().cast("int64"), f"way_last_{number}": stretches.hi.max().cast("int64"),
+        f"way_total_{number}": days.cast("int64"),
     })  # fmt: skip
 
 

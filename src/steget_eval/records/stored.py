@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steget_eval.core.fingerprint import fingerprint_json
@@ -31,6 +33,8 @@ class StoredRecords:
         Table name to the engine's table, with the schema's names and types.
     card
         Origin, licence and the records' own columns and codes.
+    scratch
+        The folder that holds what is computed on the way; gone with `close`.
     """
 
     engine: Any
@@ -44,6 +48,7 @@ class StoredRecords:
     def account(self) -> DataAccount:
         """What the reader of a report is told of the files behind these records."""
         return DataAccount(found=self.found, assumptions=self.card.assumptions, accounting=self.card.accounting)
+    scratch: Path | None = None
 
     def has(self, name: str) -> bool:
         """Tell whether the table is there and has rows."""
@@ -64,8 +69,10 @@ class StoredRecords:
         return fingerprint_json({name: _sums(table) for name, table in sorted(self.tables.items())})
 
     def close(self) -> None:
-        """Let go of the engine's connection."""
+        """Let go of the engine's connection and of what was computed on the way."""
         self.engine.disconnect()
+        if self.scratch is not None:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
     def __enter__(self) -> StoredRecords:
         return self
