@@ -65,3 +65,17 @@ def test_real_records_are_not_soiled(tmp_path):
     with pytest.raises(RecordsError, match="origin: synthetic"):
         soil_records(tmp_path, Dirt(misspelt_codes=1), seed=1)
     assert (tmp_path / "participants.csv").read_bytes() == before
+
+
+def test_a_person_who_stands_twice_is_one_finding_and_no_other(tmp_path):
+    write_records(simulate_records(PROTOCOL, seed=5), tmp_path)
+    before = {one.rule for one in check_records(tmp_path)}
+    file = tmp_path / "participants.csv"
+    header, first, *rest = file.read_text(encoding="utf-8").splitlines()
+    cells = dict(zip(header.split(","), first.split(","), strict=True))
+    other = first.replace(cells["followed_until"], cells["enrolled_on"])
+    # The row that would make every spell of the person lie after follow-up comes first.
+    file.write_text("\n".join([header, other, first, *rest]) + "\n", encoding="utf-8")
+    found = {one.rule for one in check_records(tmp_path) if one.severity == "error"}
+    assert found == {"duplicate_key"}
+    assert "after_follow_up" not in before
