@@ -12,6 +12,7 @@ from steget_eval.methods.numerics.arms import Floats, checked_arm, checked_choic
 from steget_eval.methods.numerics.linear import build_design, check_rank
 
 _MAX_STEPS = 200
+_ROUNDING = 1e-13
 _TOLERANCE = 1e-10  # of a mean, in standard deviations of its covariate
 
 
@@ -47,7 +48,8 @@ def _tilt_to(distance: Floats, arm: int) -> Floats:
         spread = (distance * share[:, None]).T @ distance - np.outer(mean, mean)
         step = np.linalg.lstsq(spread, mean, rcond=None)[0]
         size = 1.0
-        while _dual(distance, multiplier - size * step) > height - 1e-4 * size * float(mean @ step) and size > 1e-10:
+        # A rounding error's worth of rise is no rise: near the root the dual is flat.
+        while _dual(distance, multiplier - size * step) > height + _ROUNDING and size > 1e-10:
             size /= 2
         multiplier = multiplier - size * step
         height = _dual(distance, multiplier)
