@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from steget_eval.core.identity import count_identity_numbers
 from steget_eval.intake.card import columns_of
+from steget_eval.intake.database import answered
 from steget_eval.intake.expressions import CELL_EXPRESSIONS, ROW_EXPRESSIONS, is_empty, may_be_identity_number
 from steget_eval.intake.findings import Finding, Findings
 from steget_eval.intake.rules import CELL_RULES, MISSING_CELL, ROW_RULES, RULES, CellRule, RowRule, Rule
@@ -26,10 +27,16 @@ def check_stored(records: StoredRecords) -> Findings:
     query that lists the keys of the rows, for whoever may run it there. The query holds what is allowed, never a cell.
     Types are the engine's own, so rules that ask whether a text is a date or a number have nothing to ask. Rules of
     plausibility that need more than one pass over a table are not asked here.
+
+    Raises
+    ------
+    RecordsError
+        The database could not answer; what it said is not repeated.
     """
     engine = records.engine.name
-    findings = [finding for name in TABLES if name in records.tables for finding in _of_table(records, name, engine)]
-    return Findings(tuple(findings))
+    with answered(engine):
+        found = [finding for name in TABLES if name in records.tables for finding in _of_table(records, name, engine)]
+    return Findings(tuple(found))
 
 
 def _of_table(records: StoredRecords, name: str, engine: str) -> Iterator[Finding]:

@@ -134,11 +134,39 @@ def _mssql(named: dict[str, Any]) -> Any:
 
 
 @contextmanager
+def answered(engine: str) -> Iterator[None]:
+    """Turn what a database says when it cannot answer into a refusal; its words may quote a cell."""
+    try:
+        yield
+    except _errors_of(engine):
+        raise RecordsError(
+            f"{engine}: the database could not answer; ask whoever runs it, or for a right to read"
+        ) from None
+
+
+def _errors_of(engine: str) -> tuple[type[Exception], ...]:
+    if engine == "postgres":
+        import psycopg
+
+        return (psycopg.Error,)
+    if engine == "mssql":
+        import pyodbc
+
+        return (pyodbc.Error,)
+    if engine == "duckdb":
+        import duckdb
+
+        return (duckdb.Error,)
+    return ()
+
+
+@contextmanager
 def opened(address: str | Address) -> Iterator[Any]:
     """Open a database and close it afterwards."""
     engine = connect(address)
     try:
-        yield engine
+        with answered(engine.name):
+            yield engine
     finally:
         engine.disconnect()
 

@@ -66,8 +66,11 @@ def is_unknown_code(cells: ir.Value, column: Column, engine: str) -> ir.BooleanV
 
 
 def may_be_identity_number(cells: ir.Value, engine: str) -> ir.BooleanValue:
-    """Tell which cells have six digits in a row; whether an identity number stands in one, the recogniser says."""
-    return cells.like("%" + "[0-9]" * 6 + "%") if engine == "mssql" else cells.re_search("[0-9]{6}")
+    """Tell in which cells six digits begin a token; whether it is an identity number, the recogniser says."""
+    if engine != "mssql":
+        return cells.re_search("(^|[^0-9A-Za-z])[0-9]{6}")
+    digits = "[0-9]" * 6
+    return cells.like(f"{digits}%") | cells.like(f"%[^0-9A-Za-z]{digits}%")
 
 
 def is_empty(cells: ir.Value) -> ir.BooleanValue:
