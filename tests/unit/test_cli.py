@@ -27,6 +27,8 @@ COMMANDS = (
     "why",
     "lock",
     "cite",
+    "import",
+    "recipe",
 )
 
 
