@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from steget_eval import evaluate, load_protocol, read_records
+from steget_eval import evaluate, load_evidence, load_protocol, read_records, read_trials, review
 from steget_eval.core.shipped import shipped
 from steget_eval.reporting import blocks
 from steget_eval.reporting.block import BLOCK_MIME
@@ -42,14 +42,21 @@ FRAME = """<!DOCTYPE html><iframe id="f" src="{page}" style="width:{width}px;hei
 }};</script>"""
 
 
-@pytest.fixture(scope="module", params=["ips_sydnarke", "ips_sydnarke_comparison"])
+def _released(name: str) -> tuple[Any, Any]:
+    if name == "evidence":
+        question = load_evidence(shipped("data", "programmes", name, "ips_employment.yaml"))
+        return blocks.evidence, disclose(review(question, read_trials(shipped("data", "trials"))))
+    place = shipped("data", "programmes", name)
+    return blocks, disclose(evaluate(load_protocol(place / "protocol.yaml"), read_records(place / "records")))
+
+
+@pytest.fixture(scope="module", params=["ips_sydnarke", "ips_sydnarke_comparison", "evidence"])
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report on synthetic records, beside an index that lists it."""
-    place = shipped("data", "programmes", request.param)
-    release = disclose(evaluate(load_protocol(place / "protocol.yaml"), read_records(place / "records")))
+    """A report on synthetic records, or on published trials, beside an index that lists it."""
+    pieces, release = _released(request.param)
     folder = tmp_path_factory.mktemp("out") / "b" / "a"
     folder.mkdir(parents=True)
-    made = [getattr(blocks, name)(release) for name in ("title", *sorted(set(blocks.__all__) - {"title"}))]
+    made = [getattr(pieces, name)(release) for name in ("title", *sorted(set(pieces.__all__) - {"title"}))]
     outputs = [new_output("display_data", data={BLOCK_MIME: block.to_json()}) for block in made]
     nbformat.write(new_notebook(cells=[new_code_cell("", outputs=outputs)]), folder / "report.ipynb")
     write_report(folder / "report.ipynb", folder)

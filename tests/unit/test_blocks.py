@@ -22,7 +22,7 @@ def releases(results_two_arms: Results, results_single_arm: Results) -> dict[str
 
 
 @pytest.mark.parametrize("which", ["two", "single", "internal"])
-@pytest.mark.parametrize("name", [name for name in blocks.__all__ if name != "evidence"])
+@pytest.mark.parametrize("name", blocks.__all__)
 def test_a_block_survives_as_strict_json_and_shows_itself_in_both_languages(
     releases: dict[str, Release], which: str, name: str
 ) -> None:

@@ -170,9 +170,12 @@ def test_a_single_arm_borrows_a_comparison_and_has_no_place(single):
     assert share == pytest.approx(single.beside.row.estimate, abs=0.5 / told.beside.own[1])  # whole people
     assert set(told.beside.borrowed["method"]) == {"power_prior", "robust_map"}
     assert told.beside.borrowed["conflict_p"].isna().all()
-    assert "no conflict can be seen" in words(pages(told)["en"])
+    page = words(pages(told)["en"])
+    assert "no conflict can be seen" in page
+    assert f"makes the share count as {told.beside.own[0]} of {told.beside.own[1]} people" in page
 
 
+@pytest.mark.slow
 def test_given_published_means_the_programme_is_weighted_to_them(tmp_path, library):
     said = yaml.safe_load(SINGLE.read_text(encoding="utf-8"))
     for name in ("protocol", "records"):
@@ -192,6 +195,7 @@ def test_given_published_means_the_programme_is_weighted_to_them(tmp_path, libra
         review(load_evidence(path), library)
 
 
+@pytest.mark.slow
 def test_without_a_programme_nothing_of_one_is_told(tmp_path, library, release):
     said = yaml.safe_load(QUESTION.read_text(encoding="utf-8"))
     del said["beside"]
@@ -231,6 +235,7 @@ def test_the_swedish_page_has_no_english_sentences(told):
     assert found == set()
 
 
+@pytest.mark.slow
 def test_every_reason_of_the_ledger_has_swedish_words():
     unknown = [row.trial.key for row in reproduce().rows if not is_known_reason(row.judgement.reason)]
     assert unknown == []

@@ -1,6 +1,6 @@
 """The pieces of a report: each function takes a release and returns a block."""
 
-from steget_eval.reporting.blocks import evidence
+from steget_eval.reporting.blocks import evidence as evidence  # of another release: not among the pieces below
 from steget_eval.reporting.blocks.account import estimates, suppressed
 from steget_eval.reporting.blocks.files import files
 from steget_eval.reporting.blocks.front import limits, summary, title
@@ -10,7 +10,7 @@ from steget_eval.reporting.blocks.registration import deviations
 from steget_eval.reporting.blocks.results import benchmark, curves, effects, targets
 
 __all__ = [
-    "balance", "benchmark", "curves", "deviations", "effects", "estimates", "evidence", "files", "flow", "limits",
+    "balance", "benchmark", "curves", "deviations", "effects", "estimates", "files", "flow", "limits",
     "origin", "protocol", "reproducibility", "states", "summary", "suppressed", "table_one", "targets", "title",
     "unknown",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from steget_eval.protocol.base import Text
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
-from steget_eval.reporting.blocks.evidence_words import assumed, in_short, refusal
+from steget_eval.reporting.blocks.evidence_words import assumed, in_short, own_row, refusal
 from steget_eval.reporting.release_evidence import EvidenceRelease, ReleasedBeside
 from steget_eval.reporting.tables import evidence as tables
 from steget_eval.reporting.tables.evidence_rows import (
@@ -57,7 +57,7 @@ def borrow(release: EvidenceRelease) -> Block:
         return build.absent("borrow", "evidence.absent_borrow" if told else "evidence.absent_beside")
     children: list[Block] = []
     if len(told.borrowed):
-        children.append(build.paragraph("borrow-own", *_own(told), *_conflict(told)))
+        children.append(build.paragraph("borrow-own", *_own(release, told), *_conflict(told)))
         children.append(build.table("borrow-table", tables.borrowed(release)))
         children.append(build.bullets("borrow-assumes", [assumed(words) for words in _steps(told)]))
         if len(release.rows(told.pool, method="predicted_by_others")):
@@ -76,14 +76,18 @@ def _place(release: EvidenceRelease, told: ReleasedBeside) -> list[build.Item]:
     return said
 
 
-def _own(told: ReleasedBeside) -> list[build.Item]:
+def _own(release: EvidenceRelease, told: ReleasedBeside) -> list[build.Item]:
     assert told.own is not None
     events_1, n_1, events_0, n_0 = told.own
     share = Cell(format="count", value=events_1, of=n_1, decimals=0)
     if told.effective:
-        effective = build.sentence("evidence.borrow_effective", n=Cell(format="count", value=n_1, decimals=0))
-        whole = Cell(format="percent", value=events_1 / n_1, decimals=0)
-        return [build.sentence("evidence.borrow_own_single", share_1=whole), effective]
+        counts = {"events": events_1, "n": n_1}
+        cells = {name: Cell(format="count", value=number, decimals=0) for name, number in counts.items()}
+        own = evidence_cell(own_row(release, told), interval=False)
+        return [
+            build.sentence("evidence.borrow_own_single", share_1=own),
+            build.sentence("evidence.borrow_effective", **cells),
+        ]
     if n_0 == 0:
         return [build.sentence("evidence.borrow_own_single", share_1=share)]
     other = Cell(format="count", value=events_0, of=n_0, decimals=0)
