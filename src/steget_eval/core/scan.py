@@ -9,7 +9,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,19 @@ _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _PARTS, _MOST_BYTES = (".xml", ".rels", ".json", ".html", ".csv", ".txt"), 1 << 28
 
 
-def find_identity_numbers(folder: Path) -> dict[str, int]:
+def find_identity_numbers(folder: Path, *, only: Collection[str] = ()) -> dict[str, int]:
     """Return how many identity numbers stand in each file of a folder, or in its name; files without are left out.
 
     A page's text and attributes, a table's cells, a notebook's and a record's keys and values, the parts of an office
     document, the texts of a picture's or a PDF's metadata: whatever is none of these is read as text.
+
+    Parameters
+    ----------
+    only
+        Names of the files to look into; all of them without.
     """
     found = {}
-    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+    for path in sorted(one for one in folder.rglob("*") if one.is_file() and (not only or one.name in only)):
         count = count_in_file(path) + count_identity_numbers(path.relative_to(folder).as_posix())
         if count:
             found[path.relative_to(folder).as_posix()] = count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from steget_eval.core.identity import count_identity_numbers
@@ -40,9 +40,9 @@ def keep_notebook(executed: Path, failed: Path, beside: Path) -> None:
     beside.replace(failed)
 
 
-def identity_fault(report: Path) -> str:
-    """Return the sentence for a report in whose files identity numbers stand; empty where there are none."""
-    found = find_identity_numbers(report)
+def identity_fault(report: Path, *, only: Collection[str] = ()) -> str:
+    """Return the sentence for a report in whose files, or in the named ones, identity numbers stand; empty without."""
+    found = find_identity_numbers(report, only=only)
     told = ", ".join(f"{name if not count_identity_numbers(name) else 'a file'} ({n})" for name, n in found.items())
     return f"identity numbers stand in the report, which is not kept: {told}" if found else ""
 

@@ -19,10 +19,12 @@ from steget_eval.runs.entries import index_entries
 from steget_eval.runs.executors import Executor, Processes, Running, default_workers
 from steget_eval.runs.failure import identity_fault, keep_notebook, safe_lines, safe_reason, told_of
 from steget_eval.runs.job import Job, resolve
+from steget_eval.runs.manifest import NAME as MANIFEST
 from steget_eval.runs.manifest import draft_manifest, write_manifest
 from steget_eval.runs.place import Part, open_place
 from steget_eval.runs.plan import Plan, Preview, plan_job, preview
 from steget_eval.runs.progress import Silent, Watcher
+from steget_eval.runs.provenance import NAME as CRATE
 from steget_eval.runs.provenance import write_crate
 from steget_eval.runs.result import BatchResult, JobResult
 from steget_eval.runs.worker import Outcome
@@ -168,7 +170,8 @@ def _settle(one: _Running, outcome: Outcome, batch: str) -> JobResult:
             outcome = Outcome(state="failed", reason=f"the report lacks {', '.join(missing)}")
         if outcome.state == "done":
             _write_record(one, batch, outcome.pieces)
-            fault = identity_fault(one.part.report)
+            # The worker has looked through the files that it wrote.
+            fault = identity_fault(one.part.report, only=(MANIFEST, CRATE))
             outcome = Outcome(state="failed", reason=fault) if fault else outcome
         if outcome.state == "done":
             place = one.part.publish()

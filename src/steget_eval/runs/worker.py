@@ -18,7 +18,7 @@ from steget_eval.core import errors
 from steget_eval.core.errors import InputError, StegetError
 from steget_eval.core.fingerprint import fingerprint_json
 from steget_eval.runs.ahead import Ahead
-from steget_eval.runs.failure import in_both, told_of
+from steget_eval.runs.failure import identity_fault, in_both, told_of
 from steget_eval.runs.job import Job, resolve
 from steget_eval.runs.limits import memory_sentence
 
@@ -88,6 +88,8 @@ def run_job(job: Job, scratch: Path, folder: Path) -> Outcome:
     (folder / "report.ipynb").write_bytes(executed.read_bytes())
     told = json.dumps(headline, indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False)
     (folder / "headline.json").write_text(f"{told}\n", encoding="utf-8")
+    if numbers := identity_fault(folder):
+        return Outcome(state="failed", reason=numbers)
     return Outcome(state="done", cell_seconds=ran.cell_seconds, pieces=_pieces(job, executed))
 
 
