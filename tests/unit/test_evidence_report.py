@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ import yaml
 from steget_eval import disclose, load_evidence, read_trials, review
 from steget_eval.core.errors import SpecError
 from steget_eval.core.shipped import shipped
+from steget_eval.face import HOOKS
 from steget_eval.protocol.evidence import EvidenceProtocol, files_beside
 from steget_eval.records.trials import Trials
 from steget_eval.reporting import blocks, figures
@@ -26,6 +28,10 @@ from steget_eval.reporting.release_evidence import EvidenceRelease
 from steget_eval.reporting.text import LANGUAGES, phrases
 from steget_eval.reporting.text.ledger_words import is_known_reason, ledger_reason
 from steget_eval.reporting.write import estimates_csv
+from steget_eval.runs.batch import notebook_path
+from steget_eval.runs.fingerprint import fingerprint_files
+from steget_eval.runs.job import Job
+from steget_eval.study.inputs import fingerprint_inputs
 from steget_eval.study.reproduce import reproduce
 from steget_eval.study.review import Review
 
@@ -299,3 +305,22 @@ def test_two_studies_of_one_name_and_year_are_told_apart(release):
     mine = release.studies[release.studies["pool"] == "months_6"]
     twice = replace(release, studies=mine.assign(name="Killackey 2019"))
     assert studies_of(twice, "months_6")["name"].is_unique
+
+
+def test_a_report_is_made_again_when_the_programme_beside_it_has_changed(tmp_path):
+    shutil.copytree(QUESTION.parents[1] / "ips_sydnarke_comparison", tmp_path / "ips_sydnarke_comparison")
+    (tmp_path / "evidence").mkdir()
+    shutil.copy(QUESTION, tmp_path / "evidence")
+    job = Job(
+        id="a", notebook=notebook_path("evidence", tmp_path), base=tmp_path, hooks=HOOKS,
+        protocol="evidence/ips_employment.yaml", records=str(shipped("data", "trials")),
+    )  # fmt: skip
+    files = fingerprint_files(job)
+    before = fingerprint_inputs(job.protocol_path, job.records_path)
+    assert before["origin"] == "beside_synthetic"
+    spells = next((tmp_path / "ips_sydnarke_comparison" / "records").glob("spells.*"))
+    lines = spells.read_text(encoding="utf-8").splitlines(keepends=True)
+    spells.write_text("".join(lines[:-1]), encoding="utf-8")
+    after = fingerprint_inputs(job.protocol_path, job.records_path)
+    assert fingerprint_files(job) != files
+    assert (after["records"] != before["records"], after["protocol"] == before["protocol"]) == (True, True)
