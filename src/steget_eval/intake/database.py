@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import ibis
-
 from steget_eval.core.errors import RecordsError
 from steget_eval.intake.readers.parquet_file import MOST_ROWS, sheet_from_arrow
 from steget_eval.intake.sheet import Sheet, UnreadableError
@@ -111,6 +109,7 @@ def connect(address: str | Address) -> Any:
 
 
 def _postgres(named: dict[str, Any], where: Address) -> Any:
+    import ibis
     import psycopg
 
     if "service" in named:  # whatever the address does not say comes from the service file
@@ -122,6 +121,7 @@ def _postgres(named: dict[str, Any], where: Address) -> Any:
 
 
 def _mssql(named: dict[str, Any]) -> Any:
+    import ibis
     import pyodbc
 
     secret = os.environ.get(MSSQL_PASSWORD)
