@@ -15,6 +15,7 @@ _PUBLIC: dict[str, str] = {
     "load_protocol": "steget_eval.protocol",
     "load_evidence": "steget_eval.protocol",
     "read_records": "steget_eval.intake",
+    "read_trials": "steget_eval.intake",
     "simulate_records": "steget_eval.simulate",
     "build_cohort": "steget_eval.cohort",
     "evaluate": "steget_eval.study",
