@@ -113,7 +113,7 @@ def time_pandas(folder: Path, out: Path) -> None:
 
 
 def measure(what: str, folder: Path, out: Path) -> dict[str, float]:
-    """Run one measurement in a process of its own: seconds and peak memory in GB."""
+    """Run one measurement in a process of its own: seconds, seconds of the cores, and peak memory in GB."""
     command = [sys.executable, __file__, "--one", what, "--folder", str(folder), "--out", str(out)]
     told = subprocess.run(command, check=True, capture_output=True, text=True)
     return dict(json.loads(told.stdout))
@@ -124,8 +124,9 @@ def one(what: str, folder: Path, out: Path) -> None:
     start = time.perf_counter()
     (time_steget if what == "steget" else time_pandas)(folder, out)
     seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(json.dumps({"seconds": seconds, "peak": peak}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    told = {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 1024**2}
+    print(json.dumps(told))
 
 
 def differing_rows(one_file: Path, other_file: Path) -> int:
@@ -137,6 +138,12 @@ def differing_rows(one_file: Path, other_file: Path) -> int:
         query = "SELECT count(*) FROM (SELECT {0} FROM '{1}' EXCEPT ALL SELECT {0} FROM '{2}')"
         both = [(one_file, other_file), (other_file, one_file)]
         return sum(int(engine.execute(query.format(asked, *pair)).fetchone()[0]) for pair in both)
+
+
+def row(name: str, people: int, got: dict[str, float]) -> str:
+    """Return one row of the table."""
+    spells = people * SPELLS_PER_PERSON
+    return f"{name:>12} {spells:>12,} {got['seconds']:>9.1f} {got['cpu']:>9.1f} {got['peak']:>8.2f}"
 
 
 def main() -> None:
@@ -151,7 +158,7 @@ def main() -> None:
     if told.one:
         one(told.one, told.folder, told.out)
         return
-    print(f"{'people':>12} {'spells':>12} {'seconds':>9} {'peak GB':>8}")
+    print(f"{'people':>12} {'spells':>12} {'seconds':>9} {'core s':>9} {'peak GB':>8}", flush=True)
     found: dict[int, float] = {}
     with tempfile.TemporaryDirectory(dir=told.folder) as place:
         for people in told.people:
@@ -159,14 +166,12 @@ def main() -> None:
             write_records(folder, people)
             got = measure("steget", folder, folder / "rows.parquet")
             found[people] = got["seconds"]
-            print(f"{people:>12,} {people * SPELLS_PER_PERSON:>12,} {got['seconds']:>9.1f} {got['peak']:>8.2f}")
+            print(row(f"{people:,}", people, got), flush=True)
             if people == told.pandas:
                 other = measure("pandas", folder, folder / "pandas.parquet")
                 wrong = differing_rows(folder / "rows.parquet", folder / "pandas.parquet")
                 ratio = other["seconds"] / got["seconds"]
-                print(
-                    f"{'pandas':>12} {people * SPELLS_PER_PERSON:>12,} {other['seconds']:>9.1f} {other['peak']:>8.2f}"
-                )
+                print(row("pandas", people, other), flush=True)
                 print(f"pandas takes {ratio:.1f} times as long; rows that differ: {wrong}")
     for small, large in zip(told.people, told.people[1:], strict=False):
         exponent = math.log(found[large] / found[small]) / math.log(large / small)

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ibis.backends.duckdb import Backend
 
 from steget_eval.cohort import Cohort, build_cohort, write_person_rows
+from steget_eval.cohort.tables import Laid
 from steget_eval.intake.stored import open_records
 from steget_eval.protocol import Protocol
 from steget_eval.records import Records, RecordsCard, StoredRecords
@@ -215,6 +218,30 @@ def test_person_rows_on_disk_are_those_of_the_cohort(tmp_path):
     for state in months.columns:
         held = months[state].reindex(found.index, fill_value=0)
         np.testing.assert_array_equal(found[f"months_{state}"], held)
+
+
+#: Words that a dialect accepts in a query but that other engines lack.
+ONLY_SOME_SAY = ("LEAST(", "GREATEST(", "ARG_MIN", "FIRST(", "MEDIAN", "QUALIFY", "UNNEST", "LIST(")
+
+
+def test_every_way_of_counting_compiles_for_sql_server(monkeypatch):
+    texts: list[str] = []
+    keep, compile_ = Laid.keep, Backend.compile
+
+    def spy_keep(self: Laid, name: str, content: Any) -> Any:
+        if isinstance(content, ir.Expr):
+            texts.append(str(ibis.to_sql(content, dialect="mssql")))
+        return keep(self, name, content)
+
+    def spy_compile(self: Backend, expr: ir.Expr, **options: Any) -> str:
+        texts.append(str(ibis.to_sql(expr, dialect="mssql")))
+        return compile_(self, expr, **options)
+
+    monkeypatch.setattr(Laid, "keep", spy_keep)
+    monkeypatch.setattr(Backend, "compile", spy_compile)
+    build_cohort(protocol(), crowd(5))
+    assert len(texts) > 40
+    assert not [word for word in ONLY_SOME_SAY for text in texts if word in text.upper()]
 
 
 @pytest.fixture

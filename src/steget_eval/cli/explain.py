@@ -40,6 +40,7 @@ def explain(protocol: Protocol, estimand_id: str) -> list[tuple[str, str]]:
         ("definition", outcome.definition.en + (f" [{outcome.definition_id}]" if outcome.definition_id else "")),
         ("events", "\n".join(_source(source) for source in outcome.events)),
         ("minimum dose", _dose(outcome.minimum_dose)),
+        ("looked at", _looks(outcome)),
         ("window", _window(protocol, outcome)),
         ("strategies", "\n".join(_strategy(event, estimand) for event in outcome.intercurrent_events) or "none needed"),
         ("censoring", f"outcome unknown after {', '.join(outcome.censoring)}" if outcome.censoring else "none"),
@@ -57,9 +58,14 @@ def explain(protocol: Protocol, estimand_id: str) -> list[tuple[str, str]]:
 def _source(source: EventSource) -> str:
     if source.spells:
         how = "a spell that begins in the window" if source.entry else "a spell under way in the window"
+        if source.completed:
+            how += ", completed, on its last day"
+        if source.subsidised is not None:
+            how += ", subsidised" if source.subsidised else ", not subsidised"
         return f"{how}: {', '.join(source.spells)}"
     if source.status is not None:
-        return f"occupation at {source.status.occasion}: {', '.join(source.status.occupations)}"
+        since = f", begun or increased since {source.status.increased_since}" if source.status.increased_since else ""
+        return f"occupation at {source.status.occasion}: {', '.join(source.status.occupations)}{since}"
     if source.amount is not None:
         amount = source.amount
         return f"{amount.item} at {amount.occasion}, above {amount.above} where an event is asked for"
@@ -70,7 +76,28 @@ def _dose(dose: MinimumDose | None) -> str:
     if dose is None:
         return "none: one day is enough"
     hours = "" if dose.hours_per_week is None else f", in spells of at least {dose.hours_per_week:g} hours a week"
-    return f"{dose.dose_days} days in the window{hours}"
+    if dose.hours is not None:
+        return f"{dose.hours} hours in the window{hours}"
+    if dose.share_of_weeks is not None:
+        return f"a qualifying day in {dose.share_of_weeks:.0%} of the window's whole weeks{hours}"
+    return f"{dose.dose_days} days {'in one stretch' if dose.unbroken else 'in the window'}{hours}"
+
+
+def _looks(outcome: Outcome) -> str:
+    """What is asked of the days beside the events."""
+    told = [f"measure {outcome.measure}"] if outcome.measure != "ever" else []
+    if outcome.none:
+        told.append("none of the states may hold")
+    if outcome.months_after_exit:
+        told.append(f"{outcome.months_after_exit} months after discharge")
+    if outcome.bridge_days:
+        told.append(f"gaps of at most {outcome.bridge_days} days are joined, and count")
+    if outcome.ladder:
+        steps = ", ".join(step.label.en for step in outcome.ladder)
+        told.append(f"steps from lowest to highest, an order that is assumed: {steps}")
+    if outcome.scores is not None:
+        told.append(f"{outcome.scores.instrument} at {', '.join(outcome.scores.occasions)}")
+    return "\n".join(told) or "nothing more"
 
 
 def _window(protocol: Protocol, outcome: Outcome) -> str:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
-
-import ibis
-import ibis.expr.types as ir
+from typing import TYPE_CHECKING, Any
 
 from steget_eval.core.errors import RecordsError
 from steget_eval.intake.card import read_card
@@ -16,6 +13,9 @@ from steget_eval.intake.database import connect
 from steget_eval.records.card import RecordsCard
 from steget_eval.records.stored import StoredRecords
 from steget_eval.records.tables import TABLES, ColumnType, TableSchema
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 def open_records(
@@ -52,6 +52,8 @@ def open_records(
 
 
 def _opened(source: str | Path | Any, threads: int, memory: str) -> tuple[Any, str, Path | None]:
+    import ibis
+
     if not isinstance(source, str | Path):
         return source, source.name, None
     if "://" in str(source):
@@ -89,6 +91,8 @@ def _found(engine: Any, source: str | Path | Any) -> dict[str, ir.Table]:
 
 def _checked(table: ir.Table, schema: TableSchema, name: str) -> ir.Table:
     """The table, with where its rows came from: the table's own name where they do not say."""
+    import ibis
+
     at = f"{name}, table {schema.name}"
     missing = [column.name for column in schema.columns if column.required and column.name not in table.columns]
     if missing:

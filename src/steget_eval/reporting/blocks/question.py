@@ -6,6 +6,7 @@ import platform
 from importlib.metadata import version
 
 import steget_eval
+from steget_eval.protocol.base import Text
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.reporting.block import Block
@@ -24,7 +25,7 @@ def protocol(release: Release) -> Block:
         build.paragraph("protocol-programme", release.protocol.programme.description),
         build.terms("protocol-terms", _terms(release)),
         build.heading("protocol-outcomes", build.heading_of("definitions")),
-        build.bullets("protocol-definitions", [_definition(one) for one in release.protocol.outcomes]),
+        build.bullets("protocol-definitions", _definitions(release)),
         build.heading("protocol-estimands", key_label("shell.estimands")),
         build.terms("protocol-questions", [_question(release, one) for one in release.protocol.estimands]),
     ]
@@ -107,6 +108,17 @@ def _clock(release: Release) -> Sentence:
         return build.sentence("notice.clock_none")
     key = "notice.clock_enrolled" if clock.index == "enrolled_on" else "notice.clock_discharged"
     return build.sentence(key, horizon=key_label(f"notice.horizon_{clock.unit}", n=build.same(str(clock.horizon))))
+
+
+def _definitions(release: Release) -> list[build.Item]:
+    """Each outcome's definition, and the order of the steps of each ladder, which is an assumption."""
+    ladders = [
+        build.sentence("notice.ladder", outcome=one.label, steps=Text(
+            sv=" · ".join(step.label.sv for step in one.ladder), en=" · ".join(step.label.en for step in one.ladder),
+        ))
+        for one in release.protocol.outcomes if one.ladder
+    ]  # fmt: skip
+    return [*(_definition(one) for one in release.protocol.outcomes), *ladders]
 
 
 def _definition(outcome: Outcome) -> Sentence:
