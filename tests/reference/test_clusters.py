@@ -85,13 +85,13 @@ def test_intervals_with_clusters_are_those_of_refits_without_each(case: str) -> 
 def test_too_few_clusters_in_an_arm_are_refused_with_the_number() -> None:
     few = np.where(A == 1, SITE % 3, SITE)
     for function in (cr2, wild_bootstrap, binary_adjusted.inverse_probability):
-        with pytest.raises(MethodError, match="arm 1 has people in 3 clusters: with fewer than 4"):
+        with pytest.raises(MethodError, match="the treated arm has people in fewer than four clusters"):
             function(Y, A, X, cluster=few)
 
 
 def test_under_five_degrees_of_freedom_is_refused() -> None:
     uneven = np.where(np.arange(len(A)) < 120, 0, SITE % 5 + 1)
-    with pytest.raises(MethodError, match=r"degrees of freedom are \d\.\d: under 5"):
+    with pytest.raises(MethodError, match="degrees of freedom are under five"):
         cr2(Y, A, NONE, cluster=uneven)
 
 

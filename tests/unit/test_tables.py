@@ -15,7 +15,7 @@ from steget_eval.reporting.text.answers import estimate_ref
 from steget_eval.study.results import Results
 
 NAMES = ("effects", "table_one", "targets", "benchmark", "flow", "states", "refusals", "suppressions", "choices",
-         "unknown", "overlap")  # fmt: skip
+         "unknown", "overlap", "gates")  # fmt: skip
 
 
 def _said(body: dict[str, Any], language: str = "sv") -> list[list[str]]:

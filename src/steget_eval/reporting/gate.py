@@ -11,7 +11,7 @@ import pandas as pd
 
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.gate_evidence import disclose_review
-from steget_eval.reporting.release import Release, ReleasedVerdict, Rule
+from steget_eval.reporting.release import Release, ReleasedGate, ReleasedVerdict, Rule
 from steget_eval.reporting.release_evidence import EvidenceRelease
 from steget_eval.reporting.suppress import Thresholds, count_suppressions
 from steget_eval.reporting.suppress_account import gate_account
@@ -77,6 +77,7 @@ def disclose(
         unknown=unknown.frame, flow=flow.frame,
         refusals=told,
         suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy, account=account.account,
+        gates=_gates(results, overlap.frame),
     )  # fmt: skip
 
 
@@ -95,6 +96,13 @@ def _verdict(verdict: Verdict, estimates: GatedEstimates | None) -> ReleasedVerd
         **goal, suppressed=False, point=verdict.point, shown=verdict.shown, needed=verdict.needed,
         estimate=row.estimate, conf_low=row.conf_low, conf_high=row.conf_high, n=row.n_1, events=row.events_1,
     )  # fmt: skip
+
+
+def _gates(results: Results, overlap: pd.DataFrame | None) -> tuple[ReleasedGate, ...]:
+    """Return whether each gate was passed; none where the weighted arms' sizes may not all be told."""
+    if overlap is not None and overlap.loc[overlap["key"].isin(("n", "ess")), "suppressed"].any():
+        return ()
+    return tuple(ReleasedGate(name=gate.name, passed=gate.passed) for gate in results.gates)
 
 
 def _is_told(estimand: str, estimates: GatedEstimates) -> bool:
@@ -125,6 +133,7 @@ def _internal(results: Results) -> Release:
         unknown=open_(results.unknown.drop(columns="positive", errors="ignore")),
         flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(),
         policy=results.protocol.disclosure, internal=True, account=gate_account(results.account, None).account,
+        gates=_gates(results, None),
     )  # fmt: skip
 
 

@@ -53,6 +53,14 @@ class Suppression:
     cells: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedGate:
+    """A gate of the design: what it is called and whether it was passed, never the value, which may be one person's."""
+
+    name: str
+    passed: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Release(Tidy):
     """Results after the gate. Every frame has a column `suppressed`; a suppressed cell is missing, never masked text.
@@ -84,6 +92,8 @@ class Release(Tidy):
         True for the internal view: nothing was taken away, and every page carries a watermark.
     account
         What was found in the files, what was assumed, and where their rows went.
+    gates
+        Which gates the weighted arms passed; none where the size of a weighted arm was taken away.
     """
 
     protocol: Protocol
@@ -104,6 +114,7 @@ class Release(Tidy):
     policy: Disclosure
     internal: bool = False
     account: ReleasedAccount = field(default_factory=ReleasedAccount)
+    gates: tuple[ReleasedGate, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the released table of estimates."""

@@ -15,7 +15,7 @@ from steget_eval.study.curves import curve_table
 from steget_eval.study.results import Refusal, Results, Verdict
 from steget_eval.study.targets import hold_against
 from steget_eval.study.unknown import unknown_table
-from steget_eval.study.weigh import overlap_table
+from steget_eval.study.weigh import gates_of_design, overlap_table
 
 
 def evaluate(protocol: Protocol, records: Records) -> Results:
@@ -57,6 +57,7 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
         baseline=baseline_table(cohort, protocol),
         states=cohort.states,
         overlap=overlap_table(cohort, protocol),
+        gates=gates_of_design(cohort, protocol),
         unknown=unknown_table(cohort, protocol),
         flow=cohort.flow,
         refusals=tuple(refusals),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from steget_eval.cohort import Flow
 from steget_eval.core.estimates import Estimates
 from steget_eval.core.frames import Tidy
+from steget_eval.methods.design.gates import Gate
 from steget_eval.protocol import Protocol
 from steget_eval.records.account import DataAccount
 
@@ -79,6 +80,9 @@ class Results(Tidy):
         Key figures of the weights: `population`, `arm`, `key` (``n`` or ``ess``, the effective sample size), `value`.
     refusals
         Methods that refused, each with its reason.
+    gates
+        What must hold of the weighted arms before their comparison is believed, each passed or failed; empty where
+        the design weighs nothing.
     unknown
         `estimand`, `arm`, `n`, `known`: how many have a known outcome; `positive`: how many an amount above zero.
     account
@@ -99,6 +103,7 @@ class Results(Tidy):
     refusals: tuple[Refusal, ...]
     source: Mapping[str, str]
     account: DataAccount = field(default_factory=DataAccount)
+    gates: tuple[Gate, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of estimates."""

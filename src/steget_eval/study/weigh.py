@@ -12,6 +12,8 @@ from steget_eval.cohort import Cohort
 from steget_eval.core.errors import MethodError, SpecError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.design.balance import Balance, balance
+from steget_eval.methods.design.gates import Gate, hold_gates
+from steget_eval.methods.design.overlap import overlap
 from steget_eval.methods.design.propensity import fit_propensity
 from steget_eval.methods.design.weights import (
     effective_sample_size,
@@ -87,6 +89,14 @@ def overlap_table(cohort: Cohort, protocol: Protocol) -> pd.DataFrame:
         for key, value in (("n", n), ("ess", ess))
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def gates_of_design(cohort: Cohort, protocol: Protocol) -> tuple[Gate, ...]:
+    """Return the gates of the primary population's weights, at their standard thresholds; none where none weigh."""
+    weights = weights_of_design(cohort, protocol)
+    if weights is None:
+        return ()
+    return hold_gates(weights.balance, overlap(weights.score, cohort.a, w=weights.w)).gates
 
 
 def weights_of_design(cohort: Cohort, protocol: Protocol) -> Weights | None:

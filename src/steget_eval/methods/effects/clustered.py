@@ -47,8 +47,8 @@ def cr2(
     found = fit_cr2(D, arms.y, weights, clusters, D.shape[1] - 1)
     if found.degrees < FEWEST_DEGREES:
         raise MethodError(
-            f"Satterthwaite's degrees of freedom are {found.degrees:.1f}: under {FEWEST_DEGREES:.0f} the interval "
-            "cannot be trusted and is refused; the arms share too few or too uneven clusters"
+            "Satterthwaite's degrees of freedom are under five: with so few the interval cannot be trusted and is "
+            "refused; the clusters are too few or too uneven"
         )
     half = float(student.isf((1 - checked_level(level)) / 2, found.degrees)) * found.std_error
     p = float(2 * student.sf(abs(found.value) / found.std_error, found.degrees))

@@ -59,8 +59,7 @@ def matched_pairs(
     m = pairs.one.size
     if m < _FEWEST_PAIRS:
         raise OverlapError(
-            f"the arms do not overlap: {m} of the {int(arms.a.sum())} treated found somebody alike; at least "
-            f"{_FEWEST_PAIRS} pairs are needed"
+            "the arms do not overlap: fewer than ten of the treated found somebody alike, too few pairs for an interval"
         )
     both = np.column_stack([arms.y[pairs.one], arms.y[pairs.zero]])
     return _pair_rows(both, kind, int(arms.a.sum()) - m, unit, checked_level(level))

@@ -52,8 +52,8 @@ def site_permutation(
 
     if 2 / comb(share.size, int(share.sum())) > alpha:
         raise MethodError(
-            f"{comb(share.size, int(share.sum()))} ways to assign the sites cannot reject at level {level}: "
-            "more sites are needed for an interval"
+            "the sites can be assigned in too few ways to reject anything at the level asked for: more sites are "
+            "needed for an interval"
         )
     estimate = float(_differences(mean, share[None, :])[0])
     spreads = [mean[share == k].var(ddof=1) / (share == k).sum() for k in (1, 0)]

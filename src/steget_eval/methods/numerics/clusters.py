@@ -50,11 +50,10 @@ def checked_clusters(cluster: ArrayLike | None, a: Floats) -> Clusters:
         raise MethodError("clusters must be known for everyone")
     code = np.unique(labels, return_inverse=True)[1].reshape(-1).astype(np.int64)
     for arm in (1, 0):
-        here = np.unique(code[a == arm]).size
-        if here < FEWEST:
+        if np.unique(code[a == arm]).size < FEWEST:
             raise MethodError(
-                f"arm {arm} has people in {here} cluster{'s' * (here != 1)}: with fewer than {FEWEST} clusters in an "
-                "arm the interval cannot be trusted and is refused"
+                f"the {'treated' if arm == 1 else 'comparison'} arm has people in fewer than four clusters: with so "
+                "few the interval cannot be trusted and is refused"
             )
     return Clusters(code=code, count=int(code.max()) + 1)
 
@@ -83,7 +82,7 @@ def leave_one_out(arms: Arms, Z: Floats, clusters: Clusters, fit: Fit) -> ArmMea
         try:
             part = fit(Arms(y=arms.y[kept], a=arms.a[kept]), Z[kept], None)
         except MethodError as error:
-            raise type(error)(f"without one of the {clusters.count} clusters: {error}") from error
+            raise type(error)(f"without one of the clusters: {error}") from error
         moved.append((part.mean_1 - whole.mean_1, part.mean_0 - whole.mean_0))
     distance = np.array(moved)
     covariance = (clusters.count - 1) / clusters.count * distance.T @ distance

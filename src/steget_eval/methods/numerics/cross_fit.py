@@ -76,7 +76,7 @@ def _predict(arms: Arms, Z: Floats, fold: Ints) -> tuple[Floats, Floats, Floats]
             D = np.column_stack([Z, arms.a])
             beta = fit_outcome_model(D[rest], arms.y[rest], "logit", "the outcome model").coefficients
         except MethodError as error:
-            raise type(error)(f"without fold {held + 1}: {error}") from error
+            raise type(error)(f"without one of the folds: {error}") from error
         eta[inside], line = Z[inside] @ gamma, Z[inside] @ beta[:-1]
         m_1[inside], m_0[inside] = inverse_link("logit", line + beta[-1]), inverse_link("logit", line)
     return eta, m_1, m_0

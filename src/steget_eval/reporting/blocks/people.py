@@ -39,6 +39,8 @@ def balance(release: Release) -> Block:
         children.append(build.figure("balance-love", "love_plot", frame, caption))
     if len(release.overlap):
         children.append(build.table("balance-overlap", tables.overlap(release)))
+    if release.gates:
+        children.append(build.table("balance-gates", tables.gates(release)))
     if not children:
         return build.absent("balance", "absent.balance")
     return build.section("balance", build.heading_of("balance"), children)

@@ -1,6 +1,6 @@
 """Tables of a release: typed cells for blocks, frames for people who count further."""
 
-from steget_eval.reporting.tables.account import choices, overlap, refusals, suppressions
+from steget_eval.reporting.tables.account import choices, gates, overlap, refusals, suppressions
 from steget_eval.reporting.tables.body import Column, Table, TableBody
 from steget_eval.reporting.tables.deviations import deviations
 from steget_eval.reporting.tables.effects import effects
@@ -8,6 +8,6 @@ from steget_eval.reporting.tables.goals import benchmark, targets
 from steget_eval.reporting.tables.people import flow, flow_label, states, table_one, unknown
 
 __all__ = [
-    "Column", "Table", "TableBody", "benchmark", "choices", "deviations", "effects", "flow", "flow_label", "overlap",
-    "refusals", "states", "suppressions", "table_one", "targets", "unknown",
+    "Column", "Table", "TableBody", "benchmark", "choices", "deviations", "effects", "flow", "flow_label", "gates",
+    "overlap", "refusals", "states", "suppressions", "table_one", "targets", "unknown",
 ]  # fmt: skip

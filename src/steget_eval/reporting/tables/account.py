@@ -76,6 +76,16 @@ def overlap(release: Release) -> Table:
     return Table(cells=body, frame=frame)
 
 
+def gates(release: Release) -> Table:
+    """Return the gates of the weighted arms, each with its threshold in words and whether it was passed."""
+    rows = tuple(
+        (_text(code_label("design_gate", gate.name)), _text(key_label(f"gate_{'passed' if gate.passed else 'failed'}")))
+        for gate in release.gates
+    )
+    frame = pd.DataFrame([asdict(gate) for gate in release.gates], columns=["name", "passed"])
+    return _table(("design_gate", "gate_result"), rows, "caption.design_gates", frame)
+
+
 def _figure(key: str, row: Mapping[Any, Any] | None) -> Cell:
     decimals = 0 if key == "n" else 1
     if row is None or pd.isna(row["value"]):
