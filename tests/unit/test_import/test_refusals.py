@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 
 from steget_eval.core.errors import RecordsError, SpecError
 from steget_eval.intake.importing import import_files, write_import
+from steget_eval.intake.importing.cells import number_of
 from steget_eval.intake.recipes import Recipe, load_recipe
 
 LABEL = {"sv": "namn", "en": "name"}
@@ -54,6 +56,21 @@ def test_a_cell_that_the_recipe_does_not_allow_is_told_by_place(text: str, told:
         import_files([source(tmp_path, text)], recipe())
     assert "maj" not in str(refused.value)
     assert "Test" not in str(refused.value)
+
+
+def test_a_condition_about_a_number_is_not_answered_by_words(tmp_path: Path) -> None:
+    asked = {**PEOPLE, "when": {"column": "Start", "above": 0}}
+    with pytest.raises(RecordsError, match="row 3: column Start is no number"):
+        import_files([source(tmp_path, "Id;Start;Kön\na;2021;K\nb;8 900 kr;M\n")], recipe(tables=[asked]))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("8 900,50", "8900.50"), ("12.5", "12.5"), ("1.234", None), ("1.234,5", None), ("0.125", "0.125"), ("-3", "-3")],
+)
+def test_a_point_that_may_part_thousands_is_no_decimal_sign(text: str, number: str | None) -> None:
+    got = number_of(text, ",")
+    assert got == (None if number is None else Decimal(number))
 
 
 def test_two_files_of_one_name_could_not_be_told_apart(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ _PATTERNS: dict[DateFormat, str] = {
 #: Every way of writing a day, the longest first.
 DATE_FORMATS: tuple[DateFormat, ...] = tuple(_PATTERNS)
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
+_THOUSANDS = re.compile(r"[-\u2212]?[1-9]\d{0,2}(\.\d{3})+")
 _NUMBER = re.compile(r"[-\u2212]?\d{1,400}(\.\d{1,400})?")
 
 
@@ -46,10 +47,16 @@ def converter(cell: Cell, column: Column, layout: FileLayout) -> Converter:
 
 
 def number_of(text: str, decimal: str) -> Decimal | None:
-    """Return the number in a text, with the source's decimal sign and perhaps spaces between thousands."""
+    """Return the number in a text, with the source's decimal sign and perhaps spaces between thousands.
+
+    A workbook has points whatever a person sees there, so a point is taken beside a decimal comma, but not before
+    exactly three digits, where it may as well part thousands.
+    """
     plain = _SPACES.sub("", text)
-    if decimal == "," and "." not in plain:
-        plain = plain.replace(",", ".")
+    if decimal == ",":
+        if _THOUSANDS.fullmatch(plain):
+            return None
+        plain = plain if "." in plain else plain.replace(",", ".")
     if _NUMBER.fullmatch(plain) is None:
         return None
     try:

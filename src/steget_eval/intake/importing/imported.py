@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from steget_eval.core.errors import RecordsError
 from steget_eval.core.identity import IdentityTally
 from steget_eval.intake.card import columns_of
@@ -101,13 +103,14 @@ def import_files(
         records=Records(
             tables=typed.tables, card=beside_people(people, card), name=people.name if people else recipe.id
         ),
-        conservation=conservation, findings=typed.findings, notices=notices, identity_numbers=person.tally,
+        conservation=conservation, findings=Findings((*source.notes, *typed.findings)), notices=notices,
+        identity_numbers=person.tally,
         unread=source.unread,
     )  # fmt: skip
 
 
 def _is_told(notice: Notice, source: Source, layout: FileLayout) -> bool:
-    rows = holds(notice.when, source, layout)
+    rows = holds(notice.when, source, layout, np.zeros(len(source), dtype=bool))
     return bool(rows.any() and not (notice.only_if_mixed and rows.all()))
 
 

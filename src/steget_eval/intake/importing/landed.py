@@ -68,11 +68,12 @@ def land_all(work: Work) -> Landed:
         for place in (0, 1):
             _drop(fates, unread == place + 1, place)
     for place, drop in enumerate(recipe.drop, start=2):
-        _drop(fates, holds(drop.when, source, recipe.file), place)
+        _drop(fates, holds(drop.when, source, recipe.file, _is_there(fates)), place)
     if work.known is not None:
         reasons.append(work.known.stranger)
         _drop(fates, ~np.isin(work.person.pseudonym, work.known.ids), len(reasons) - 1)
-    takes = [holds(one.when, source, recipe.file) & (fates["fate"] == "").to_numpy() for one in recipe.tables]
+    there = _is_there(fates)
+    takes = [holds(one.when, source, recipe.file, there) & there for one in recipe.tables]
     frames: list[pd.DataFrame | None] = [None] * len(takes)
     if work.known is not None:
         late = np.zeros(len(source), dtype=bool)
@@ -135,8 +136,12 @@ def _merged(frame: pd.DataFrame, landing: Landing) -> Merged:
     return merge_rows(frame, landing.merge) if landing.merge else merge_nothing(frame)
 
 
+def _is_there(fates: pd.DataFrame) -> np.ndarray:
+    return (fates["fate"] == "").to_numpy()
+
+
 def _drop(fates: pd.DataFrame, rows: np.ndarray, reason: int) -> None:
     # The first reason that holds names the row's end; the frame is this module's own.
-    mine = rows & (fates["fate"] == "").to_numpy()
+    mine = rows & _is_there(fates)
     fates.loc[mine, "fate"] = "dropped"
     fates.loc[mine, "reason"] = reason

@@ -11,7 +11,7 @@ import pandas as pd
 
 from steget_eval.core.errors import RecordsError
 from steget_eval.core.identity import count_identity_numbers
-from steget_eval.intake.findings import ROWS_NAMED
+from steget_eval.intake.findings import ROWS_NAMED, Finding, Findings
 from steget_eval.intake.readers import read_sheet
 from steget_eval.intake.recipes.recipe import FileLayout, Recipe
 from steget_eval.intake.rules import RULES
@@ -30,12 +30,15 @@ class Source:
         The file's name and the row's number in it, the header being row 1.
     unread
         Columns of each file that the recipe does not ask for, by their place from the left.
+    notes
+        What the readers have to tell of the files.
     """
 
     cells: pd.DataFrame
     files: np.ndarray
     numbers: np.ndarray
     unread: dict[str, tuple[int, ...]]
+    notes: tuple[Finding, ...]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -81,6 +84,9 @@ def read_source(files: Sequence[Path], recipe: Recipe) -> Source:
     frames = [_frame(name, sheet, recipe.file, wanted) for name, sheet in sheets.items()]
     cells = pd.concat(frames, ignore_index=True).fillna("").astype(object)
     _refuse_missing(set(cells.columns), recipe, names)
+    notes = Findings(tuple(one for name, sheet in sheets.items() for one in _notes(name, sheet, wanted)))
+    if notes.errors:
+        raise RecordsError("\n".join(notes.errors.sentences()))
     return Source(
         cells=cells,
         files=np.repeat(np.array(names, dtype=object), [len(sheet.rows) for sheet in sheets.values()]),
@@ -89,6 +95,7 @@ def read_source(files: Sequence[Path], recipe: Recipe) -> Source:
             name: tuple(place for place, title in enumerate(sheet.header, start=1) if folded(title) not in wanted)
             for name, sheet in sheets.items()
         },
+        notes=notes.rows,
     )
 
 
@@ -114,6 +121,17 @@ def _read(path: Path, name: str) -> Sheet:
             file=path.name, count=len(error.rows), rows=error.rows[:ROWS_NAMED], allowed=error.allowed
         )
         raise RecordsError(finding.sentence()) from None
+
+
+def _notes(name: str, sheet: Sheet, wanted: set[str]) -> list[Finding]:
+    # A column that nobody asks for is not named: its name may be a cell of somebody's row.
+    return [
+        RULES[note.rule].finding(
+            file=name, column=note.column if folded(note.column) in wanted else "", count=note.count,
+            rows=note.rows[:ROWS_NAMED],
+        )
+        for note in sheet.notes
+    ]  # fmt: skip
 
 
 def _frame(name: str, sheet: Sheet, layout: FileLayout, wanted: set[str]) -> pd.DataFrame:
