@@ -74,7 +74,7 @@ def test_risk_of_one_arm_is_of_the_population_arm() -> None:
         (lambda: binary_adjusted.g_computation(Y, A, X, cluster=A * np.nan), MethodError, "clusters must be known"),
         (lambda: binary_adjusted.g_computation(Y, A, X, cluster=[None] * 100), MethodError, "clusters must be known"),
         (lambda: binary.risk(["yes", None]), MethodError, "must be numbers"),
-        (lambda: binary_adjusted.g_computation(Y, A, X, cluster=A * 0), MethodError, "one cluster"),
+        (lambda: binary_adjusted.g_computation(Y, A, X, cluster=A * 0), MethodError, "fewer than four clusters"),
         (lambda: binary_adjusted.inverse_probability(Y, A, X + 40 * A[:, None]), OverlapError, "do not overlap"),
         (lambda: binary_adjusted.g_computation(Y, A, X + 40 * Y[:, None]), ConvergenceError, "no finite coefficients"),
         (lambda: binary_adjusted.g_computation(Y, A, np.ones((100, 1))), MethodError, "same value for everyone"),

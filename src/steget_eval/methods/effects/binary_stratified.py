@@ -29,6 +29,7 @@ from steget_eval.methods.numerics.mantel_haenszel import (
 _COMMON = {
     "risk_difference": common_risk_difference, "risk_ratio": common_risk_ratio, "odds_ratio": common_odds_ratio
 }  # fmt: skip
+_LEAST = 0.5  # share of each arm that must have somebody of the other in its stratum
 _DIFFERENCE_NOTE = "Weighted over strata as the overlap is."
 _RATIO_NOTE = "One ratio, taken to be the same in every stratum."
 _LEFT_OUT = " Strata with people in one arm only say nothing and are left out."
@@ -60,7 +61,7 @@ def mantel_haenszel(
     ratio, Robins, Breslow and Greenland (1986) for the odds ratio; limits are Wald's, on the log scale for ratios. A
     stratum weighs n₁n₀/n, as overlap weights with one score per stratum do, so that the difference is the overlap's
     (ATO) also where strata differ. A ratio is taken to be common, so it speaks of any population. `n_1` and `n_0`
-    count those in strata with both arms.
+    count those in strata with both arms; fewer than half of either arm are refused.
     """
     checked_choice(contrast, tuple(_COMMON), "contrast")
     checked_choice(
@@ -93,6 +94,11 @@ def _count(arms: Arms, X: Floats) -> Strata:
     both = (n_1 > 0) & (n_0 > 0)
     if not both.any():
         raise OverlapError("the arms do not overlap: no stratum has people in both")
+    if min(n_1[both].sum() / n_1.sum(), n_0[both].sum() / n_0.sum()) < _LEAST:
+        raise OverlapError(
+            "the arms do not overlap: in one of them most people are in strata where the other has nobody, so what is "
+            "left speaks for few; coarser strata are needed"
+        )
     return Strata(
         events_1=events_1[both], n_1=n_1[both], events_0=events_0[both], n_0=n_0[both], left_out=not both.all()
     )

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from steget_eval.core.errors import MethodError
 from steget_eval.methods.numerics.arms import Arms, Floats, checked_choice
+from steget_eval.methods.numerics.stacked import code_clusters
 from steget_eval.methods.numerics.standardised import ArmMeans
 
 Ints = NDArray[np.int64]
@@ -42,13 +43,7 @@ def checked_clusters(cluster: ArrayLike | None, a: Floats) -> Clusters:
     """Return clusters of which each arm has people in at least four, or refuse."""
     if cluster is None:
         raise MethodError("this method needs clusters, and none are named")
-    labels = np.asarray(cluster)
-    if labels.shape != a.shape:
-        raise MethodError(f"clusters must be one label per person, got the shape {labels.shape}")
-    # What is missing equals nothing, itself included; None is missing too.
-    if (labels != labels).any() or any(label is None for label in labels.tolist()):
-        raise MethodError("clusters must be known for everyone")
-    code = np.unique(labels, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    code = code_clusters(cluster, a.size)
     for arm in (1, 0):
         if np.unique(code[a == arm]).size < FEWEST:
             raise MethodError(

@@ -93,16 +93,21 @@ def _grouped(psi: Floats, cluster: ArrayLike | None) -> Floats:
     """Return contributions added within clusters, shape (clusters, k); without clusters, as they are."""
     if cluster is None:
         return psi
-    labels = np.asarray(cluster)
-    if labels.shape != (psi.shape[0],):
-        raise MethodError(f"clusters must be one label per person, got the shape {labels.shape}")
-    # What is missing equals nothing, itself included; None is missing too.
-    if (labels != labels).any() or any(label is None for label in labels.tolist()):
-        raise MethodError("clusters must be known for everyone")
-    _, codes = np.unique(labels, return_inverse=True)
+    codes = code_clusters(cluster, psi.shape[0])
     count = int(codes.max()) + 1
     if count < 2:
         raise MethodError("one cluster gives no standard error; at least two are needed")
     sums = np.zeros((count, psi.shape[1]))
     np.add.at(sums, codes, psi)
     return sums
+
+
+def code_clusters(cluster: ArrayLike, n: int) -> NDArray[np.int64]:
+    """Return the cluster of each of `n` people, numbered from 0 in the order of the labels; refuse what is unknown."""
+    labels = np.asarray(cluster)
+    if labels.shape != (n,):
+        raise MethodError(f"clusters must be one label per person, got the shape {labels.shape}")
+    # What is missing equals nothing, itself included; None is missing too.
+    if (labels != labels).any() or any(label is None for label in labels.tolist()):
+        raise MethodError("clusters must be known for everyone")
+    return np.unique(labels, return_inverse=True)[1].reshape(-1).astype(np.int64)
