@@ -61,10 +61,11 @@ def _opened(source: str | Path | Any, threads: int, memory: str) -> tuple[Any, s
     path = Path(source)
     if not path.exists():
         raise RecordsError(f"{path}: there is no such file or folder")
-    # What is computed on the way lies in a file of its own: compressed, and not in memory unless there is room.
+    # What is computed on the way lies in memory as far as there is room, and beyond it in a folder that is forgotten: a
+    # file of its own would be compressed and logged, which takes a third more time.
     scratch = Path(tempfile.mkdtemp(prefix="steget-eval-"))
     engine = ibis.duckdb.connect(
-        scratch / "kept.duckdb", threads=threads, memory_limit=memory, temp_directory=str(scratch / "spill"),
+        ":memory:", threads=threads, memory_limit=memory, temp_directory=str(scratch / "spill"),
         preserve_insertion_order=False,
     )  # fmt: skip
     return engine, path.stem, scratch
