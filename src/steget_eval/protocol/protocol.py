@@ -15,6 +15,7 @@ from steget_eval.protocol.clock import Clock
 from steget_eval.protocol.cohort_rules import Covariate, Eligibility
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.protocol.estimand import Benchmark, Choice, Estimand, Target
+from steget_eval.protocol.intervention import Intervention
 from steget_eval.protocol.lock import Standing
 from steget_eval.protocol.measures import COUNTED
 from steget_eval.protocol.outcome import Outcome
@@ -35,6 +36,8 @@ class Protocol(Part):
         The one estimand that heads the report.
     cluster
         A column of `participants` whose values are clusters, or None.
+    intervention
+        What was done, in the words of TIDieR; None where the protocol does not tell.
     limits
         Sentences on what the design cannot say, printed in every report.
     """
@@ -55,6 +58,7 @@ class Protocol(Part):
     targets: tuple[Target, ...] = ()
     benchmark: Benchmark | None = None
     cluster: str | None = None
+    intervention: Intervention | None = None
     choices: tuple[Choice, ...] = ()
     limits: tuple[Text, ...] = ()
     disclosure: Disclosure = Disclosure()

@@ -11,8 +11,9 @@ from typing import Any, Literal
 BLOCK_MIME = "application/vnd.steget.block+json"
 
 BlockKind = Literal[
-    "section", "heading", "paragraph", "list", "table", "figure", "flow", "verdict", "notice", "data", "absent"
-]
+    "section", "heading", "paragraph", "list", "table", "figure", "flow", "verdict", "notice", "checklist", "data",
+    "absent",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

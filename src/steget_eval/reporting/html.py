@@ -17,6 +17,7 @@ from steget_eval.reporting.text import (
     limits_text,
     numbers,
     phrase,
+    phrases,
     render,
     render_cell,
     value_text,
@@ -24,6 +25,7 @@ from steget_eval.reporting.text import (
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
+    from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,28 @@ def say(item: Mapping[str, Any], language: Language) -> str:
     return label_text(item, language)
 
 
+def marked(item: Mapping[str, Any], where: str, language: Language) -> Markup:
+    """Return the same as HTML in which every number carries the id of its place and its raw value."""
+    from markupsafe import Markup, escape
+
+    if "format" in item:
+        return Markup("<span{}>{}</span>").format(attributes(item, where), say(item, language))
+    values = item.get("values", {})
+    if not values or not all("format" in value for value in values.values()):
+        return escape(say(item, language))
+    told = {name: _value(value, f"{where}/{name}", language) for name, value in values.items()}
+    return Markup(capital(escape(phrases(language)[item["key"]]).format_map(told)))  # noqa: S704 - every part is escaped
+
+
+def attributes(cell: Mapping[str, Any], where: str) -> Markup:
+    """Return the attributes that name a cell's place and, where it holds a number, the number as it is."""
+    from markupsafe import Markup
+
+    raw = {"value": cell.get("value"), "of": cell.get("of"), "low": cell.get("low"), "high": cell.get("high")}
+    told = [("cell", where), *((name, value) for name, value in raw.items() if value is not None)]
+    return Markup("").join(Markup(' data-{}="{}"').format(name, value) for name, value in told)
+
+
 def template(name: str) -> Template:
     """Return a template of this room; every value it shows is escaped."""
     return _environment().get_template(name)
@@ -85,6 +109,8 @@ def _tools(language: Language) -> dict[str, Any]:
     return {
         "language": language,
         "say": lambda item: say(item, language),
+        "mark": lambda item, where: marked(item, where, language),
+        "attributes": attributes,
         "words": lambda key, **values: phrase(key, language, **values),
         "words_in": lambda other, key: phrase(key, other),
         "parts": lambda cell: _parts(cell, language),
@@ -93,6 +119,13 @@ def _tools(language: Language) -> dict[str, Any]:
         "heading": lambda column: _heading(column, language),
         "day": lambda value: numbers.date(value, language),
     }
+
+
+def _value(cell: Mapping[str, Any], where: str, language: Language) -> Markup:
+    """Return a sentence's value; words stand as they are."""
+    from markupsafe import escape
+
+    return escape(say(cell, language)) if cell.get("value") is None else marked(cell, where, language)
 
 
 def _heading(column: Mapping[str, Any], language: Language) -> str:

@@ -2,15 +2,17 @@
 
 from steget_eval.reporting.blocks import evidence as evidence  # of another release: not among the pieces below
 from steget_eval.reporting.blocks.account import estimates, suppressed
+from steget_eval.reporting.blocks.checklist import checklist
 from steget_eval.reporting.blocks.files import files
 from steget_eval.reporting.blocks.front import limits, summary, title
+from steget_eval.reporting.blocks.intervention import intervention
 from steget_eval.reporting.blocks.people import balance, flow, states, table_one, unknown
 from steget_eval.reporting.blocks.question import origin, protocol, reproducibility
 from steget_eval.reporting.blocks.registration import deviations
 from steget_eval.reporting.blocks.results import benchmark, curves, effects, targets
 
 __all__ = [
-    "balance", "benchmark", "curves", "deviations", "effects", "estimates", "files", "flow", "limits",
-    "origin", "protocol", "reproducibility", "states", "summary", "suppressed", "table_one", "targets", "title",
-    "unknown",
+    "balance", "benchmark", "checklist", "curves", "deviations", "effects", "estimates", "files", "flow",
+    "intervention", "limits", "origin", "protocol", "reproducibility", "states", "summary", "suppressed",
+    "table_one", "targets", "title", "unknown",
 ]  # fmt: skip
