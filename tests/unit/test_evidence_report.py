@@ -9,6 +9,7 @@ import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from steget_eval import disclose, load_evidence, read_trials, review
 from steget_eval.core.errors import SpecError
 from steget_eval.core.shipped import shipped
 from steget_eval.face import HOOKS
+from steget_eval.methods.evidence.formulas import CountMeasure, formulas_for
+from steget_eval.methods.evidence.formulas_share import SHARE_FORMULAS
 from steget_eval.protocol.evidence import EvidenceProtocol, files_beside
 from steget_eval.records.trials import Trials
 from steget_eval.reporting import blocks, figures
@@ -84,7 +87,8 @@ def pages(release: EvidenceRelease) -> dict[str, str]:
 
 
 def words(html: str) -> str:
-    return re.sub(r"<[^>]+>", " ", re.sub(r"<(style|svg)[\s\S]*?</\1>", " ", html))
+    told = re.sub(r"<[^>]+>", " ", re.sub(r"<(style|svg)[\s\S]*?</\1>", " ", html))
+    return re.sub(r"\s+", " ", told)
 
 
 def test_windows_are_pooled_apart_unless_the_question_mixes_them_and_then_it_says_so(release, told):
@@ -253,6 +257,59 @@ def test_a_reason_keeps_its_numbers_and_writes_them_the_swedish_way():
     )
     assert told["sv"] == "27 % mot 7 % medger en oddskvot från 4,45 till 5,46, vilka antalen än är: 5,58 ingår inte"
     assert ledger_reason("something quite new")["sv"] == phrases("sv")["ledger_reason.other"]
+
+
+def test_a_formula_has_a_name_in_both_languages_and_no_code():
+    told = ledger_reason("14/33 v 1/25 gives p = 0.16 by fisher_one_sided (pearson 0.2141, likelihood_ratio 0.2120)")
+    assert told["sv"] == (
+        "14/33 mot 1/25 ger p = 0,16 med Fishers ensidiga test (Pearsons χ² 0,2141, likelihoodkvottest 0,2120)"
+    )
+    assert told["en"] == (
+        "14/33 v 1/25 gives p = 0.16 by Fisher's one-sided test (Pearson's χ² 0.2141, likelihood-ratio test 0.2120)"
+    )
+
+
+def test_every_formula_of_the_ledger_has_a_name_in_the_report():
+    names = {formula.name for measure in get_args(CountMeasure) for formula in formulas_for(measure)}
+    names |= {name for name, _ in SHARE_FORMULAS} | {"share", "welch", "student", "t"}
+    for language in LANGUAGES:
+        assert {f"evidence_formula.{name}" for name in names} <= set(phrases(language))
+
+
+def test_the_page_names_formulas_in_words(told):
+    for language in LANGUAGES:
+        codes = re.findall(r"\b(?:agresti_c\w+|n_minus_1|fisher_one_sided|katz_half|woolf_half)\b", told[language])
+        assert codes == []
+
+
+def test_what_is_reproduced_from_counts_rebuilt_out_of_figures_is_counted_apart(release, told):
+    mine = release.ledger[release.ledger["verdict"] == "reproduced"]
+    rebuilt = int(mine["status"].str.startswith("reconstructed").sum())
+    assert 0 < rebuilt < len(mine)
+    assert (
+        f"{len(mine)} could be reproduced exactly, {len(mine) - rebuilt} from printed counts and {rebuilt} from counts "
+        "that were themselves reconstructed"
+    ) in told["en"]
+    assert f"{len(mine)} återges exakt, {len(mine) - rebuilt} ur tryckta antal och {rebuilt} ur antal" in told["sv"]
+
+
+def test_a_verdict_beside_a_trial_says_which_printed_measure_it_is_on(release):
+    """Bejerholm 2017: the difference could not be reproduced, the ratio that is pooled could."""
+    body = blocks.evidence.library(release).to_json()
+    table = next(child for child in body["children"] if child["id"] == "library-studies")["body"]
+    place = [column["key"] for column in table["columns"]].index("verdict")
+    (mine,) = [row for row in table["rows"] if "Bejerholm 2017" in json.dumps(row)]
+    assert "not_reproducible" in json.dumps(mine[place]["label"])
+    assert "risk_difference" in json.dumps(mine[place]["note"])
+
+
+def test_features_that_leave_no_variance_get_no_share_of_a_hundred_per_cent(release, told):
+    assert release.r_squared > 0.995
+    assert "no share is printed" in told["en"]
+    assert "ingen andel skrivs ut" in told["sv"]
+    assert not re.search(r"account for\s+100", told["en"])
+    some = words(pages(replace(release, r_squared=0.42))["en"])
+    assert re.search(r"account for\s+42\s?%", some)
 
 
 def test_a_forest_plot_tells_every_study_and_the_sums_in_words(release):

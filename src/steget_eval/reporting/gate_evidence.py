@@ -52,10 +52,11 @@ def _studies(found: Review) -> pd.DataFrame:
         lines = pooled_lines(found, pool)
         told = [
             (study, row.trial.name, row.trial.year, row.trial.follow_up_months, row.trial.minimum_dose,
-             row.trial.population, row.trial.status, is_printed(row.trial), row.verdict)
+             row.trial.population, row.trial.status, is_printed(row.trial), row.verdict, row.trial.measure)
             for study, row in lines.items()
         ]  # fmt: skip
-        names = ["study", "name", "year", "months", "minimum_dose", "population", "status", "printed", "verdict"]
+        names = ["study", "name", "year", "months", "minimum_dose", "population", "status", "printed", "verdict",
+                 "judged"]  # fmt: skip
         frame = synthesis.studies_frame(level=found.protocol.confidence_level)
         frames.append(frame.merge(pd.DataFrame(told, columns=names), on="study", how="left").assign(pool=pool))
     return pd.concat(frames, ignore_index=True)

@@ -68,8 +68,8 @@ class EvidenceRelease(Tidy):
         The answer's columns in their order, then `suppressed`; the pool's id in `estimand`.
     studies
         One row per pool and study: `pool`, `study`, `name`, `year`, `months`, `minimum_dose`, `population`, `status`,
-        `printed`, `verdict`, the four counts, `measure`, `estimate`, `conf_low`, `conf_high`, `effect`, `std_error`,
-        `weight`.
+        `printed`, `verdict`, `judged` (the printed measure that the verdict is on), the four counts, `measure`,
+        `estimate`, `conf_low`, `conf_high`, `effect`, `std_error`, `weight`.
     ledger
         One row per printed line of the library, with its verdict.
     left_out

@@ -169,6 +169,9 @@ def _ledger_sum(release: EvidenceRelease) -> Sentence:
     counts = release.ledger["verdict"].value_counts()
     names = ("reproduced", "not_enough_printed", "not_reproducible", "inconsistent")
     told = {name: _count(int(counts.get(name, 0))) for name in names}
+    status = release.ledger.loc[release.ledger["verdict"] == "reproduced", "status"].astype(str)
+    rebuilt = int(status.str.startswith("reconstructed").sum())
+    told |= {"from_printed": _count(len(status) - rebuilt), "from_rebuilt": _count(rebuilt)}
     return build.sentence("evidence.ledger_sum", lines=_count(len(release.ledger)), **told)
 
 

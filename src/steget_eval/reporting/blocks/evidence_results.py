@@ -22,6 +22,9 @@ from steget_eval.reporting.tables.evidence_rows import (
 from steget_eval.reporting.text import Cell, Label, Language, Sentence, code_label, key_label
 from steget_eval.reporting.text.answers import p_cell
 
+#: From this share on it would be printed as 100 per cent: the variance that is left is zero, which says little.
+_NOTHING_LEFT = 0.995
+
 
 def pooled(release: EvidenceRelease) -> Block:
     """Return the pooled effects, window by window."""
@@ -68,7 +71,10 @@ def explain(release: EvidenceRelease) -> Block:
     if together is not None:
         children.append(build.table("explain-regression", tables.regression(release)))
         said: list[build.Item] = []
-        if release.r_squared is not None:
+        if release.r_squared is not None and release.r_squared >= _NOTHING_LEFT:
+            studies = Cell(format="count", value=len(studies_of(release, pool)), decimals=0)
+            said.append(build.sentence("evidence.r_squared_all", k=studies, p=p_cell(together)))
+        elif release.r_squared is not None:
             share = Cell(format="percent", value=release.r_squared, decimals=0)
             said.append(build.sentence("evidence.r_squared", share=share, p=p_cell(together)))
         children.append(build.paragraph("explain-reads", *said, key_label("evidence.coefficient_reads")))

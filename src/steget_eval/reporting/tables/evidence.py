@@ -183,8 +183,14 @@ def _study_cells(release: EvidenceRelease, one: dict[Any, Any], *, mixed: bool) 
     return (
         text(same(one["name"])), text(word_label("evidence_population", one["population"])),
         *(setting if mixed else ()), Cell(format="text", label=counts_label(one), note=status),
-        _study_effect(release, one), text(code_label("evidence_verdict", one["verdict"])),
+        _study_effect(release, one), _verdict(one),
     )  # fmt: skip
+
+
+def _verdict(one: dict[Any, Any]) -> Cell:
+    """The verdict with the printed measure that it is on, which need not be the one that is pooled."""
+    judged = code_label("evidence_measure", one["judged"])
+    return Cell(format="text", label=code_label("evidence_verdict", one["verdict"]), note=judged)
 
 
 def _study_effect(release: EvidenceRelease, one: dict[Any, Any]) -> Cell:

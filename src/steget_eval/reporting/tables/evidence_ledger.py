@@ -90,7 +90,8 @@ def _counts(one: dict[Any, Any]) -> Cell:
 
 
 def _verdict(one: dict[Any, Any]) -> Cell:
-    formula = same(str(one["formula"])) if one["verdict"] == "reproduced" and one["formula"] else None
+    shown = one["verdict"] == "reproduced" and one["formula"]
+    formula = code_label("evidence_formula", str(one["formula"])) if shown else None
     return Cell(format="text", label=code_label("evidence_verdict", one["verdict"]), note=formula)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from steget_eval.reporting.text.cell import Label
-from steget_eval.reporting.text.phrases import phrase
+from steget_eval.reporting.text.cell import Label, Language
+from steget_eval.reporting.text.phrases import code_label, label_text, phrase
 
 _T = r"\S+ v \S+"
 _N = r"[-\d.e]+"
@@ -56,15 +56,19 @@ _CLAUSES: tuple[tuple[str, str], ...] = (
     (r"(?P<share>\S+) % of (?P<n>\d+) is (?P<counts>.+?), (?P<share_2>\S+) % of (?P<n_2>\d+) is (?P<counts_2>.+)",
      "shares_of"),
 )  # fmt: skip
+#: The places of a clause that hold codes of formulas.
+_FORMULA_PLACES = frozenset({"formula", "test", "others", "told"})
 _COMPILED = tuple((re.compile(pattern), key) for pattern, key in _CLAUSES)
 
 
 def ledger_reason(reason: str) -> Label:
     """Return a verdict's reason: the ledger's own sentence in English, clause by clause in Swedish.
 
-    A clause that is not known here is told in general words, that the reason stands in the ledger.
+    Formulas, which the ledger names by their codes, have their names in both. A clause that is not known here is told
+    in general words, that the reason stands in the ledger.
     """
-    return {"sv": "; ".join(_swedish(clause) for clause in reason.split("; ")), "en": reason}
+    clauses = reason.split("; ")
+    return {"sv": "; ".join(map(_swedish, clauses)), "en": "; ".join(map(_english, clauses))}
 
 
 def is_known_reason(reason: str) -> bool:
@@ -75,9 +79,27 @@ def is_known_reason(reason: str) -> bool:
 def _swedish(clause: str) -> str:
     for pattern, key in _COMPILED:
         if found := pattern.fullmatch(clause):
-            values = {name: _number_words(value or "") for name, value in found.groupdict().items()}
+            groups = {name: value or "" for name, value in found.groupdict().items()}
+            values = {name: _number_words(_named(name, value, "sv")) for name, value in groups.items()}
             return phrase(f"ledger_reason.{key}", "sv", **values).replace(" (arm )", "").replace(" (:  till )", "")
     return phrase("ledger_reason.other", "sv")
+
+
+def _english(clause: str) -> str:
+    """The clause with the names of its formulas for their codes, from the last to the first."""
+    found = next((found for pattern, _ in _COMPILED if (found := pattern.fullmatch(clause))), None)
+    if found is None:
+        return clause
+    for name in sorted(set(found.groupdict()) & _FORMULA_PLACES, key=found.start, reverse=True):
+        if found[name]:
+            clause = clause[: found.start(name)] + _named(name, found[name], "en") + clause[found.end(name) :]
+    return clause
+
+
+def _named(place: str, value: str, language: Language) -> str:
+    if place not in _FORMULA_PLACES:
+        return value
+    return re.sub(r"\b[a-z]\w*\b", lambda code: label_text(code_label("evidence_formula", code[0]), language), value)
 
 
 def _number_words(text: str) -> str:
