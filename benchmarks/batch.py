@@ -86,7 +86,7 @@ def fixture_reports(folder: Path) -> Reports:
 
 
 def loop(reports: Reports, out: Path, numbers: Sequence[int]) -> Iterator[dict[str, float]]:
-    """Execute with papermill and convert with nbconvert, report by report and language by language, two commands each."""
+    """Execute with papermill and convert with nbconvert, report by report, two commands for each language."""
     for number in numbers:
         protocol, records = reports.inputs(number)
         given = ["-p", "protocol", protocol, "-p", "records", records]
