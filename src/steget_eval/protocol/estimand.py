@@ -62,13 +62,41 @@ class Target(Part):
         return self
 
 
+class Reading(Part):
+    """Another reading of what was decided, with the estimand that answers it or why nothing can.
+
+    `method` takes that method's answer instead of the main one's.
+    """
+
+    words: Text
+    estimand: Id | None = None
+    method: str | None = None
+    cannot: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_answered_or_says_why(self) -> Reading:
+        if (self.estimand is None) == (self.cannot is None):
+            raise ValueError("a reading has exactly one of estimand and cannot")
+        return self
+
+
 class Choice(Part):
-    """An ambiguity that was decided: what could be read in several ways, and what was chosen, and why."""
+    """An ambiguity that was decided: what could be read in several ways, and what was chosen, and why.
+
+    Attributes
+    ----------
+    estimand
+        The estimand that the chosen reading gives, so that its result stands beside the others'.
+    alternatives
+        The other readings, each with its result.
+    """
 
     id: Id
     question: Text
     chosen: Text
     because: Text
+    estimand: Id | None = None
+    alternatives: tuple[Reading, ...] = ()
 
 
 class Benchmark(Part):

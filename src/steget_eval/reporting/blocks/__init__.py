@@ -8,11 +8,12 @@ from steget_eval.reporting.blocks.front import limits, summary, title
 from steget_eval.reporting.blocks.intervention import intervention
 from steget_eval.reporting.blocks.people import balance, flow, states, table_one, unknown
 from steget_eval.reporting.blocks.question import origin, protocol, reproducibility
+from steget_eval.reporting.blocks.readings import readings
 from steget_eval.reporting.blocks.registration import deviations
 from steget_eval.reporting.blocks.results import benchmark, curves, effects, targets
 
 __all__ = [
     "balance", "benchmark", "checklist", "curves", "deviations", "effects", "estimates", "files", "flow",
-    "intervention", "limits", "origin", "protocol", "reproducibility", "states", "summary", "suppressed",
+    "intervention", "limits", "origin", "protocol", "readings", "reproducibility", "states", "summary", "suppressed",
     "table_one", "targets", "title", "unknown",
 ]  # fmt: skip

@@ -27,7 +27,10 @@ def effects(release: Release) -> Block:
         )  # fmt: skip
         children.append(build.figure("effects-forest", "forest", frame, caption))
     before = None
+    elsewhere = tables.only_readings(release.protocol)
     for estimand_id in dict.fromkeys(release.estimates["estimand"]):
+        if estimand_id in elsewhere:
+            continue
         children += _answers(release, str(estimand_id), before)
         before = str(estimand_id)
     return build.section("effects", build.heading_of("result"), children)
@@ -37,12 +40,14 @@ def curves(release: Release) -> Block:
     """Return the cumulative incidence of each question that has curves, with numbers at risk."""
     if release.curves.empty:
         return build.absent("curves", "absent.curves")
+    elsewhere = tables.only_readings(release.protocol)
     children = [
         build.figure(
             f"curves-{estimand}", "cumulative_incidence", curves_behind(release, estimand),
             key_label("caption.curves", outcome=outcome_label(release.protocol, estimand)),
         )
         for estimand in dict.fromkeys(release.curves["estimand"])
+        if estimand not in elsewhere
     ]  # fmt: skip
     return build.section("curves", build.heading_of("curves"), children)
 

@@ -6,8 +6,9 @@ from steget_eval.reporting.tables.deviations import deviations
 from steget_eval.reporting.tables.effects import effects
 from steget_eval.reporting.tables.goals import benchmark, targets
 from steget_eval.reporting.tables.people import flow, flow_label, states, table_one, unknown
+from steget_eval.reporting.tables.readings import only_readings, readings
 
 __all__ = [
     "Column", "Table", "TableBody", "benchmark", "choices", "deviations", "effects", "flow", "flow_label", "gates",
-    "overlap", "refusals", "states", "suppressions", "table_one", "targets", "unknown",
+    "only_readings", "overlap", "readings", "refusals", "states", "suppressions", "table_one", "targets", "unknown",
 ]  # fmt: skip

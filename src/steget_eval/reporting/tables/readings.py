@@ -1,0 +1,86 @@
+"""What every ambiguity was taken to mean, and what the other readings give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from steget_eval.protocol import Protocol
+from steget_eval.protocol.estimand import Choice, Reading
+from steget_eval.reporting.release import Release
+from steget_eval.reporting.tables.body import Column, Table, TableBody
+from steget_eval.reporting.text import Cell, Label, key_label
+from steget_eval.reporting.text.answers import contrast_label, count_label, estimate_cell, estimate_ref, people_note
+from steget_eval.reporting.text.sentences import main_row
+
+Row = Mapping[Any, Any]
+COLUMNS = ("question", "reading", "reading_result", "n")
+
+
+def readings(release: Release) -> Table:
+    """Return a row for each reading of every ambiguity, the chosen one first, with its result or why it has none."""
+    rows: list[tuple[Cell, ...]] = []
+    told: list[Row] = []
+    for choice in release.protocol.choices:
+        if choice.alternatives:
+            found = [_row(release, choice.estimand, None), *(_row(release, one.estimand, one.method)
+                                                             for one in choice.alternatives)]  # fmt: skip
+            rows += _rows(release, choice, found)
+            told += [row for row in found if row is not None]
+    columns = tuple(Column(key=name, heading=key_label(f"column.{name}")) for name in COLUMNS)
+    notes = (key_label("readings.hidden", minimum=count_label(release.policy.minimum_cell)),)
+    hidden = any(row["suppressed"] for row in told)
+    body = TableBody(columns=columns, rows=tuple(rows), caption=key_label("caption.readings"),
+                     notes=notes if hidden else ())  # fmt: skip
+    return Table(cells=body, frame=pd.DataFrame(told, columns=list(release.estimates.columns)))
+
+
+def only_readings(protocol: Protocol) -> frozenset[str]:
+    """Return the estimands that are there for another reading's sake alone, so that they stand among the readings."""
+    others = {one.estimand for choice in protocol.choices for one in choice.alternatives if one.estimand is not None}
+    own = {protocol.primary, *(target.estimand for target in protocol.targets)}
+    return frozenset(others - own - {choice.estimand for choice in protocol.choices})
+
+
+def _rows(release: Release, choice: Choice, found: list[Row | None]) -> list[tuple[Cell, ...]]:
+    chosen = Cell(format="text", label=choice.chosen.model_dump(), note=key_label("readings.chosen"))
+    first = (_text(choice.question.model_dump()), chosen, *_answer(release, None, found[0]))
+    rest = [
+        (Cell(format="text", state="not_applicable"), _text(one.words.model_dump()), *_answer(release, one, row))
+        for one, row in zip(choice.alternatives, found[1:], strict=True)
+    ]
+    return [first, *rest]
+
+
+def _row(release: Release, estimand: str | None, method: str | None) -> Row | None:
+    main = None if estimand is None else main_row(release, estimand)
+    if main is None or method is None:
+        return main
+    frame = release.estimates
+    mine = frame[(frame["estimand"] == estimand) & (frame["subgroup"] == "all") & (frame["method"] == method)]
+    mine = mine[mine["contrast"] == main["contrast"]]
+    return mine.to_dict("records")[0] if len(mine) else None
+
+
+def _answer(release: Release, reading: Reading | None, row: Row | None) -> tuple[Cell, Cell]:
+    nothing = Cell(format="text", state="not_applicable")
+    if reading is not None and reading.cannot is not None:
+        return _text(reading.cannot.model_dump()), nothing
+    if row is None:
+        return _text(key_label("readings.no_answer")), nothing
+    estimate = replace(estimate_cell(row), ref=estimate_ref(row), note=_of_what(release, row))
+    if row["suppressed"]:
+        return estimate, Cell(format="text", state="suppressed")
+    return estimate, nothing if pd.isna(row["n_1"]) else _text(people_note(row, "1"))
+
+
+def _of_what(release: Release, row: Row) -> Label | None:
+    """Which contrast the number is, where an arm alone has no such question."""
+    return None if release.protocol.arms.comparison is None else contrast_label(row, release.protocol)
+
+
+def _text(label: Label) -> Cell:
+    return Cell(format="text", label=label)
