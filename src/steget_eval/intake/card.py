@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from steget_eval.core.errors import RecordsError
 from steget_eval.core.identity import count_identity_numbers
 from steget_eval.core.yaml import load_model
-from steget_eval.records.card import RecordsCard
+from steget_eval.records.card import Label, RecordsCard
 from steget_eval.records.tables import PARTICIPANTS, SOURCE, Column, TableSchema
 
 CARD_FILE = "records.yaml"
@@ -31,7 +32,11 @@ def columns_of(schema: TableSchema, card: RecordsCard | None) -> tuple[Column, .
     """
     if card is None:
         return tuple(replace(column, codes=None) if column.name == "occasion" else column for column in schema.columns)
-    declared = {"occasion": card.occasions, "item": card.items, "instrument": card.instruments}
+    declared: Mapping[str, Mapping[str, Label]] = {
+        "occasion": card.occasions,
+        "item": card.items,
+        "instrument": card.instruments,
+    }
     own = tuple(
         replace(column, codes=(*(column.codes or ()), *declared[column.name])) if column.name in declared else column
         for column in schema.columns

@@ -10,9 +10,11 @@ import ibis.expr.types as ir
 from steget_eval.core.identity import count_identity_numbers
 from steget_eval.intake.card import columns_of
 from steget_eval.intake.database import answered
-from steget_eval.intake.expressions import CELL_EXPRESSIONS, ROW_EXPRESSIONS, is_empty, may_be_identity_number
+from steget_eval.intake.expressions import CELL_EXPRESSIONS, is_empty, may_be_identity_number
 from steget_eval.intake.findings import Finding, Findings
-from steget_eval.intake.rules import CELL_RULES, MISSING_CELL, ROW_RULES, RULES, CellRule, RowRule, Rule
+from steget_eval.intake.plausible_expressions import NEEDED_OF_PEOPLE, row_expressions
+from steget_eval.intake.rule_table import row_rules
+from steget_eval.intake.rules import CELL_RULES, MISSING_CELL, RULES, CellRule, RowRule, Rule
 from steget_eval.records.stored import StoredRecords
 from steget_eval.records.tables import TABLES, Column
 
@@ -25,8 +27,7 @@ def check_stored(records: StoredRecords) -> Findings:
 
     A finding names table, column, rule and count; instead of row numbers it has the names of the key's columns and the
     query that lists the keys of the rows, for whoever may run it there. The query holds what is allowed, never a cell.
-    Types are the engine's own, so rules that ask whether a text is a date or a number have nothing to ask. Rules of
-    plausibility that need more than one pass over a table are not asked here.
+    Types are the engine's own, so rules that ask whether a text is a date or a number have nothing to ask.
 
     Raises
     ------
@@ -53,10 +54,12 @@ def _of_table(records: StoredRecords, name: str, engine: str) -> Iterator[Findin
             yield from _finding(MISSING_CELL, name, column.name, table.filter(is_empty(table[column.name])), engine)
         if table[column.name].type().is_string():
             yield from _identity_finding(name, column, table, engine)
-    people = records.tables.get("participants", table)
-    for row_rule in ROW_RULES:
-        if _is_asked(row_rule, name, table, "participants" in records.tables):
-            rows = ROW_EXPRESSIONS[row_rule.id](table, people, schema, row_rule.column)
+    people = records.tables.get("participants")
+    expressions = row_expressions(records.card)
+    for row_rule in row_rules(records.card):
+        if _is_asked(row_rule, name, table, people):
+            beside = table if people is None else people
+            rows = expressions[row_rule.id](table, beside, schema, row_rule.column)
             yield from _finding(row_rule, name, row_rule.column, rows, engine)
 
 
@@ -75,9 +78,12 @@ def _breaks(rule: CellRule, column: Column, table: ir.Table, engine: str) -> ir.
     return broken & (cells != "") if cells.type().is_string() else broken
 
 
-def _is_asked(rule: RowRule, name: str, table: ir.Table, has_people: bool) -> bool:
+def _is_asked(rule: RowRule, name: str, table: ir.Table, people: ir.Table | None) -> bool:
+    if name not in rule.tables or (people is None and rule.asks_participants):
+        return False
     needed = {"discharged_on"} if "discharged" in rule.id else {rule.column} - {""}
-    return name in rule.tables and needed <= set(table.columns) and (has_people or not rule.asks_participants)
+    of_people = {NEEDED_OF_PEOPLE[rule.id]} if rule.id in NEEDED_OF_PEOPLE else set()
+    return needed <= set(table.columns) and (people is None or of_people <= set(people.columns))
 
 
 def _finding(

@@ -53,8 +53,9 @@ def is_odd_age(table: pd.DataFrame, people: pd.DataFrame, schema: TableSchema) -
 def overlaps_itself(table: pd.DataFrame, people: pd.DataFrame, schema: TableSchema) -> np.ndarray:
     """Tell which spells begin before an earlier one of the same exclusive state has ended."""
     whole = table["participant_id"].notna() & table["started_on"].notna() & table["state"].isin(EXCLUSIVE_STATES)
-    mine = table[whole].sort_values(["participant_id", "state", "started_on"], kind="stable")
-    ends = mine["ended_on"].fillna(pd.Timestamp.max)
+    mine = table[whole].assign(spell_end=table["ended_on"].fillna(pd.Timestamp.max))
+    mine = mine.sort_values(["participant_id", "state", "started_on", "spell_end"], kind="stable")
+    ends = mine["spell_end"]
     keys = [mine["participant_id"], mine["state"]]
     latest = ends.groupby(keys).cummax().groupby(keys).shift()
     broken = np.zeros(len(table), dtype=bool)
@@ -126,7 +127,8 @@ def does_not_sum(table: pd.DataFrame, people: pd.DataFrame, schema: TableSchema)
     sums = by_sex.groupby(keys)["n"].sum()[both[both == 2].index]
     mine = pd.MultiIndex.from_frame(table[keys])
     expected = sums.reindex(mine).to_numpy(dtype=float)
-    return np.asarray(table["sex"].isna() & ~np.isnan(expected) & (table["n"] != expected), dtype=bool)
+    is_total = table["sex"].isna() & table["n"].notna() & ~np.isnan(expected)
+    return np.asarray(is_total & (table["n"] != expected), dtype=bool)
 
 
 def is_out_of_range(instruments: Mapping[str, Instrument]) -> RowPredicate:
