@@ -55,6 +55,8 @@ class Fault:
     ----------
     cell
         The number in brackets before the cell, in the notebook that is kept.
+    message
+        The first line of the error's words, or that they are withheld since they may be a person's.
     lines
         The last lines of its traceback.
     """
@@ -66,8 +68,8 @@ class Fault:
 
     @property
     def sentence(self) -> str:
-        """The fault in one line; the words of an error that may be a person's are withheld."""
-        return f"cell {self.cell}: {self.error}: {words_of(self.error, self.message)}"
+        """The fault in one line."""
+        return f"cell {self.cell}: {self.error}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +140,8 @@ def execute(
             **told,
         )
     except PapermillExecutionError as error:
-        fault = Fault(cell=error.exec_count, error=error.ename, message=error.evalue, lines=last_lines(error.traceback))
+        words = words_of(error.ename, error.evalue, "\n".join(error.traceback))
+        fault = Fault(cell=error.exec_count, error=error.ename, message=words, lines=last_lines(error.traceback))
     except DeadKernelError as error:
         fault = Fault(cell=_running_cell(), error="DeadKernelError", message=str(error))
     except SystemExit:  # the job is stopped; what it came to is kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from pathlib import Path
 from typing import Any
 
 from steget_eval.core import errors
@@ -17,20 +18,26 @@ _ABOUT_CODE = frozenset(
 _OURS = frozenset(name for name, kind in vars(errors).items() if isinstance(kind, type))
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"\s*(?:Cell In\[\d+\], line \d+|File \"?[^\s\"<>]+\"?(?::\d+|, line \d+)(?:, in [\w.<>]+)?)")
+_FILE = re.compile(r"File \"?(?P<path>[^\s\"<>:]+)")
+_PACKAGE = Path(__file__).resolve().parents[1]
 _ENDED = re.compile(r"(?:[A-Za-z_]\w*\.)*(?P<error>[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning))\b")
 #: Outputs that a report is made of, which have passed the gate.
 _BLOCK = "application/vnd.steget."
 WITHHELD = "what it says is withheld, for it may be a person's; run the notebook by hand to read it"
 
 
-def may_be_told(error: str) -> bool:
-    """Tell whether the words of an error of that name hold nothing of a person."""
-    return error in _ABOUT_CODE or error in _OURS
+def may_be_told(error: str, traceback: str) -> bool:
+    """Tell whether the words of an error hold nothing of a person.
+
+    An error of our name is ours only where a file of this package raised it: a notebook's cell may raise one with
+    whatever words it likes.
+    """
+    return error in _ABOUT_CODE or (error in _OURS and _is_raised_here(traceback))
 
 
-def words_of(error: str, message: str) -> str:
+def words_of(error: str, message: str, traceback: str) -> str:
     """Return the first line of an error's words, or that they are withheld."""
-    if not may_be_told(error):
+    if not may_be_told(error, traceback):
         return WITHHELD
     return message.strip().splitlines()[0] if message.strip() else "no message"
 
@@ -40,6 +47,12 @@ def frames_of(traceback: str) -> tuple[str, ...]:
     lines = _COLOUR.sub("", traceback).splitlines()
     found = (_FRAME.match(line) for line in lines)
     return tuple(match[0].strip() for match in found if match is not None)
+
+
+def _is_raised_here(traceback: str) -> bool:
+    frames = frames_of(traceback)
+    file = _FILE.match(frames[-1]) if frames else None
+    return file is not None and Path(file["path"]).expanduser().resolve().is_relative_to(_PACKAGE)
 
 
 def error_of(log: str) -> str:
@@ -69,7 +82,7 @@ def _safe(output: Any) -> Any:
     if not _is_error(output):
         return output
     name = output.ename
-    words = output.evalue if may_be_told(name) else WITHHELD
+    words = output.evalue if may_be_told(name, "\n".join(output.traceback)) else WITHHELD
     output.evalue = words
     output.traceback = [*frames_of("\n".join(output.traceback)), f"{name}: {words}"]
     return output

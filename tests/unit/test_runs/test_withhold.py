@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from steget_eval.runs import withhold
 from steget_eval.runs.batch import Batch
 from steget_eval.runs.failure import identity_fault, keep_notebook
 from steget_eval.runs.run import run_batch
@@ -18,6 +19,9 @@ from steget_eval.runs.withhold import error_of, frames_of, may_be_told, without_
 Load = Callable[..., Batch]
 CANARY = "kanariefågel"
 NUMBER = "640823-" + "3234"
+PACKAGE = Path(withhold.__file__).parents[1]
+READ = f"File {PACKAGE}/intake/read.py:47, in read_records(folder='records')"
+RAISED_BY_US = f"Cell In[3], line 2\n{READ}"
 
 
 def _write(path: Path, *sources: str) -> None:
@@ -27,13 +31,23 @@ def _write(path: Path, *sources: str) -> None:
 
 @pytest.mark.parametrize("error", ["ValueError", "KeyError", "TypeError", "OSError", "AssertionError", "ArrowInvalid"])
 def test_the_words_of_an_error_that_can_quote_a_value_are_withheld(error: str) -> None:
-    assert CANARY not in words_of(error, f"no such {CANARY}")
+    assert CANARY not in words_of(error, f"no such {CANARY}", RAISED_BY_US)
 
 
 @pytest.mark.parametrize("error", ["NameError", "SyntaxError", "RecordsError", "MethodError", "DeadKernelError"])
 def test_the_words_of_an_error_about_code_or_of_our_own_are_told(error: str) -> None:
-    assert may_be_told(error)
-    assert words_of(error, "where and what\nmore") == "where and what"
+    assert may_be_told(error, RAISED_BY_US)
+    assert words_of(error, "where and what\nmore", RAISED_BY_US) == "where and what"
+
+
+@pytest.mark.parametrize(
+    "traceback",
+    ["Cell In[3], line 2", f"{READ}\nCell In[3], line 2", "", f"{READ}\nFile /tmp/mine.py:3, in f(x)",
+     f"{READ}\nFile {PACKAGE}_else/read.py:3, in f(x)"],
+    ids=["by a cell", "by a cell that we called", "by nobody", "by another file", "by a package of nearly our name"],
+)  # fmt: skip
+def test_the_words_of_an_error_of_our_name_that_somebody_else_raised_are_withheld(traceback: str) -> None:
+    assert CANARY not in words_of("RecordsError", f"no such {CANARY}", traceback)
 
 
 def test_of_a_traceback_only_where_in_the_code_is_told() -> None:
