@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -67,16 +68,50 @@ class Lines(Silent):
         self._console.print(f"{self._ended:>2}/{self._total:<2} {line_of(result)}", highlight=False, soft_wrap=True)
 
 
+class Tally:
+    """How many jobs are done, running and failed, how long the rest will take, and which are running."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self._pace = total, Pace()
+        self._running: list[str] = []
+        self._counts = dict.fromkeys(_COLOURS, 0)
+
+    @property
+    def ended(self) -> int:
+        """Jobs that have ended, however they did."""
+        return sum(self._counts.values())
+
+    def begin(self, job: str) -> None:
+        """Count a job as running."""
+        self._running.append(job)
+        self._pace.begun()
+
+    def end(self, result: JobResult) -> None:
+        """Count a job as ended; one that was done before never ran."""
+        if result.job in self._running:
+            self._running.remove(result.job)
+            self._pace.ended()
+        self._counts[result.state] += 1
+
+    def sentence(self) -> str:
+        """Return the counts, the time left and the jobs that are running, as one line of plain text."""
+        counts = [f"done {self._counts['done']}", f"running {len(self._running)}"]
+        counts += [f"{state} {n}" for state, n in self._counts.items() if state != "done" and n]
+        rest = self.total - self.ended
+        left = self._pace.seconds_left(rest)
+        if rest and left is not None:
+            counts.append(f"about {timedelta(seconds=max(round(left), 1))} left")
+        return f"{', '.join(counts)}  {' '.join(self._running)}"
+
+
 class Bar(Silent):
-    """A bar: how many are done, running and failed, how long the rest will take, and which is running."""
+    """A bar in a terminal."""
 
     def __init__(self, console: Console, total: int) -> None:
         columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._progress = Progress(*columns, TextColumn("{task.description}"), console=console)
         self._task = self._progress.add_task("reading the inputs", total=total)
-        self._total, self._pace = total, Pace()
-        self._running: list[str] = []
-        self._counts = dict.fromkeys(_COLOURS, 0)
+        self._tally = Tally(total)
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -89,28 +124,54 @@ class Bar(Silent):
 
     def begun(self, job: str) -> None:
         """Show a job as running."""
-        self._running.append(job)
-        self._pace.begun()
+        self._tally.begin(job)
         self._show(0)
 
     def ended(self, result: JobResult) -> None:
         """Count a job, with a line above the bar."""
-        if result.job in self._running:
-            self._running.remove(result.job)
-            self._pace.ended()
-        self._counts[result.state] += 1
+        self._tally.end(result)
         self._progress.console.print(line_of(result), highlight=False, soft_wrap=True)
         self._show(1)
 
     def _show(self, advance: int) -> None:
-        counts = [f"done {self._counts['done']}", f"running {len(self._running)}"]
-        counts += [f"{state} {n}" for state, n in self._counts.items() if state != "done" and n]
-        rest = self._total - sum(self._counts.values())
-        left = self._pace.seconds_left(rest)
-        if rest and left is not None:
-            counts.append(f"about {timedelta(seconds=max(round(left), 1))} left")
-        text = f"{', '.join(counts)}  {' '.join(self._running)}"
-        self._progress.update(self._task, advance=advance, description=escape(text))
+        self._progress.update(self._task, advance=advance, description=escape(self._tally.sentence()))
+
+
+class NotebookBar(Silent):
+    """A bar in a notebook: one output that is written anew, in plain HTML, so that it needs no widgets."""
+
+    def __init__(self, total: int) -> None:
+        self._tally, self._lines = Tally(total), ""
+        self._handle = None
+
+    def __enter__(self) -> Self:
+        from IPython.display import display
+
+        self._handle = display({"text/html": self.html()}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        return self
+
+    def begun(self, job: str) -> None:
+        """Show a job as running."""
+        self._tally.begin(job)
+        self._show()
+
+    def ended(self, result: JobResult) -> None:
+        """Count a job, with a line under the bar."""
+        self._tally.end(result)
+        took = f" ({result.seconds:.1f} s)" if result.seconds else ""
+        why = f": {result.sentence}" if result.sentence else ""
+        self._lines += f"<div>{html.escape(f'{result.state} {result.job}{took}{why}')}</div>"
+        self._show()
+
+    def html(self) -> str:
+        """Return the bar, what is counted, and a line for each job that has ended."""
+        bar = f'<progress value="{self._tally.ended}" max="{self._tally.total}"></progress>'
+        counted = f"{self._tally.ended}/{self._tally.total} {html.escape(self._tally.sentence())}"
+        return f'<div role="status">{bar} {counted}</div>{self._lines}'
+
+    def _show(self) -> None:
+        if self._handle is not None:
+            self._handle.update({"text/html": self.html()}, raw=True)
 
 
 class Pace:
@@ -149,4 +210,6 @@ def watcher(console: Console, total: int, *, quiet: bool = False) -> Watcher:
     """Return the watcher that suits where the words go."""
     if quiet:
         return Silent()
-    return Bar(console, total) if console.is_terminal or console.is_jupyter else Lines(console, total)
+    if console.is_jupyter:
+        return NotebookBar(total)
+    return Bar(console, total) if console.is_terminal else Lines(console, total)

@@ -2,10 +2,12 @@
 
 from io import StringIO
 
+import nbclient
+import nbformat
 import pytest
 from rich.console import Console
 
-from steget_eval.runs.progress import Bar, Lines, Pace, Silent, watcher
+from steget_eval.runs.progress import Bar, Lines, NotebookBar, Pace, Silent, watcher
 from steget_eval.runs.result import JobResult
 
 
@@ -29,8 +31,8 @@ def test_a_bar_tells_done_running_failed_and_the_current_job() -> None:
     assert "cell 4: ValueError: no" in told
 
 
-def test_a_notebook_gets_the_bar_and_a_log_gets_lines() -> None:
-    assert isinstance(watcher(Console(force_jupyter=True, file=StringIO()), 2), Bar)
+def test_a_notebook_gets_a_bar_of_its_own_and_a_log_gets_lines() -> None:
+    assert isinstance(watcher(Console(force_jupyter=True, file=StringIO()), 2), NotebookBar)
     out = StringIO()
     lines = watcher(Console(file=out, force_terminal=False, width=80), 2)
     assert isinstance(lines, Lines)
@@ -38,6 +40,24 @@ def test_a_notebook_gets_the_bar_and_a_log_gets_lines() -> None:
     lines.ended(result("one"))
     assert out.getvalue() == "      running  one\n 1/2  done     one (1.5 s)\n"
     assert isinstance(watcher(Console(), 2, quiet=True), Silent)
+
+
+def test_a_kernel_shows_one_output_that_is_written_anew_without_widgets() -> None:
+    source = """
+from rich.console import Console
+from steget_eval.runs.progress import watcher
+from steget_eval.runs.result import JobResult
+with watcher(Console(), 2) as bar:
+    bar.begun("one")
+    bar.ended(JobResult(job="one", state="failed", reason={"en": "cell 4: <ValueError>"}, seconds=1.5))
+    bar.begun("two")
+"""
+    cell = nbformat.v4.new_code_cell(source)
+    nbclient.NotebookClient(nbformat.v4.new_notebook(cells=[cell]), timeout=60).execute()
+    assert [output["output_type"] for output in cell.outputs] == ["display_data"]
+    shown = cell.outputs[0]["data"]["text/html"]
+    assert '<progress value="1" max="2"></progress> 1/2 done 0, running 1, failed 1' in shown
+    assert "failed one (1.5 s): cell 4: &lt;ValueError&gt;" in shown
 
 
 def test_the_time_left_is_that_of_the_jobs_that_were_run() -> None:
