@@ -14,6 +14,9 @@ from steget_eval.study.synthesise import synthesise, synthesise_all
 
 HERE = Path(__file__).parent
 REFERENCE = pd.read_csv(HERE / "synthesis_pool.txt").set_index("key")["value"]
+WINDOWS = pd.read_csv(HERE / "synthesis_windows.txt").set_index("key")["value"]
+ASKED = {str(months): {"months": months, "minimum_dose": ""} for months in (6, 12, 18, 24)}
+ASKED["mixed"] = {"allow_mixed": True}
 COUNTS = ["study", "events_1", "n_1", "events_0", "n_0"]
 
 
@@ -44,3 +47,28 @@ def test_every_outcome_of_the_library_is_pooled_or_refused_with_a_reason(library
     }
     assert all(len({*one.months}) == 1 and len({*one.minimum_dose}) == 1 for one in found.answers)
     assert all(one.reason for one in found.refusals)
+
+
+@pytest.mark.parametrize("pool", ASKED)
+def test_each_window_of_the_library_is_pooled_and_predicted_as_metafor_does(library, pool):
+    found = synthesise(library, "competitive_employment", **ASKED[pool])
+    theirs = pd.read_csv(HERE / "synthesis_windows.csv")
+    theirs = theirs.loc[theirs["pool"] == pool, COUNTS]
+    assert sorted(found.studies.to_frame().values.tolist()) == sorted(theirs.values.tolist())
+    (row,), (common,), (further,) = found.pooled.estimates, found.common.estimates, found.prediction
+    for one, name, low, high in (
+        (row, "beta", "ci.lb", "ci.ub"), (common, "mh", "mh.lb", "mh.ub"), (further, "beta", "pi.lb", "pi.ub"),
+    ):  # fmt: skip
+        for value, key in ((one.estimate, name), (one.conf_low, low), (one.conf_high, high)):
+            assert math.log(value) == pytest.approx(WINDOWS[f"{pool}.{key}"], abs=1e-6)  # iterated
+    assert found.pooled.tau2 == pytest.approx(WINDOWS[f"{pool}.tau2"], abs=1e-6)
+
+
+def test_a_comparison_with_ips_itself_is_in_no_pool(library):
+    """Tsang 2010 and a line of Zhang 2017 compare IPS with something added against IPS."""
+    found = synthesise(library, "competitive_employment", allow_mixed=True)
+    assert "tsang2010" not in found.studies.labels
+    told = {one.line: one.reason for one in found.left_out}
+    assert told["tsang2010.1"] == told["zhang2017.3"] == "the comparison was given IPS too"
+    pooled = {line.key: line for line in library if line.key not in told and line.outcome == found.outcome}
+    assert not any(line.compares_with_ips for line in pooled.values())

@@ -28,6 +28,7 @@ from steget_eval.reporting.figures import style
 from steget_eval.reporting.figures.picture import Picture, behind_evidence
 from steget_eval.reporting.html import Page, page_html
 from steget_eval.reporting.release_evidence import EvidenceRelease
+from steget_eval.reporting.tables.evidence_rows import word_label
 from steget_eval.reporting.text import LANGUAGES, phrases
 from steget_eval.reporting.text.ledger_words import is_known_reason, ledger_reason
 from steget_eval.reporting.write import estimates_csv
@@ -37,6 +38,8 @@ from steget_eval.runs.job import Job
 from steget_eval.study.inputs import fingerprint_inputs
 from steget_eval.study.reproduce import reproduce
 from steget_eval.study.review import Review
+from steget_eval.study.review_explore import explore
+from steget_eval.study.synthesise import synthesise
 
 QUESTION = shipped("data", "programmes", "evidence", "ips_employment.yaml")
 SINGLE = shipped("data", "programmes", "evidence", "ips_single_arm.yaml")
@@ -113,6 +116,41 @@ def test_a_programme_of_another_dose_is_refused_without_a_reason(tmp_path, libra
 def test_an_estimand_that_asks_something_else_cannot_stand_beside(tmp_path, library):
     with pytest.raises(SpecError, match="days_employed is a mean_difference"):
         review(asked(tmp_path, beside={"estimand": "days_employed"}), library)
+
+
+def test_a_pool_of_some_countries_takes_those_and_tells_why_the_others_are_out(tmp_path, library):
+    nordic = {"id": "nordic", "label": {"sv": "Norden", "en": "Nordic"}, "mixed": True,
+              "only": {"country": ["Norway", "Sweden"]}}  # fmt: skip
+    pools = [*yaml.safe_load(QUESTION.read_text(encoding="utf-8"))["pools"], nordic]
+    told = disclose(review(asked(tmp_path, pools=pools, primary="nordic", subgroup="country"), library))
+    mine = told.studies[told.studies["pool"] == "nordic"]
+    assert set(mine["study"]) == {"bejerholm2017_ies", "reme2019", "sveinsdottir2020_seed", "rognli2025_ipssud"}
+    page = {language: words(html) for language, html in pages(told).items()}
+    assert "Another country, population" in page["en"]
+    parts = set(told.estimates.loc[told.estimates["contrast"] == "risk_ratio", "subgroup"])
+    assert {"country: United States", "country: Norway", "the_rest"} <= parts
+    assert "USA" in page["sv"]
+    assert "Övriga, en studie var" in page["sv"]
+    nordic["only"]["country"] = ["Narnia"]
+    with pytest.raises(SpecError, match="has the country Narnia; allowed: Australia"):
+        review(asked(tmp_path, pools=pools, primary="nordic"), library)
+
+
+@pytest.mark.parametrize("by", ["population", "programme", "comparator", "fidelity", "window"])
+def test_the_studies_are_divided_by_what_they_compared(tmp_path, library, by):
+    made = explore(asked(tmp_path, subgroup=by), synthesise(library, OUTCOME, allow_mixed=True), library)
+    refused = [one.reason for one in made.refusals if one.method == "subgroups"]
+    told = {row.subgroup for row in made.subgroups} - {"all"}
+    assert len(told) >= 2 or "single study" in refused[0]
+
+
+def test_every_country_programme_and_comparator_of_a_pool_has_words_in_swedish(library):
+    found = synthesise(library, OUTCOME, allow_mixed=True)
+    gone = {one.line for one in found.left_out}
+    for line in library:
+        for kind in ("country", "programme", "comparator"):
+            if line.key not in gone:
+                assert "key" in word_label(f"evidence_{kind}", getattr(line, kind)), getattr(line, kind)
 
 
 def test_an_outcome_that_no_line_has_is_refused_with_those_that_do(tmp_path, library):
@@ -303,11 +341,11 @@ def test_a_verdict_beside_a_trial_says_which_printed_measure_it_is_on(release):
     assert "risk_difference" in json.dumps(mine[place]["note"])
 
 
-def test_features_that_leave_no_variance_get_no_share_of_a_hundred_per_cent(release, told):
-    assert release.r_squared > 0.995
-    assert "no share is printed" in told["en"]
-    assert "ingen andel skrivs ut" in told["sv"]
-    assert not re.search(r"account for\s+100", told["en"])
+def test_features_that_leave_no_variance_get_no_share_of_a_hundred_per_cent(release):
+    everything = {language: words(page) for language, page in pages(replace(release, r_squared=1.0)).items()}
+    assert "no share is printed" in everything["en"]
+    assert "ingen andel skrivs ut" in everything["sv"]
+    assert not re.search(r"account for\s+100", everything["en"])
     some = words(pages(replace(release, r_squared=0.42))["en"])
     assert re.search(r"account for\s+42\s?%", some)
 

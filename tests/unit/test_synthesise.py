@@ -9,7 +9,7 @@ from steget_eval.methods.evidence.borrowing import power_prior
 from steget_eval.methods.evidence.synthesis_setting import Setting
 from steget_eval.records.trials import PublishedTrial
 from steget_eval.study.synthesise import synthesise, synthesise_all
-from steget_eval.study.synthesise_select import control_arms, select_comparisons
+from steget_eval.study.synthesise_select import Only, control_arms, select_comparisons
 
 
 def _line(study, counts, *, line=1, months=12, **more):
@@ -20,6 +20,10 @@ def _line(study, counts, *, line=1, months=12, **more):
         "events_1": x_1, "n_1": n_1, "events_0": x_0, "n_0": n_0, "measure": "none", "status": "verbatim",
     }  # fmt: skip
     return PublishedTrial(**{**columns, **more})
+
+
+def replaced(line, **columns):
+    return line.model_copy(update=columns)
 
 
 YEAR = (_line("a", (14, 33, 1, 25)), _line("b", (13, 42, 3, 43)), _line("c", (22, 46, 8, 37)))
@@ -60,6 +64,28 @@ def test_a_study_counts_once_and_what_is_left_out_has_its_reason():
         "b.2": "the counts of b.1 again", "b.3": "people already counted in b.1",
         "review.1": "not a single randomised study", "e.1": "the four counts are not known",
     }  # fmt: skip
+
+
+def test_only_the_wanted_countries_and_fidelity_are_taken_and_the_rest_has_its_reason():
+    lines = (
+        *(replaced(line, country="Norway") for line in YEAR),
+        _line("n", (9, 30, 4, 30), country="Sweden", fidelity="100-103/125"),
+        _line("m", (9, 30, 4, 30), country="Sweden", fidelity="73/125"),
+    )
+    chosen = select_comparisons(lines, "work", only=Only(country=("Sweden",)))
+    assert [line.key for line in chosen.lines] == ["n.1", "m.1"]
+    assert chosen.left_out[0].reason == "country Norway"
+    chosen = select_comparisons(lines, "work", only=Only(fidelity_at_least=0.8))
+    assert [line.key for line in chosen.lines] == ["n.1"]
+    assert {one.reason for one in chosen.left_out} == {"fidelity not stated", "fidelity 73/125"}
+    with pytest.raises(MethodError, match="no line of the outcome has the country Narnia; allowed: Norway, Sweden"):
+        select_comparisons(lines, "work", only=Only(country=("Narnia",)))
+
+
+def test_a_comparison_with_ips_asks_something_else_and_is_left_out():
+    against = _line("x", (40, 60, 30, 60), comparator="IPS with a break", programme="IPS and more")
+    chosen = select_comparisons((*YEAR, against), "work")
+    assert {one.line: one.reason for one in chosen.left_out} == {"x.1": "the comparison was given IPS too"}
 
 
 def test_mixed_windows_keep_the_longest_follow_up_of_a_study():

@@ -74,6 +74,21 @@ def test_filters_keep_what_equals_and_counts_need_all_four(trials):
     assert trials.to_frame().set_index(["study_id", "line"]).loc[("bejerholm2017_ies", 2), "published_high"] == "75.38"
 
 
+def test_filters_take_any_of_several_values_and_a_least_fidelity(trials):
+    nordic = trials.where(country=("Sweden", "Norway"))
+    assert {trial.country for trial in nordic} == {"Sweden", "Norway"}
+    faithful = trials.where(fidelity_at_least=0.8)
+    assert {trial.fidelity for trial in faithful} == {"106-109/125", "69/75", "100-103/125"}
+    assert {trial.fidelity_share for trial in faithful} == {106 / 125, 69 / 75, 0.8}
+
+
+def test_an_arm_that_nobody_was_randomised_to_is_no_randomised_comparison(trials):
+    """Ottomanelli's usual treatment at other sites was observed alone."""
+    for trial in trials.where(study_id="ottomanelli2014_sci"):
+        other = "other sites" in trial.comparator or "other sites" in trial.programme
+        assert (trial.design == "randomised") != other, trial.key
+
+
 def test_decimals_are_those_of_the_text_and_at_least_those_of_the_column(trials):
     (lones, _) = trials.where(study_id="lones2017")
     assert [lones.published_estimate.decimals, lones.published_low.decimals, lones.published_high.decimals] == [1, 2, 1]

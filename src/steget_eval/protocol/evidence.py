@@ -16,6 +16,24 @@ from steget_eval.protocol.protocol import Protocol
 from steget_eval.protocol.yaml import load_protocol
 
 
+class OnlyKinds(Part):
+    """Which kinds of study a pool takes, in the library's own words.
+
+    Attributes
+    ----------
+    country, population, programme, comparator
+        Any of these; empty takes every one.
+    fidelity_at_least
+        Least share of the fidelity scale's maximum, so that 100 of 125 is 0.8.
+    """
+
+    country: tuple[str, ...] = ()
+    population: tuple[str, ...] = ()
+    programme: tuple[str, ...] = ()
+    comparator: tuple[str, ...] = ()
+    fidelity_at_least: float | None = Field(default=None, gt=0, le=1)
+
+
 class Pool(Part):
     """Which published lines are pooled together.
 
@@ -23,6 +41,8 @@ class Pool(Part):
     ----------
     months, minimum_dose
         The window and the dose of the lines; an empty dose is one that was not stated, None takes every dose.
+    only
+        Countries, populations, programmes, comparators and fidelity that are taken; without it every one.
     mixed
         Pool windows and doses that differ; every figure then says so.
     """
@@ -31,6 +51,7 @@ class Pool(Part):
     label: Text
     months: int | None = Field(default=None, gt=0)
     minimum_dose: str | None = None
+    only: OnlyKinds | None = None
     mixed: bool = False
 
     @model_validator(mode="after")
@@ -114,7 +135,8 @@ class EvidenceProtocol(Part):
     features
         Features of the studies that the effect is regressed on.
     subgroup
-        What the studies of the explored pool are divided by.
+        What the studies of the explored pool are divided by. Of countries, populations, programmes and comparators
+        those with a single study are one part together.
     """
 
     schema_version: Literal[1]
@@ -130,7 +152,7 @@ class EvidenceProtocol(Part):
     primary: Id
     explored: Id
     features: tuple[Literal["months", "year"], ...] = ()
-    subgroup: Literal["counts", "window"] | None = None
+    subgroup: Literal["counts", "window", "country", "population", "programme", "comparator", "fidelity"] | None = None
     beside: Beside | None = None
     limits: tuple[Text, ...] = ()
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)

@@ -142,6 +142,19 @@ class PublishedTrial(BaseModel):
         return f"{self.study_id}.{self.line}"
 
     @property
+    def fidelity_share(self) -> float | None:
+        """The lowest fidelity that was printed, as a share of the scale's maximum; None where none was."""
+        if self.fidelity is None:
+            return None
+        score, most = self.fidelity.split("/")
+        return int(score.split("-")[0]) / int(most)
+
+    @property
+    def compares_with_ips(self) -> bool:
+        """Whether arm 0 was given IPS too, so that the line says nothing of IPS against other support."""
+        return re.match(r"IPS\b", self.comparator) is not None
+
+    @property
     def year(self) -> int | None:
         """The year of publication, as the citation tells it."""
         found = re.search(r"\b(?:19|20)\d{2}\b", self.citation)
@@ -166,10 +179,23 @@ class Trials(Tidy):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def where(self, **values: Any) -> Trials:
-        """Return the lines whose columns equal all the given values, as ``where(design="randomised")``."""
+    def where(self, *, fidelity_at_least: float | None = None, **values: Any) -> Trials:
+        """Return the lines whose columns equal all the given values, as ``where(country=("Norway", "Sweden"))``.
+
+        Parameters
+        ----------
+        fidelity_at_least
+            Least share of the fidelity scale's maximum; lines without a printed fidelity are then left out.
+        values
+            Column to its value, or to a tuple of values of which any will do.
+        """
+        wanted = {name: want if isinstance(want, tuple) else (want,) for name, want in values.items()}
+        rows = (row for row in self.rows if all(getattr(row, name) in want for name, want in wanted.items()))
+        least = fidelity_at_least
         return Trials(
-            tuple(row for row in self.rows if all(getattr(row, name) == want for name, want in values.items()))
+            tuple(
+                row for row in rows if least is None or (row.fidelity_share is not None and row.fidelity_share >= least)
+            )
         )
 
     @property

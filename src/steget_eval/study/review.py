@@ -15,6 +15,7 @@ from steget_eval.study.results import Refusal
 from steget_eval.study.review_beside import BesideEvidence, put_beside
 from steget_eval.study.review_explore import Explored, explore
 from steget_eval.study.synthesise import Synthesis, synthesise
+from steget_eval.study.synthesise_select import only_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,5 +108,5 @@ def pooled_lines(found: Review, pool: str) -> dict[str, Reproduced]:
 def _pooled(protocol: EvidenceProtocol, pool: Pool, library: Trials) -> Synthesis:
     return synthesise(
         library, protocol.outcome, measure=protocol.measure, months=pool.months, minimum_dose=pool.minimum_dose,
-        allow_mixed=pool.mixed, level=protocol.confidence_level,
+        only=only_of(pool), allow_mixed=pool.mixed, level=protocol.confidence_level,
     )  # fmt: skip

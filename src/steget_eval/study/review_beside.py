@@ -23,7 +23,7 @@ from steget_eval.records.trials import Trials
 from steget_eval.study.analyse import evaluate
 from steget_eval.study.results import Refusal, Results
 from steget_eval.study.synthesise import Synthesis
-from steget_eval.study.synthesise_select import control_arms
+from steget_eval.study.synthesise_select import control_arms, only_of
 
 _DAYS_IN_A_MONTH = 365.25 / 12
 
@@ -164,7 +164,7 @@ def _arms(protocol: EvidenceProtocol, programme: Protocol, beside: Beside, libra
     try:
         return control_arms(
             library, protocol.outcome, own=own, months=pool.months, minimum_dose=pool.minimum_dose,
-            allow_mixed=beside.because is not None,
+            only=only_of(pool), allow_mixed=beside.because is not None,
         )  # fmt: skip
     except MethodError as error:
         raise SpecError(f"beside: {error}; say in beside.because why the programme may stand beside them") from None

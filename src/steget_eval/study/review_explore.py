@@ -20,6 +20,7 @@ from steget_eval.protocol.evidence import EvidenceProtocol
 from steget_eval.records.trials import PublishedTrial, Trials
 from steget_eval.study.results import Refusal
 from steget_eval.study.synthesise import Synthesis
+from steget_eval.study.synthesise_select import KINDS
 
 #: A coefficient is told for a year of follow-up, and for ten years of publication.
 _PER = {"months": 12.0, "year": 10.0}
@@ -119,6 +120,11 @@ def _years(lines: list[PublishedTrial]) -> list[int]:
 def _groups(lines: list[PublishedTrial], by: str | None) -> list[str]:
     if by == "window":
         return [f"months_{line.follow_up_months}" for line in lines]
+    if by == "fidelity":
+        return ["fidelity_not_printed" if line.fidelity is None else "fidelity_printed" for line in lines]
+    if by in KINDS:
+        kinds = [str(getattr(line, by)) for line in lines]
+        return [f"{by}: {kind}" if kinds.count(kind) > 1 else "the_rest" for kind in kinds]
     return ["printed" if is_printed(line) else "reconstructed" for line in lines]
 
 

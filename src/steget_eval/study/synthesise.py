@@ -25,7 +25,14 @@ from steget_eval.methods.evidence.synthesis_effects import CountMeasure, ZeroCel
 from steget_eval.methods.evidence.synthesis_words import Assumption
 from steget_eval.records.trials import PublishedTrial
 from steget_eval.study.results import Refusal
-from steget_eval.study.synthesise_select import LeftOut, Selection, poolable_settings, select_comparisons, settings_of
+from steget_eval.study.synthesise_select import (
+    LeftOut,
+    Only,
+    Selection,
+    poolable_settings,
+    select_comparisons,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +115,7 @@ class Syntheses(Tidy):
 
 def synthesise(
     trials: Iterable[PublishedTrial], outcome: str, *, measure: CountMeasure = "risk_ratio", months: int | None = None,
-    minimum_dose: str | None = None, zero: ZeroCells = "refuse", tau2: TauMethod = "reml",
+    minimum_dose: str | None = None, only: Only | None = None, zero: ZeroCells = "refuse", tau2: TauMethod = "reml",
     interval: IntervalMethod = "hartung_knapp_floor", allow_mixed: bool = False, level: float = 0.95,
 ) -> Synthesis:  # fmt: skip
     """Pool the randomised comparisons of one outcome whose four counts are known.
@@ -120,12 +127,14 @@ def synthesise(
     ----------
     months, minimum_dose
         Take only lines with this follow-up, this dose (``""`` for lines that state none).
+    only
+        Countries, populations, programmes, comparators and fidelity that are taken; None takes every one.
     zero, tau2, interval
         As in `study_effects` and `random_effects`.
     """
     chosen = select_comparisons(
-        trials, outcome, months=months, minimum_dose=minimum_dose, allow_mixed=allow_mixed
-    )  # fmt: skip
+        trials, outcome, months=months, minimum_dose=minimum_dose, only=only or Only(), allow_mixed=allow_mixed
+    )
     studies = _studies(chosen, allow_mixed=allow_mixed)
     effects = study_effects(studies, measure, zero=zero)
     pool = partial(random_effects, tau2=tau2, interval=interval, level=level)

@@ -10,6 +10,7 @@ from steget_eval.core.errors import MethodError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.borrowing import Arms, build_arms
 from steget_eval.methods.evidence.synthesis_setting import Setting
+from steget_eval.protocol.evidence import Pool
 from steget_eval.records.trials import PublishedTrial
 
 if TYPE_CHECKING:
@@ -39,19 +40,63 @@ class Selection(Tidy):
         return pd.DataFrame(rows, columns=["line", "pooled", "reason"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """Which studies are taken, by what they compared; an empty tuple takes every one.
+
+    Attributes
+    ----------
+    fidelity_at_least
+        Least share of the fidelity scale's maximum, 0 to 1; studies that print no fidelity are then left out.
+    """
+
+    country: tuple[str, ...] = ()
+    population: tuple[str, ...] = ()
+    programme: tuple[str, ...] = ()
+    comparator: tuple[str, ...] = ()
+    fidelity_at_least: float | None = None
+
+    def leaves_out(self, line: PublishedTrial) -> str:
+        """Return why a line is not taken; empty where it is."""
+        for name in KINDS:
+            wanted = getattr(self, name)
+            if wanted and getattr(line, name) not in wanted:
+                return f"{name} {getattr(line, name) or 'not stated'}"
+        if self.fidelity_at_least is not None and (line.fidelity_share or 0) < self.fidelity_at_least:
+            return f"fidelity {line.fidelity or 'not stated'}"
+        return ""
+
+
+#: The columns that tell what kind of study a line is from.
+KINDS = ("country", "population", "programme", "comparator")
+_EVERY = Only()
+
+
 def select_comparisons(
     trials: Iterable[PublishedTrial], outcome: str, *, months: int | None = None, minimum_dose: str | None = None,
-    allow_mixed: bool = False,
+    only: Only = _EVERY, allow_mixed: bool = False,
 ) -> Selection:  # fmt: skip
     """Return the randomised comparisons of an outcome whose four counts and follow-up are known, each study once.
 
     Of several lines of one study the first with the wanted window and dose is kept: later ones print the same counts
-    again, or compare people who are already counted. With `allow_mixed` the longest follow-up comes first.
+    again, or compare people who are already counted. With `allow_mixed` the longest follow-up comes first. A comparison
+    with IPS itself asks what is gained by adding to it, and is left out.
+
+    Parameters
+    ----------
+    only
+        Countries, populations, programmes, comparators and fidelity that are taken.
+
+    Raises
+    ------
+    MethodError
+        Where no line of the outcome has a value that `only` asks for, with those that there are.
     """
     lines = [line for line in trials if line.outcome == outcome]
     if not lines:
         raise MethodError(f"no published line has the outcome {outcome!r}")
-    reasons = {line.key: _reason(line, months, minimum_dose) for line in lines}
+    _check_only(only, lines)
+    reasons = {line.key: _reason(line, months, minimum_dose) or only.leaves_out(line) for line in lines}
     fitting = [line for line in lines if not reasons[line.key]]
     if allow_mixed:
         fitting.sort(key=lambda line: -(line.follow_up_months or 0))
@@ -78,7 +123,7 @@ def select_comparisons(
 
 def control_arms(
     trials: Iterable[PublishedTrial], outcome: str, *, own: Setting, months: int | None = None,
-    minimum_dose: str | None = None, allow_mixed: bool = False,
+    minimum_dose: str | None = None, only: Only = _EVERY, allow_mixed: bool = False,
 ) -> Arms:  # fmt: skip
     """Return the published control arms that a programme without a comparison arm may borrow from.
 
@@ -86,8 +131,8 @@ def control_arms(
     `allow_mixed`. Other arguments as in `select_comparisons`.
     """
     chosen = select_comparisons(
-        trials, outcome, months=months, minimum_dose=minimum_dose, allow_mixed=allow_mixed
-    )  # fmt: skip
+        trials, outcome, months=months, minimum_dose=minimum_dose, only=only, allow_mixed=allow_mixed
+    )
     return build_arms(
         [line.study_id for line in chosen.lines],
         [line.events_0 or 0 for line in chosen.lines],
@@ -96,6 +141,12 @@ def control_arms(
         own=own,
         allow_mixed=allow_mixed,
     )
+
+
+def only_of(pool: Pool) -> Only:
+    """Return which studies a pool of a question to the evidence takes."""
+    asked = pool.only
+    return Only() if asked is None else Only(**asked.model_dump())
 
 
 def poolable_settings(trials: Iterable[PublishedTrial], outcome: str) -> tuple[Setting, ...]:
@@ -117,9 +168,20 @@ def _counts(line: PublishedTrial) -> tuple[int | None, ...]:
     return line.events_1, line.n_1, line.events_0, line.n_0
 
 
+def _check_only(only: Only, lines: Sequence[PublishedTrial]) -> None:
+    for name in KINDS:
+        known = {str(getattr(line, name)) for line in lines}
+        unknown = sorted(set(getattr(only, name)) - known)
+        if unknown:
+            allowed = ", ".join(sorted(known - {""}))
+            raise MethodError(f"no line of the outcome has the {name} {', '.join(unknown)}; allowed: {allowed}")
+
+
 def _reason(line: PublishedTrial, months: int | None, minimum_dose: str | None) -> str:
     if line.design != "randomised":
         return "not a single randomised study"
+    if line.compares_with_ips:
+        return "the comparison was given IPS too"
     if None in _counts(line):
         return "the four counts are not known"
     if line.follow_up_months is None:

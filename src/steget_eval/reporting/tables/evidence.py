@@ -208,7 +208,8 @@ def _or_empty(row: Any) -> Cell:
 def _group(release: EvidenceRelease, name: str) -> Label:
     if name.startswith("months_"):
         return key_label("evidence.months", n=same(name.removeprefix("months_")))
-    return code_label("evidence_group", name)
+    family, told, kind = name.partition(": ")
+    return word_label(f"evidence_{family}", kind) if told else code_label("evidence_group", name)
 
 
 def _slope(row: dict[Any, Any], *, ratio: bool) -> Cell:

@@ -97,7 +97,9 @@ def _verdict(one: dict[Any, Any]) -> Cell:
 
 def _why(reason: str) -> str:
     known = {"not a single": "not_single", "the four counts": "no_counts", "the follow-up is": "no_follow_up",
-             "follow-up of": "other_window", "minimum dose": "other_dose"}  # fmt: skip
+             "follow-up of": "other_window", "minimum dose": "other_dose",
+             "the comparison was": "with_ips", "country": "other_kind", "population": "other_kind",
+             "programme": "other_kind", "comparator": "other_kind", "fidelity": "other_kind"}  # fmt: skip
     return next((key for words, key in known.items() if reason.startswith(words)), "again")
 
 
