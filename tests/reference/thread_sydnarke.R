@@ -1,6 +1,6 @@
 # The whole way from the synthetic records of IPS Sydnärke to every row of its two protocols: two arms, and one arm.
 source("thread_methods/methods.R"); source("thread_methods/persons.R")
-source("thread_methods/comparison.R")
+source("thread_methods/comparison.R"); source("thread_methods/readings.R")
 cat("key,value\n")
 records <- function(name) file.path("..", "..", "data", "programmes", name, "records")
 
@@ -8,7 +8,8 @@ in_protocol <- "ips_sydnarke_comparison"
 compare_sydnarke(records(in_protocol))
 
 in_protocol <- "ips_sydnarke"
-people <- lived(read_persons(records(in_protocol)), read_spells(records(in_protocol)), 24, horizon)
+spells <- read_spells(records(in_protocol))
+people <- read_otherwise(lived(read_persons(records(in_protocol)), spells, 24, horizon), spells, 24, horizon)
 say_flow(people$arm, people$arm[people$eligible], "ips")
 people <- people[people$eligible, ]
 one_sided <- qnorm(0.95)
@@ -35,9 +36,16 @@ for (event in c("work", "education")) {
   say_known(estimand, people$arm, rep(TRUE, nrow(people)), "ips")
   for (cause in 1:2) say_curve(estimand, "ips", cause, t, d, c("event", "death_or_emigration")[cause])
 }
-known <- !is.na(people$at_end); x <- sum(people$at_end[known]); n <- sum(known); limits <- wilson(x, n)
-row_of(key_of("employed_at_24", "risk_1", "wilson", "arm"), x / n, sqrt(x / n * (1 - x / n) / n), limits[1], limits[2], NA,
-       n, NA, x)
-say_known("employed_at_24", people$arm, known, "ips")
+for (event in c("lasting", "any_employment", "employment_or_business", "half_time", "admitted")) {
+  t <- people[[paste0(event, "_t")]]; d <- people[[paste0(event, "_d")]]
+  incidence_row(event, t, d)
+  say_known(event, people$arm, rep(TRUE, nrow(people)), "ips")
+  for (cause in 1:2) say_curve(event, "ips", cause, t, d, c("event", "death_or_emigration")[cause])
+}
+people$employed_at_24 <- people$at_end; people$employment_followed <- people$ever
+for (estimand in c("employed_at_24", "employment_followed", "no_support_at_24")) share_row(estimand, people[[estimand]])
+for (estimand in c("days_employed", "pay", "days_on_support", "days_in_hospital")) mean_row(estimand, people[[estimand]])
+for (estimand in c("employed_at_24", "employment_followed", "no_support_at_24", "days_employed", "pay", "days_on_support",
+                   "days_in_hospital")) say_known(estimand, people$arm, !is.na(people[[estimand]]), "ips")
 baseline(covariates_of(people), list("1" = "ips"), rep(1, nrow(people)))
 say_states(people, "ips", 24)
