@@ -10,9 +10,10 @@ import pytest
 from steget_eval.core.estimates import Estimate
 from steget_eval.core.streams import stream
 from steget_eval.methods.effects.censoring_weights import risk_by_censoring_weights
-from steget_eval.methods.effects.competing import cumulative_incidence, time_lost
+from steget_eval.methods.effects.competing import cumulative_incidence, gray, time_lost
 from steget_eval.methods.effects.cox import hazard_ratio
-from steget_eval.methods.effects.time_to_event import rmst
+from steget_eval.methods.effects.proportional import proportional_hazards
+from steget_eval.methods.effects.time_to_event import log_rank, risk_at, rmst
 
 HORIZON = 730
 DAILY = {1: (0.0012, 0.0004), 0: (0.0006, 0.0004)}  # chance per day of a job, of leaving, by arm
@@ -105,3 +106,52 @@ def test_censoring_that_depends_on_a_stratum_misleads_the_plain_curve_and_not_th
         plain.append(risk_by_censoring_weights(t, d, horizon=HORIZON).rows[0])
     holds(weighted, float(truth))
     assert np.mean([row.conf_low <= truth <= row.conf_high for row in plain]) < 0.9
+
+
+def test_the_difference_in_kaplan_meier_risks_is_covered():
+    draws = stream(20_240_101, "recovery", "kaplan_meier")
+    samples = [draw(draws, 200, leaving=False) for _ in range(REPLICATES)]
+    found = [risk_at(s.t, s.d, s.a, horizon=HORIZON) for s in samples]
+    risk = {arm: true_risk(DAILY[arm][0], 0.0) for arm in (0, 1)}
+    holds([rows.only(contrast="risk_difference") for rows in found], risk[1] - risk[0])
+
+
+def test_delayed_entry_leaves_the_cumulative_incidence_covered():
+    draws = stream(20_240_101, "recovery", "delayed_entry")
+    found = []
+    for _ in range(REPLICATES):
+        s = draw(draws, 400)
+        entry = np.where(draws.random(400) < 0.4, draws.integers(1, 300, 400), 0)
+        kept = (s.t > entry) | (entry == 0)
+        rows = cumulative_incidence(s.t[kept], s.d[kept], s.a[kept], horizon=HORIZON, entry=entry[kept])
+        found.append(rows.only(contrast="risk_difference"))
+    holds(found, true_risk(*DAILY[1]) - true_risk(*DAILY[0]))
+
+
+def rejects(test, samples: list[People]) -> float:
+    return float(np.mean([test(s.t, s.d, s.a).rows[0].p_value < 0.05 for s in samples]))
+
+
+@pytest.mark.parametrize(("test", "leaving"), [(log_rank, False), (gray, True)])
+def test_a_test_of_equal_arms_rejects_one_in_twenty_where_they_are_and_most_where_not(test, leaving):
+    draws = stream(20_240_101, "recovery", test.__name__)
+    samples = [draw(draws, 200, leaving=leaving) for _ in range(REPLICATES)]
+    mixed = [People(t=s.t, d=s.d, a=draws.permutation(s.a)) for s in samples]
+    assert rejects(test, mixed) == pytest.approx(0.05, abs=COVERAGE_BAND)
+    assert rejects(test, samples) > 0.5
+
+
+@pytest.mark.slow
+def test_hazards_that_are_proportional_pass_the_check_and_those_that_cross_do_not():
+    draws = stream(20_240_101, "recovery", "schoenfeld")
+    samples = [draw(draws, 200) for _ in range(REPLICATES // 2)]
+    wrong = rejects(proportional_hazards, samples)
+    assert wrong == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / len(samples)))
+    crossing = []
+    for _ in range(60):
+        a = np.arange(300) % 2
+        early = draws.geometric(np.where(a == 1, 0.004, 0.001), 300)
+        late = 200 + draws.geometric(np.where(a == 1, 0.001, 0.004), 300)
+        t = np.where(early < 200, early, late)
+        crossing.append(People(t=np.minimum(t, HORIZON), d=(t <= HORIZON).astype(int), a=a))
+    assert rejects(proportional_hazards, crossing) > 0.9

@@ -35,6 +35,8 @@ class Method:
         Whether it takes clusters.
     needs_assignment
         Whether it is refused where the arms were not assigned at random.
+    is_test
+        Whether it tests without estimating: it takes no level and no horizon, and has no interval.
     function
         Where it is done, as ``module:function``.
     options
@@ -55,6 +57,8 @@ class Method:
     needs_assignment: bool = False
     function: str
     witness: str
+    sees_unknown: bool = False
+    is_test: bool = False
     recovery: str = ""
     options: tuple[tuple[str, str], ...] = ()
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from steget_eval.core.catalogue import Kind, Method
+from steget_eval.core.catalogue import Method
 from steget_eval.methods.catalogue_adjusted import ADJUSTED_LINES
 from steget_eval.methods.catalogue_timed import TIMED_LINES
 
 _EFFECTS = "steget_eval.methods.effects"
 _CRUDE = "tests/recovery/test_crude.py"
-_TIMES: tuple[Kind, ...] = ("time_to_event", "competing")
 
 
 def _crude(name: str, contrast: str, function: str, witness: str = "tests/reference/binary.R") -> Method:
@@ -51,24 +50,6 @@ CATALOGUE: tuple[Method, ...] = (
            function=f"{_EFFECTS}.amount:mean_difference", options=(("interval", "welch"),),
            witness="tests/reference/amount.R", recovery=_CRUDE),
     *ADJUSTED_LINES,
-    Method(name="kaplan_meier", kinds=("time_to_event",), contrasts=("risk", "risk_difference", "risk_ratio"),
-           populations=("arm", "ATE"), clusters=True, function=f"{_EFFECTS}.time_to_event:risk_at",
-           witness="tests/reference/survival.R"),
-    Method(name="restricted_mean", kinds=("time_to_event",), contrasts=("rmst_difference",), clusters=True,
-           function=f"{_EFFECTS}.time_to_event:rmst", witness="tests/reference/survival.R"),
-    Method(name="log_rank", kinds=("time_to_event",), contrasts=("hazard_ratio",),
-           function=f"{_EFFECTS}.time_to_event:log_rank", witness="tests/reference/survival.R"),
-    Method(name="aalen_johansen", kinds=("competing",), contrasts=("risk", "risk_difference", "risk_ratio"),
-           populations=("arm", "ATE"), clusters=True, function=f"{_EFFECTS}.competing:cumulative_incidence",
-           witness="tests/reference/competing.R"),
-    Method(name="time_lost", kinds=("competing",), contrasts=("rmtl_difference",), clusters=True,
-           function=f"{_EFFECTS}.competing:time_lost", witness="tests/reference/competing.R"),
-    Method(name="censoring_weights", kinds=_TIMES, contrasts=("risk", "risk_difference", "risk_ratio"),
-           populations=("arm", "ATE"), clusters=True,
-           function=f"{_EFFECTS}.censoring_weights:risk_by_censoring_weights",
-           witness="tests/reference/survival_censoring.R"),
-    Method(name="cox", kinds=_TIMES, contrasts=("hazard_ratio",), adjusts=True, needs_covariates=False,
-           clusters=True, function=f"{_EFFECTS}.cox:hazard_ratio", witness="tests/reference/survival.R"),
     *TIMED_LINES,
 )  # fmt: skip
 

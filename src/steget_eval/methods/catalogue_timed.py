@@ -1,4 +1,4 @@
-"""Lines of the catalogue for times to an event, adjusted."""
+"""Lines of the catalogue for times to an event."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from steget_eval.core.catalogue import Kind, Method, Population
 
 _EFFECTS = "steget_eval.methods.effects"
 _RECOVERY = "tests/recovery/test_time_methods.py"
+_CRUDE = "tests/recovery/test_survival.py"
+_TIMES: tuple[Kind, ...] = ("time_to_event", "competing")
 _ALL: tuple[Population, ...] = ("ATE", "ATT", "ATC", "ATO")
 
 
@@ -29,7 +31,36 @@ _PSEUDO = tuple(
     for kinds, contrasts, measure in _ASKED
 )
 
+_CRUDE_LINES = (
+    Method(name="kaplan_meier", kinds=("time_to_event",), contrasts=("risk", "risk_difference", "risk_ratio"),
+           populations=("arm", "ATE"), clusters=True, function=f"{_EFFECTS}.time_to_event:risk_at",
+           witness="tests/reference/survival.R", recovery=_CRUDE),
+    Method(name="restricted_mean", kinds=("time_to_event",), contrasts=("rmst_difference",), clusters=True,
+           function=f"{_EFFECTS}.time_to_event:rmst", witness="tests/reference/survival.R", recovery=_CRUDE),
+    Method(name="log_rank", kinds=("time_to_event",), contrasts=("hazard_ratio",), is_test=True,
+           function=f"{_EFFECTS}.time_to_event:log_rank", witness="tests/reference/survival.R", recovery=_CRUDE),
+    Method(name="aalen_johansen", kinds=("competing",), contrasts=("risk", "risk_difference", "risk_ratio"),
+           populations=("arm", "ATE"), clusters=True, function=f"{_EFFECTS}.competing:cumulative_incidence",
+           witness="tests/reference/competing.R", recovery=_CRUDE),
+    Method(name="time_lost", kinds=("competing",), contrasts=("rmtl_difference",), clusters=True,
+           function=f"{_EFFECTS}.competing:time_lost", witness="tests/reference/competing.R", recovery=_CRUDE),
+    Method(name="gray", kinds=("competing",), contrasts=("risk_difference", "subdistribution_hazard_ratio"),
+           is_test=True, function=f"{_EFFECTS}.competing:gray", witness="tests/reference/time_tests.R",
+           recovery=_CRUDE),
+    Method(name="censoring_weights", kinds=_TIMES, contrasts=("risk", "risk_difference", "risk_ratio"),
+           populations=("arm", "ATE"), clusters=True,
+           function=f"{_EFFECTS}.censoring_weights:risk_by_censoring_weights",
+           witness="tests/reference/survival_censoring.R", recovery=_CRUDE),
+    Method(name="cox", kinds=_TIMES, contrasts=("hazard_ratio",), adjusts=True, needs_covariates=False,
+           clusters=True, function=f"{_EFFECTS}.cox:hazard_ratio", witness="tests/reference/survival.R",
+           recovery=_CRUDE),
+    Method(name="schoenfeld", kinds=_TIMES, contrasts=("hazard_ratio",), adjusts=True, needs_covariates=False,
+           is_test=True, function=f"{_EFFECTS}.proportional:proportional_hazards",
+           witness="tests/reference/time_tests.R", recovery=_CRUDE),
+)  # fmt: skip
+
 TIMED_LINES: tuple[Method, ...] = (
+    *_CRUDE_LINES,
     *_PSEUDO,
     Method(
         name="ipw", kinds=("time_to_event", "competing"), contrasts=("risk_difference", "risk_ratio"), populations=_ALL,

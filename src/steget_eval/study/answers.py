@@ -20,18 +20,18 @@ from steget_eval.study.design_matrix import design_matrix
 _ROWS = {
     "risk": ("risk_1",),
     "mean": ("mean_1",),
-    "risk_difference": ("risk_difference", "risk_1", "risk_0"),
+    "risk_difference": ("risk_difference", "risk_1", "risk_0", "gray"),
     "risk_ratio": ("risk_ratio",),
     "odds_ratio": ("odds_ratio",),
     "nnt": ("nnt",),
-    "hazard_ratio": ("hazard_ratio", "log_rank"),
-    "subdistribution_hazard_ratio": ("subdistribution_hazard_ratio",),
+    "hazard_ratio": ("hazard_ratio", "log_rank", "proportional_hazards"),
+    "subdistribution_hazard_ratio": ("subdistribution_hazard_ratio", "gray"),
     "rmst_difference": ("rmst_difference", "rmst_1", "rmst_0"),
     "rmtl_difference": ("rmtl_difference", "rmtl_1", "rmtl_0"),
     "mean_difference": ("mean_difference", "mean_1", "mean_0"),
 }
 #: Regressions of hazards: conditional on covariates, so of no population, and without a horizon.
-_HAZARDS = frozenset({"cox", "fine_gray"})
+_HAZARDS = frozenset({"cox", "fine_gray", "schoenfeld"})
 #: The method that answers when the protocol names none, by contrast; an adjusted one where the design needs it.
 _CRUDE = {
     "risk": {"binary": "wilson", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
@@ -60,7 +60,7 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
     hypothetical = "hypothetical" in estimand.strategies.values()
     names = estimand.methods or ("censoring_weights" if hypothetical else _default(protocol, estimand, kind),)
     lines = []
-    for name in names:
+    for name in _checked_with(names):
         line = find_method(kind, estimand.contrast, name)
         if line is None and kind == "competing" and name in {"kaplan_meier", "restricted_mean", "log_rank"}:
             raise SpecError(
@@ -84,6 +84,10 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
                 f"{estimand.population}; allowed: population ATE, or a method that adjusts"
             )
         _check_line(protocol, estimand, line)
+        if line.is_test and name == names[0]:
+            raise SpecError(
+                f"estimands.{estimand.id}.methods: {name} tests and estimates nothing, so it cannot come first"
+            )
         lines.append(line)
     return tuple(lines)
 
@@ -91,7 +95,7 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
 def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
     """Refuse a line that would leave out in silence something that the protocol asks for."""
     at = f"estimands.{estimand.id}.methods: {line.name}"
-    if protocol.cluster is not None and not line.clusters:
+    if protocol.cluster is not None and not line.clusters and line.name != "schoenfeld":
         raise SpecError(f"{at} does not take clusters, and the protocol names {protocol.cluster} as cluster")
     if line.needs_assignment and protocol.design != "randomised":
         raise SpecError(f"{at} answers only where the arms were assigned at random; the design is {protocol.design}")
@@ -99,6 +103,11 @@ def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
         raise SpecError(f"{at} adjusts for covariates, and the protocol names none to adjust for")
     outcome = protocol.outcome(estimand.outcome)
     for event in outcome.intercurrent_events:
+def _checked_with(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Let the check of proportional hazards follow Cox regression, asked for or not."""
+    return (*names, "schoenfeld") if "cox" in names and "schoenfeld" not in names else names
+
+
         ends = any(source.follow_up_ended_by for source in event.sources)
         if ends and estimand.strategies[event.id] == "treatment_policy":
             raise SpecError(
@@ -191,13 +200,13 @@ def _strata(cohort: Cohort, estimand: Estimand) -> np.ndarray:
 
 def _arguments(values: OutcomeValues, a: np.ndarray | None, method: Method, protocol: Protocol) -> dict[str, Any]:
     arguments: dict[str, Any] = dict(method.options)
-    if method.name != "log_rank":
+    if not method.is_test:
         arguments["level"] = protocol.confidence_level
     if values.y.size:
         arguments["y"] = values.y[values.known]
     else:
         arguments |= {"t": values.t, "d": values.d}
-        if method.name not in {*_HAZARDS, "log_rank"}:
+        if method.name not in _HAZARDS and not method.is_test:
             arguments["horizon"] = values.horizon_days
     if a is not None:
         arguments["a"] = a

@@ -30,6 +30,9 @@ two_arms("time_without_arrest_or_job", "rmtl", "time_lost", arms, "lost", "ATE",
 cox <- coxph(Surv(t + 1, d == 1) ~ a + X, ties = "efron", robust = TRUE, control = coxph.control(eps = 1e-11, toler.chol = 1e-13))
 wald_row(key_of("job_hazard", "hazard_ratio", "cox", "ATE"), exp(coef(cox)[[1]]), sqrt(cox$var[1, 1]), sum(a == 1), sum(a == 0),
          sum(d[a == 1] == 1), sum(d[a == 0] == 1), ratio = TRUE)
+check <- cox.zph(cox, transform = "km", terms = FALSE)$table["a", ]
+row_of(key_of("job_hazard", "proportional_hazards", "schoenfeld", "ATE"), check[["chisq"]], p_value = check[["p"]],
+       n_1 = sum(a == 1), n_0 = sum(a == 0), events_1 = sum(d[a == 1] == 1), events_0 = sum(d[a == 0] == 1))
 welch_row("time_in_work", "ATE", days, a)
 t_rows("time_in_work", "ATE", days, a)
 adjusted_rows("time_in_work", "g_computation", "ATE", days, a, X, FALSE, unit = 100)

@@ -12,6 +12,7 @@ from steget_eval.core.errors import ConvergenceError, MethodError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_p
+from steget_eval.methods.numerics.clusters import checked_clusters
 from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_members
 from steget_eval.methods.numerics.efron import efron_residuals
 from steget_eval.methods.numerics.log_log import normal_quantile
@@ -70,7 +71,7 @@ def hazard_ratio(
     robust
         Whether the standard error is the sandwich's; without it the inverse information's.
     cluster : np.ndarray, shape (n,), optional
-        What people belong to; needs `robust`.
+        What people belong to; needs `robust`. Fewer than four in an arm are refused.
     level
         Confidence level.
     """
@@ -81,6 +82,8 @@ def hazard_ratio(
             raise MethodError(f"nobody in arm {arm} had the event, so no hazard ratio can be estimated")
     if cluster is not None and not robust:
         raise MethodError("clusters need the robust standard error")
+    if cluster is not None:
+        checked_clusters(cluster, arms)
     extra = np.empty((days.size, 0)) if X is None else np.asarray(X, dtype=float)
     fit = fit_cox(days, causes, np.column_stack([arms, extra]), cause=cause, cluster=cluster)
     log_ratio = float(fit.beta[0])

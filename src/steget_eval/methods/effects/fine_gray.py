@@ -16,6 +16,7 @@ from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_p
 from steget_eval.methods.numerics.censoring import uncensored_before
+from steget_eval.methods.numerics.clusters import checked_clusters
 from steget_eval.methods.numerics.counting import (
     DayCounts,
     check_arms,
@@ -90,6 +91,8 @@ def subdistribution_hazard_ratio(
     for arm in (1, 0):
         if not np.any((causes == cause) & (arms == arm)):
             raise MethodError(f"nobody in arm {arm} had the event, so no ratio of subdistribution hazards can be told")
+    if cluster is not None:
+        checked_clusters(cluster, arms)
     columns = arms[:, None].astype(float)
     if X is not None:
         columns = np.column_stack([columns, np.asarray(X, dtype=float)])

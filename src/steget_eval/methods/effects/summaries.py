@@ -7,8 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steget_eval.core.errors import HorizonError, MethodError
-from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_horizon, check_members
+from steget_eval.core.errors import EmptyArmError, HorizonError, MethodError
+from steget_eval.methods.numerics.clusters import checked_clusters
+from steget_eval.methods.numerics.counting import (
+    check_arms,
+    check_causes,
+    check_days,
+    check_entry,
+    check_horizon,
+)
 from steget_eval.methods.numerics.horizon import AtHorizon
 
 
@@ -22,6 +29,8 @@ class FollowUp:
         Days, causes, arms; where no arms are given everybody is in arm 1.
     arms
         The arms that exist, 1 first.
+    entry : np.ndarray, shape (n,), optional
+        The day after which each person is at risk, where not everybody is from the beginning.
     """
 
     t: np.ndarray
@@ -29,6 +38,7 @@ class FollowUp:
     a: np.ndarray
     arms: tuple[int, ...]
     horizon: int
+    entry: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +60,18 @@ class ArmPair:
     covariance: float = 0.0
 
 
-def check_follow_up(t: np.ndarray, d: np.ndarray, a: np.ndarray | None, horizon: float, *, competing: bool) -> FollowUp:
+def check_follow_up(
+    t: np.ndarray, d: np.ndarray, a: np.ndarray | None, horizon: float, *, competing: bool,
+    entry: np.ndarray | None = None,
+) -> FollowUp:  # fmt: skip
     """Return times, causes and arms as whole numbers, or refuse them with a sentence."""
     days = check_days(t)
     causes = check_causes(d, days.size, competing=competing)
     arms = np.ones(days.size, dtype=np.int64) if a is None else check_arms(a, days.size)
-    return FollowUp(t=days, d=causes, a=arms, arms=(1,) if a is None else (1, 0), horizon=check_horizon(horizon))
+    return FollowUp(
+        t=days, d=causes, a=arms, arms=(1,) if a is None else (1, 0), horizon=check_horizon(horizon),
+        entry=check_entry(entry, days),
+    )  # fmt: skip
 
 
 def read_arms(
@@ -71,11 +87,12 @@ def read_arms(
         What people belong to, within an arm or across.
     """
     readings = [_read_arm(who, read, arm, cause) for arm in who.arms]
-    if cluster is not None:
+    if cluster is not None or (who.entry is not None and who.d.max() > 1):
         influence = np.zeros(who.t.size)
         for arm, reading in zip(who.arms, readings, strict=True):
             mine = who.a == arm
-            influence[mine] = reading.influence(who.t[mine], who.d[mine], cause=cause)
+            entry = None if who.entry is None else who.entry[mine]
+            influence[mine] = reading.influence(who.t[mine], who.d[mine], cause=cause, entry=entry)
         return pair_influences(who, [(r.estimate, r.events) for r in readings], influence, cluster)
     arms = [ArmSummary(estimate=r.estimate, variance=r.variance, n=r.counts.n, events=r.events) for r in readings]
     return ArmPair(one=_checked(arms[0], 1), zero=_checked(arms[1], 0) if len(arms) > 1 else None)
@@ -84,9 +101,10 @@ def read_arms(
 def _read_arm(who: FollowUp, read: Callable[..., AtHorizon], arm: int, cause: int) -> AtHorizon:
     mine = who.a == arm
     try:
-        return read(who.t[mine], who.d[mine], who.horizon, cause=cause)
-    except HorizonError as stop:
-        raise HorizonError(f"arm {arm}: {stop}") from stop
+        entry = None if who.entry is None else who.entry[mine]
+        return read(who.t[mine], who.d[mine], who.horizon, cause=cause, entry=entry)
+    except (HorizonError, EmptyArmError) as stop:
+        raise type(stop)(f"arm {arm}: {stop}") from stop
 
 
 def pair_influences(
@@ -100,18 +118,16 @@ def pair_influences(
         Each arm's estimate with its events, in the order of `who.arms`.
     influence : np.ndarray, shape (n,)
         Its squares, summed first within clusters where there are any, add up to the variance. No correction for few
-        clusters is made, as in R's survfit.
+        clusters is made, as in R's survfit; fewer than four in an arm are refused.
     """
-    members = np.arange(who.t.size) if cluster is None else check_members(cluster, who.t.size, "clusters")
+    members = np.arange(who.t.size) if cluster is None else checked_clusters(cluster, who.a).code
     kinds = int(members.max()) + 1
     sums = [np.bincount(members[who.a == arm], influence[who.a == arm], kinds) for arm in who.arms]
     arms = []
     for arm, (estimate, events), moved in zip(who.arms, found, sums, strict=True):
         mine = who.a == arm
         if np.count_nonzero(np.bincount(members[mine], minlength=kinds)) < 2:
-            raise MethodError(
-                f"arm {arm} has fewer than two clusters or people, so nothing can be said about their spread"
-            )
+            raise MethodError(f"arm {arm} has fewer than two people, so nothing can be said about their spread")
         arms.append(
             _checked(
                 ArmSummary(estimate=estimate, variance=float(moved @ moved), n=int(mine.sum()), events=events), arm

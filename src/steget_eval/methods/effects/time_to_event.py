@@ -17,7 +17,7 @@ from steget_eval.methods.numerics.horizon import risk_by, time_lost_by
 
 def risk_at(
     t: np.ndarray, d: np.ndarray, a: np.ndarray | None = None, *, horizon: int, level: float = 0.95,
-    cluster: np.ndarray | None = None,
+    cluster: np.ndarray | None = None, entry: np.ndarray | None = None,
 ) -> Estimates:  # fmt: skip
     """Kaplan–Meier risk by the horizon in each arm, with its difference and ratio.
 
@@ -36,9 +36,11 @@ def risk_at(
     level
         Confidence level.
     cluster : np.ndarray, shape (n,), optional
-        What people belong to; influences are then summed within it.
+        What people belong to; influences are then summed within it. Fewer than four in an arm are refused.
+    entry : np.ndarray, shape (n,), optional
+        The day after which each person is at risk (left truncation); 0 is from the beginning.
     """
-    who = check_follow_up(t, d, a, horizon, competing=False)
+    who = check_follow_up(t, d, a, horizon, competing=False, entry=entry)
     pair = read_arms(who, risk_by, cluster=cluster)
     note = "arm interval log–log"
     return risk_rows(
@@ -48,13 +50,13 @@ def risk_at(
 
 def rmst(
     t: np.ndarray, d: np.ndarray, a: np.ndarray | None = None, *, horizon: int, level: float = 0.95,
-    cluster: np.ndarray | None = None,
+    cluster: np.ndarray | None = None, entry: np.ndarray | None = None,
 ) -> Estimates:  # fmt: skip
     """Mean days without the event up to the horizon in each arm, with the difference.
 
     The area under Kaplan–Meier; Royston & Parmar (2013), with the variance survRM2 prints. Arguments as in `risk_at`.
     """
-    who = check_follow_up(t, d, a, horizon, competing=False)
+    who = check_follow_up(t, d, a, horizon, competing=False, entry=entry)
     lost = read_arms(who, time_lost_by, cluster=cluster)
     kept = ArmPair(
         one=_rest(lost.one, who.horizon),

@@ -16,7 +16,7 @@ from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
 from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, FollowUp, check_follow_up
 from steget_eval.methods.numerics.arms import Arms, checked_choice, checked_covariates
-from steget_eval.methods.numerics.counting import check_members
+from steget_eval.methods.numerics.clusters import checked_clusters
 from steget_eval.methods.numerics.glm import inverse_link
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.standardised import POPULATIONS, Population, fit_score, weights_by_arm
@@ -108,9 +108,7 @@ def _paired(
 ) -> ArmPair:
     """Return the arms' summaries; through the score everybody moves both arms, so they vary together."""
     if cluster is not None:
-        members = check_members(cluster, who.t.size, "clusters")
-        if members.max() < 1:
-            raise MethodError("one cluster gives no standard error; at least two are needed")
+        members = checked_clusters(cluster, who.a).code
         moves = [np.bincount(members, move) for move in moves]
     arms = []
     for number, (estimate, events), move in zip(who.arms, found, moves, strict=True):

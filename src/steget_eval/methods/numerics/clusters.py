@@ -40,12 +40,12 @@ class Clusters:
 
 
 def checked_clusters(cluster: ArrayLike | None, a: Floats) -> Clusters:
-    """Return clusters of which each arm has people in at least four, or refuse."""
+    """Return clusters of which each arm that has people has them in at least four, or refuse."""
     if cluster is None:
         raise MethodError("this method needs clusters, and none are named")
     code = code_clusters(cluster, a.size)
     for arm in (1, 0):
-        if np.unique(code[a == arm]).size < FEWEST:
+        if 0 < np.unique(code[a == arm]).size < FEWEST:
             raise MethodError(
                 f"the {'treated' if arm == 1 else 'comparison'} arm has people in fewer than four clusters: with so "
                 "few the interval cannot be trusted and is refused"

@@ -67,7 +67,7 @@ class DayCounts(Tidy):
         return pd.DataFrame({name: getattr(self, name) for name in names})
 
 
-def count_days(t: np.ndarray, d: np.ndarray, *, cause: int = 1) -> DayCounts:
+def count_days(t: np.ndarray, d: np.ndarray, *, cause: int = 1, entry: np.ndarray | None = None) -> DayCounts:
     """Count per distinct day those at risk, with the event, with a competing event and censored.
 
     One pass of `np.bincount` over the people: whole days tie exactly and nothing is jittered apart.
@@ -80,12 +80,24 @@ def count_days(t: np.ndarray, d: np.ndarray, *, cause: int = 1) -> DayCounts:
         0 censored, otherwise the cause of the event.
     cause
         The cause of interest.
+    entry : np.ndarray, shape (n,), optional
+        The day after which each person is at risk; 0 is from the beginning, day 0 included.
+
+    Raises
+    ------
+    EmptyArmError
+        Where on some day before the last nobody is at risk, or everybody at risk has an event while others are yet to
+        enter: the curve would then say nothing of what came before.
     """
     days_in_all = int(t.max()) + 1
     ended = np.bincount(t, minlength=days_in_all)
     events = np.bincount(t[d == cause], minlength=days_in_all)
     censored = np.bincount(t[d == 0], minlength=days_in_all)
-    at_risk = t.size - (np.cumsum(ended) - ended)
+    at_risk = _entered(entry, days_in_all, t.size) - (np.cumsum(ended) - ended)
+    if entry is not None and ((at_risk == 0) | (at_risk == ended - censored))[:-1].any():
+        raise EmptyArmError(
+            "with delayed entry there is a day on which nobody at risk goes on, while others enter later"
+        )
     present = ended > 0
     present[0] = True
     days = np.flatnonzero(present)
@@ -97,6 +109,26 @@ def count_days(t: np.ndarray, d: np.ndarray, *, cause: int = 1) -> DayCounts:
         censored=censored[days],
         n=int(t.size),
     )
+
+
+def _entered(entry: np.ndarray | None, days: int, n: int) -> np.ndarray | int:
+    """Return how many have entered by each day."""
+    if entry is None:
+        return n
+    return np.asarray(np.cumsum(np.bincount(np.where(entry > 0, entry + 1, 0), minlength=days)[:days]))
+
+
+def check_entry(entry: np.ndarray | None, t: np.ndarray) -> np.ndarray | None:
+    """Return days of entry as whole days, each before the person's end of follow-up, or refuse them."""
+    if entry is None:
+        return None
+    whole = check_days(entry)
+    if whole.shape != t.shape:
+        raise MethodError(f"there are {t.size} times but {whole.size} days of entry; each person needs both")
+    late = int(((whole > 0) & (whole >= t)).sum())
+    if late:
+        raise MethodError(f"{late} of {t.size} people enter on the day that their follow-up ends, or later")
+    return whole
 
 
 def check_days(t: np.ndarray) -> np.ndarray:

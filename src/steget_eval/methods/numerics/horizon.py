@@ -50,12 +50,19 @@ class AtHorizon(Tidy):
         )
         return float(max(squared.sum(), 0.0))
 
-    def influence(self, t: np.ndarray, d: np.ndarray, *, cause: int = 1) -> np.ndarray:
-        """Return each person's influence on the estimate, shape (n,); it sums to zero and its squares to `variance`."""
+    def influence(self, t: np.ndarray, d: np.ndarray, *, cause: int = 1, entry: np.ndarray | None = None) -> np.ndarray:
+        """Return each person's influence on the estimate, shape (n,); it sums to zero and its squares to `variance`.
+
+        With delayed entry the squares sum to the infinitesimal jackknife's variance, and `variance` is Greenwood's.
+        """
         y = self.counts.at_risk
         drain = np.cumsum((self.own * self.counts.events + self.every * self.counts.any_cause) / y)
         at = np.searchsorted(self.counts.days, t)
-        return np.asarray((d == cause) * self.own[at] + (d != 0) * self.every[at] - drain[at])
+        moved = (d == cause) * self.own[at] + (d != 0) * self.every[at] - drain[at]
+        if entry is None:
+            return np.asarray(moved)
+        missed = np.concatenate(([0.0], drain))[np.searchsorted(self.counts.days, entry, side="right")]
+        return np.asarray(moved + np.where(entry > 0, missed, 0.0))
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row: the number, its standard error, the counts behind it."""
@@ -65,13 +72,15 @@ class AtHorizon(Tidy):
         return pd.DataFrame([row])
 
 
-def risk_by(t: np.ndarray, d: np.ndarray, horizon: int, *, cause: int = 1) -> AtHorizon:
+def risk_by(
+    t: np.ndarray, d: np.ndarray, horizon: int, *, cause: int = 1, entry: np.ndarray | None = None
+) -> AtHorizon:
     """Cumulative incidence of `cause` by the horizon: the share with the event on day `horizon` or before.
 
     Aalen & Johansen (1978) on tied whole days; without competing causes one minus Kaplan–Meier. Raises `HorizonError`
     where the curve does not reach the horizon.
     """
-    counts = count_days(t, d, cause=cause)
+    counts = count_days(t, d, cause=cause, entry=entry)
     counts.check_reach(horizon)
     within = counts.days <= horizon
     before, risk = survival_before(counts), incidence(counts)
@@ -81,13 +90,15 @@ def risk_by(t: np.ndarray, d: np.ndarray, horizon: int, *, cause: int = 1) -> At
     return AtHorizon(estimate=final, own=own, every=every, counts=counts, events=_events_within(counts, within))
 
 
-def time_lost_by(t: np.ndarray, d: np.ndarray, horizon: int, *, cause: int = 1) -> AtHorizon:
+def time_lost_by(
+    t: np.ndarray, d: np.ndarray, horizon: int, *, cause: int = 1, entry: np.ndarray | None = None
+) -> AtHorizon:
     """Mean days lost to `cause` up to the horizon: the area under its cumulative incidence.
 
     Andersen (2013). With one cause it is the horizon less the restricted mean; its variance is then that of Royston &
     Parmar (2013), as in survRM2.
     """
-    counts = count_days(t, d, cause=cause)
+    counts = count_days(t, d, cause=cause, entry=entry)
     counts.check_reach(horizon)
     within = counts.days <= horizon
     before = survival_before(counts)

@@ -171,7 +171,9 @@ def _beneath(line: Line, *, alone: bool) -> Label | None:
 
 
 def _notes(lines: list[Line]) -> list[Label]:
-    return [key_label("effects.nnt")] if any(line.answer["contrast"] == "nnt" for line in lines) else []
+    told = {"nnt": "effects.nnt", "proportional_hazards": "effects.proportional"}
+    contrasts = {line.answer["contrast"] for line in lines}
+    return [key_label(key) for contrast, key in told.items() if contrast in contrasts]
 
 
 def _is_one_sided(row: Row) -> bool:

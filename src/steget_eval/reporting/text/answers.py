@@ -132,7 +132,7 @@ def _manner(row: Mapping[Any, Any]) -> tuple[Format, int, str]:
     contrast, unit = str(row["contrast"]), str(row["unit"])
     if contrast in RATIOS:
         return "number", 2, ""
-    if contrast == "log_rank":
+    if contrast in {"log_rank", "gray", "proportional_hazards"}:
         return "number", 2, ""
     if contrast.startswith("risk"):
         return ("points" if contrast.endswith("difference") else "percent"), 1, ""
