@@ -12,6 +12,7 @@ from steget_eval.core.streams import stream
 from steget_eval.methods.effects.cox import hazard_ratio
 from steget_eval.methods.evidence.guyot import reconstruct_times
 from steget_eval.methods.numerics.curves import kaplan_meier
+from steget_eval.study.reproduce import library
 
 PRINTED = np.arange(0, 540, 90)
 
@@ -95,3 +96,17 @@ def test_without_censoring_the_very_times_come_back():
 def test_points_that_are_no_curve_are_refused(t, survival, at_risk_t, at_risk, said):
     with pytest.raises(MethodError, match=said):
         reconstruct_times(t, survival, at_risk_t=at_risk_t, at_risk=at_risk)
+
+
+@pytest.mark.parametrize(("told_by", "above", "until"), [("clients", 12, 15), ("administration", 12, 24)])
+def test_a_published_retention_curve_comes_back_with_its_printed_median(told_by, above, until):
+    """Rosenheck and Mares (2007) print who is left by month, and a median of 13 months or of just under 24."""
+    lines = library().where(study_id="rosenheck2007", outcome=f"still_in_service_by_{told_by}")
+    months = np.array([0, *(line.follow_up_months for line in lines)], dtype=float)
+    left = np.array([lines.rows[0].n_1, *(line.events_1 for line in lines)])
+    found = reconstruct_times(months, left / left[0], at_risk_t=months, at_risk=left)
+    assert found.greatest_gap < 0.005  # the shares are printed in whole per cent
+    assert len(found.t) == left[0]
+    assert set(found.to_frame()["status"]) == {"reconstructed"}
+    curve = kaplan_meier(found.t.astype(int), found.event.astype(int))
+    assert curve.at(above).estimate > 0.5 > curve.at(until).estimate

@@ -44,6 +44,28 @@ def test_every_line_of_the_library_has_a_journal_a_doi_or_a_registry(trials):
         assert trial.doi or trial.pmid or re.search(r"\d{4}|Registry", trial.citation), trial.key
 
 
+def test_a_doi_and_a_pubmed_number_belong_to_one_publication_each(trials):
+    """Later lines of a trial may be from another paper, and then have that paper's numbers."""
+    for name in ("doi", "pmid"):
+        owners: dict[str, set[str]] = {}
+        for trial in trials:
+            if getattr(trial, name) is not None:
+                owners.setdefault(getattr(trial, name), set()).add(trial.citation)
+        assert {number: told for number, told in owners.items() if len(told) > 1} == {}
+
+
+def test_a_study_is_named_for_an_author_a_journal_or_a_cohort(trials):
+    assert not [trial.key for trial in trials if trial.name.startswith(("Trial ", "Meta-analysis "))]
+
+
+def test_times_and_costs_are_carried_as_printed_and_none_is_pooled(trials):
+    costs = trials.where(study_id="christensen2021", outcome="total_cost_eur")
+    assert [str(trial.published_estimate) for trial in costs] == ["-9543", "-7288"]
+    kept = [trial for trial in trials if trial.outcome.startswith(("total_cost", "still_in", "weeks_to", "qaly"))]
+    assert len(kept) == 16
+    assert not any(None not in (trial.events_1, trial.events_0) for trial in kept)
+
+
 def test_the_status_of_counts_is_true_to_the_counts(trials):
     for trial in trials:
         counts = (trial.events_1, trial.events_0)

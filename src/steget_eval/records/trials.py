@@ -82,7 +82,7 @@ class PublishedTrial(BaseModel):
     pmid: Annotated[str, Field(pattern=r"^\d{1,9}$")] | None = None
     printed_in: Annotated[str, AfterValidator(_without_address)] = ""
     country: str = ""
-    design: Literal["randomised", "quasi_experiment", "pooled_trials", "review"]
+    design: Literal["randomised", "quasi_experiment", "pooled_trials", "review", "cohort"]
     population: str
     programme: str
     comparator: str = ""

@@ -11,6 +11,7 @@ from steget_eval.methods.evidence.reconstruct import MOST_SEARCHED, counts_of_sh
 from steget_eval.methods.numerics.proportions import Table
 
 LEVEL = 0.95
+_REBUILT = "; the counts were reconstructed with these figures, which are so far only possible"
 
 
 def from_counts(line: Line, table: Table, estimate: Printed) -> Judgement:
@@ -33,9 +34,7 @@ def from_counts(line: Line, table: Table, estimate: Printed) -> Judgement:
     reason = f"{words(table)} gives {'the estimate and both limits' if line.low is not None else 'the estimate'}"
     reason += "" if line.low is not None else "; no limits were printed"
     reason += f"; {p_words(line.p)} by {test}" if line.p is not None else ""
-    reason += (
-        "; the counts were reconstructed with these figures, which are so far only possible" if line.rebuilt else ""
-    )
+    reason += _REBUILT if line.rebuilt else ""
     return _shown("reproduced", found, table, tried, reason)
 
 
@@ -110,9 +109,8 @@ def from_share(line: Line) -> Judgement:
         reason = f"{said} is {share:.2f} %, and no formula tried gives what was printed"
         return Judgement(verdict="not_reproducible", tried=tried, estimate=share, reason=reason)
     if line.low is None:
-        return Judgement(
-            verdict="reproduced", formula="share", estimate=share, reason=f"{said}; no limits were printed"
-        )
+        reason = f"{said}; no limits were printed{_REBUILT if line.rebuilt else ''}"
+        return Judgement(verdict="reproduced", formula="share", estimate=share, reason=reason)
     name, at = hits[0]
     return Judgement(
         verdict="reproduced", formula=name, tried=tried, estimate=share, low=100 * at.low, high=100 * at.high,
