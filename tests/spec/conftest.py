@@ -21,6 +21,7 @@ ARROW = {
 }  # fmt: skip
 PARSE: dict[str, Callable[[str], Any]] = {
     "date": date.fromisoformat, "integer": int, "number": float, "boolean": lambda text: text == "true",
+    "codes": lambda text: text.replace("+", "|"),
 }  # fmt: skip
 #: What a drawn table of people need not say.
 PERSON = {"arm": "ips", "followed_until": "2099-01-01", "follow_up_ended_by": "study_end"}

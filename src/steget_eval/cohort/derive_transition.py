@@ -20,7 +20,7 @@ NO_STATE = "none"
 def levels(outcome: Outcome) -> tuple[str, ...]:
     """Return the ids of what can stand before and after: steps from the lowest, states with none first, occupations."""
     assert outcome.before_after is not None
-    if outcome.before_after.statuses is not None:
+    if outcome.before_after.statuses is not None and not outcome.ladder:
         return tuple(occupation for occupation in OCCUPATIONS if occupation != "unknown")
     return tuple(step.id for step in outcome.ladder) or (NO_STATE, *STATES)
 

@@ -144,7 +144,7 @@ def _recorded(laid: Laid, outcome: Outcome, number: int) -> _Recorded:
             found[f"score_{place}"] = score.rename({f"score_{place}_{number}": "score"})
     elif outcome.before_after is not None and outcome.before_after.statuses is not None:
         for name, occasion in zip(("before", "after"), outcome.before_after.statuses, strict=True):
-            found[name] = status_level(laid, occasion, at).rename({f"{name}_{number}": "level"})
+            found[name] = status_level(laid, occasion, outcome.ladder, at).rename({f"{name}_{number}": "level"})
     elif outcome.measure == "as_recorded" and outcome.kind == "amount":
         source = outcome.events[0].amount
         assert source is not None

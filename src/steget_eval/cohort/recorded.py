@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 
 import ibis
 import ibis.expr.types as ir
 
 from steget_eval.cohort.tables import Laid, attach
 from steget_eval.core.errors import CohortError
+from steget_eval.protocol.measures import Step
 from steget_eval.protocol.outcome import EventSource, StatusSource
 from steget_eval.records.codes import OCCUPATIONS, UNITS
 
@@ -66,11 +70,17 @@ def recorded_seen(laid: Laid, source: EventSource, needed_by: str) -> ir.Table:
     return values.select("participant_id", seen=above.cast("int64"))
 
 
-def status_level(laid: Laid, occasion: str, needed_by: str) -> ir.Table:
-    """Return `participant_id` and `level`, the place of the occupation in `OCCUPATIONS`; null for an unknown one."""
+def status_level(laid: Laid, occasion: str, ladder: Sequence[Step], needed_by: str) -> ir.Table:
+    """Return `participant_id` and `level`, null for an unknown occupation.
+
+    The level is the place of the step that has the occupation, or without a ladder that in `OCCUPATIONS`.
+    """
     mine = _statuses(laid, occasion, needed_by)
-    known = [one for one in OCCUPATIONS if one != "unknown"]
-    level = ibis.cases(*((mine.occupation == one, place) for place, one in enumerate(known)), else_=ibis.null("int64"))
+    known = [(one,) for one in OCCUPATIONS if one != "unknown"]
+    steps = [step.occupations for step in ladder] or known
+    level = ibis.cases(
+        *((mine.occupation.isin(one), place) for place, one in enumerate(steps)), else_=ibis.null("int64")
+    )
     return mine.select("participant_id", level=level.cast("int64"))
 
 
@@ -95,11 +105,7 @@ def _statuses(laid: Laid, occasion: str, needed_by: str) -> ir.Table:
 
 def _seen_status(laid: Laid, source: StatusSource, needed_by: str) -> ir.Table:
     mine = _statuses(laid, source.occasion, needed_by)
-    known = mine.occupation.notnull() & (mine.occupation != "unknown")
-    seen = mine.select(
-        "participant_id", **_extents(mine, source),
-        seen=ibis.cases((mine.occupation.isin(source.occupations), 1), (known, 0), else_=ibis.null("int64")),
-    )  # fmt: skip
+    seen = mine.select("participant_id", **_extents(mine, source), seen=_holds(laid, mine, source, needed_by))
     if source.increased_since is None:
         return seen.select("participant_id", seen=seen.seen.cast("int64"))
     before = source.model_copy(update={"occasion": source.increased_since, "increased_since": None})
@@ -117,6 +123,23 @@ def _seen_status(laid: Laid, source: StatusSource, needed_by: str) -> ir.Table:
         else_=0,
     )
     return both.select("participant_id", seen=more.cast("int64"))
+
+
+def _holds(laid: Laid, mine: ir.Table, source: StatusSource, needed_by: str) -> ir.Value:
+    """1 where all that the source asks for holds, 0 where one part is known not to, null where that is unknown."""
+    parts: list[tuple[ir.BooleanValue, ir.BooleanValue]] = []
+    if source.occupations:
+        known = mine.occupation.notnull() & (mine.occupation != "unknown")
+        parts.append((known, mine.occupation.isin(source.occupations)))
+    if source.income_sources:
+        if "income_sources" not in mine.columns:
+            raise CohortError(f"{laid.records}: table statuses has no income_sources, which {needed_by} needs")
+        told = ibis.literal("|").concat(mine.income_sources.cast("string"), "|")
+        has = [told.contains(f"|{one}|") for one in source.income_sources]
+        parts.append((mine.income_sources.notnull(), reduce(or_, has)))
+    no = [(known & ~holds, 0) for known, holds in parts]
+    yes = reduce(and_, [known & holds for known, holds in parts])
+    return ibis.cases(*no, (yes, 1), else_=ibis.null("int64"))
 
 
 def _extents(statuses: ir.Table, source: StatusSource) -> dict[str, ir.Value]:

@@ -39,6 +39,8 @@ class Method:
         Whether it tests without estimating: it takes no level and no horizon, and has no interval.
     function
         Where it is done, as ``module:function``.
+    sees_unknown
+        Whether it takes everybody, with who is known, and not only those who are.
     options
         Named options that make this line of the function.
     witness
@@ -55,10 +57,10 @@ class Method:
     needs_covariates: bool = True
     clusters: bool = False
     needs_assignment: bool = False
-    function: str
-    witness: str
     sees_unknown: bool = False
     is_test: bool = False
+    function: str
+    witness: str
     recovery: str = ""
     options: tuple[tuple[str, str], ...] = ()
 

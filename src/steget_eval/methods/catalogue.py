@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steget_eval.core.catalogue import Method
 from steget_eval.methods.catalogue_adjusted import ADJUSTED_LINES
+from steget_eval.methods.catalogue_change import CHANGE_LINES
 from steget_eval.methods.catalogue_timed import TIMED_LINES
 
 _EFFECTS = "steget_eval.methods.effects"
@@ -51,6 +52,7 @@ CATALOGUE: tuple[Method, ...] = (
            witness="tests/reference/amount.R", recovery=_CRUDE),
     *ADJUSTED_LINES,
     *TIMED_LINES,
+    *CHANGE_LINES,
 )  # fmt: skip
 
 

@@ -14,8 +14,15 @@ from steget_eval.protocol.base import Id, Part, Text
 Strategy = Literal["treatment_policy", "composite", "while_alive", "hypothetical"]
 Contrast = Literal[
     "risk", "risk_difference", "risk_ratio", "odds_ratio", "nnt", "hazard_ratio", "rmst_difference",
-    "rmtl_difference", "subdistribution_hazard_ratio", "mean", "mean_difference",
+    "rmtl_difference", "subdistribution_hazard_ratio", "mean", "mean_difference", "mean_change",
+    "standardised_change", "responders", "moved", "paired_difference",
 ]  # fmt: skip
+
+#: Contrasts of one arm by itself, with the kinds of outcome that they are asked of; None is any.
+ONE_ARM: dict[str, str | None] = {
+    "risk": None, "mean": None, "mean_change": "longitudinal", "standardised_change": "longitudinal",
+    "responders": "longitudinal", "moved": "transition", "paired_difference": "transition",
+}  # fmt: skip
 
 
 class Estimand(Part):
@@ -30,6 +37,11 @@ class Estimand(Part):
     censoring_covariates
         Ids of covariates, binary or in categories, whose combinations are the strata within which
         ``censoring_weights`` takes people to leave alike; empty takes them to leave alike within an arm.
+    by
+        The share of a binary outcome in one arm is told within each level as well: ids of covariates in categories, or
+        ``sex`` and ``site`` where an outcome was counted.
+    pooled_by
+        The same, with each level's share drawn towards what they have in common; never a league table.
     methods
         Names in the catalogue; the first is the main one and heads the report. Empty takes the design's default.
     """
@@ -42,6 +54,8 @@ class Estimand(Part):
     strategies: dict[Id, Strategy] = Field(default_factory=dict)
     methods: tuple[str, ...] = ()
     censoring_covariates: tuple[Id, ...] = ()
+    by: tuple[Id, ...] = ()
+    pooled_by: Id | None = None
 
 
 class Target(Part):

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, model_validator
 
 from steget_eval.protocol.base import Id, Part, Text
-from steget_eval.records.codes import STATES
+from steget_eval.records.codes import INCOME_SOURCES, OCCUPATIONS, STATES
 
 if TYPE_CHECKING:  # a type checker cannot read a computed Literal
     State = str
+    Occupation = str
+    IncomeSource = str
 else:
     State = Literal[tuple(STATES)]
+    Occupation = Literal[tuple(OCCUPATIONS)]
+    IncomeSource = Literal[tuple(INCOME_SOURCES)]
 
 #: Every measure, by the kind of outcome that it belongs to; a status or an amount at an occasion is ``ever`` as well.
 MEASURES: dict[str, tuple[str, ...]] = {
@@ -80,12 +84,17 @@ class MinimumDose(Part):
 
 
 class Step(Part):
-    """One step of a ladder: one of `states` holds and none of `without`; no states is who is in none of the others."""
+    """One step of a ladder.
+
+    From spells, one of `states` holds and none of `without`; no states is who is in none of the others. From statuses,
+    the occupation is one of `occupations`.
+    """
 
     id: Id
     label: Text
     states: tuple[State, ...] = ()
     without: tuple[State, ...] = ()
+    occupations: tuple[Occupation, ...] = ()
 
 
 class BeforeAfter(Part):
@@ -97,17 +106,31 @@ class BeforeAfter(Part):
         The occasions before and after; None looks at spells.
     after
         For spells: the last day of the window, or the day of discharge with `months_after_exit` of the outcome.
+    counts
+        The steps (or occupations, or states) that a paired difference counts as having it.
     """
 
     statuses: tuple[str, str] | None = None
     after: Literal["horizon", "exit"] = "horizon"
+    counts: tuple[str, ...] = ()
+
+
+class ImportantDifference(Part):
+    """The smallest difference that matters to a person, in points, with where it is from."""
+
+    points: float = Field(gt=0)
+    source: Text
 
 
 class Scores(Part):
-    """Scores of one instrument at several occasions, the first of which is the one that change is counted from."""
+    """Scores of one instrument at several occasions; change is counted from the first to the last.
+
+    Without `important`, nobody is called a responder.
+    """
 
     instrument: str
     occasions: tuple[str, ...] = Field(min_length=2)
+    important: ImportantDifference | None = None
 
     @model_validator(mode="after")
     def _names_each_once(self) -> Scores:

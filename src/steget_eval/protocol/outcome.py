@@ -8,13 +8,16 @@ from pydantic import Field, model_validator
 
 from steget_eval.core.catalogue import Kind
 from steget_eval.protocol.base import Id, Part, Text
+from steget_eval.protocol.counted import Counts
 from steget_eval.protocol.measures import (
     COUNTED,
     FROM_EXIT,
     JOINED,
     BeforeAfter,
+    IncomeSource,
     Measure,
     MinimumDose,
+    Occupation,
     Scores,
     State,
     Step,
@@ -23,21 +26,28 @@ from steget_eval.records.codes import FOLLOW_UP_ENDS, OCCUPATIONS
 
 if TYPE_CHECKING:  # a type checker cannot read a computed Literal
     FollowUpEnd = str
-    Occupation = str
 else:
     FollowUpEnd = Literal[tuple(FOLLOW_UP_ENDS)]
-    Occupation = Literal[tuple(OCCUPATIONS)]
 
 
 class StatusSource(Part):
-    """An occupation seen at an occasion.
+    """An occupation seen at an occasion, what the person lived on then, or both together.
 
     With `increased_since` it counts only where it has begun since that earlier occasion, or has a larger extent.
     """
 
     occasion: str
-    occupations: tuple[Occupation, ...] = Field(min_length=1)
+    occupations: tuple[Occupation, ...] = ()
+    income_sources: tuple[IncomeSource, ...] = ()
     increased_since: str | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> StatusSource:
+        if not self.occupations and not self.income_sources:
+            raise ValueError("a status needs occupations, income_sources or both")
+        if self.increased_since is not None and self.income_sources:
+            raise ValueError("increased_since belongs to occupations alone")
+        return self
 
 
 class AmountSource(Part):
@@ -118,6 +128,10 @@ class Outcome(Part):
         For ``transition``: which two looks at a person.
     scores
         For ``longitudinal``: which instrument at which occasions.
+    counts
+        For ``binary`` in an aggregate design, instead of events: the two numbers that are known.
+    part_of
+        The id of an outcome whose people these are a part of, so that the gate knows that they add up.
     censoring
         The reasons for the end of follow-up that leave the outcome unknown. A reason that stands neither here nor
         among the intercurrent events refuses the records, so that nobody is censored by accident.
@@ -139,6 +153,8 @@ class Outcome(Part):
     ladder: tuple[Step, ...] = ()
     before_after: BeforeAfter | None = None
     scores: Scores | None = None
+    counts: Counts | None = None
+    part_of: Id | None = None
     higher_is_better: bool = True
 
     @model_validator(mode="after")
@@ -159,6 +175,9 @@ class Outcome(Part):
 
     def _has_its_sources(self) -> None:
         two_looks = self.kind in {"transition", "longitudinal"}
+        if self.counts is not None:
+            self._is_counted()
+            return
         if two_looks == bool(self.events):
             raise ValueError("kind transition takes before_after and kind longitudinal scores; all others need events")
         if (self.kind == "transition") != (self.before_after is not None):
@@ -167,9 +186,26 @@ class Outcome(Part):
             raise ValueError("scores belongs to kind longitudinal, which needs it")
         if two_looks and (self.intercurrent_events or self.minimum_dose or self.measure != "ever"):
             raise ValueError(f"kind {self.kind} takes neither intercurrent_events, minimum_dose nor measure")
-        if self.ladder and (self.before_after is None or self.before_after.statuses is not None):
-            raise ValueError("ladder belongs to kind transition from spells")
-        if self.ladder and (self.ladder[0].states or not all(step.states for step in self.ladder[1:])):
+        if self.ladder:
+            self._is_a_ladder()
+
+    def _is_counted(self) -> None:
+        others = self.events or self.intercurrent_events or self.minimum_dose or self.before_after or self.scores
+        if self.kind != "binary" or others or self.measure != "ever" or self.none:
+            raise ValueError("counts belong to kind binary and stand alone: what was counted cannot be counted again")
+
+    def _is_a_ladder(self) -> None:
+        if self.before_after is None:
+            raise ValueError("ladder belongs to kind transition")
+        if self.before_after.statuses is not None:
+            named = [one for step in self.ladder for one in step.occupations]
+            known = [one for one in OCCUPATIONS if one != "unknown"]
+            if sorted(named) != sorted(known) or any(step.states or step.without for step in self.ladder):
+                raise ValueError(f"the steps of a ladder of statuses share out each of {', '.join(known)}, each once")
+            return
+        if any(step.occupations for step in self.ladder):
+            raise ValueError("occupations belong to the ladder of statuses")
+        if self.ladder[0].states or not all(step.states for step in self.ladder[1:]):
             raise ValueError("the lowest step of ladder has no states, and every other has some")
 
     def _is_an_amount(self) -> None:

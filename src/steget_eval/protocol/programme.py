@@ -20,8 +20,35 @@ class Fidelity(Part):
     reviewed_on: date
 
 
+class Calendar(Part):
+    """When the programme ran, and when people can be looked at after it.
+
+    Attributes
+    ----------
+    project
+        First and last day of the project, both included.
+    stay_months
+        How long people are expected to stay.
+    follow_up_months
+        How long after their discharge they are looked at.
+    """
+
+    project: tuple[date, date]
+    stay_months: int = Field(ge=1, le=120)
+    follow_up_months: int = Field(ge=0, le=60)
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Calendar:
+        if not self.project[0] < self.project[1]:
+            raise ValueError("project must begin before it ends")
+        return self
+
+
 class Programme(Part):
-    """The programme; it is called IPS in a report only when `is_ips` says so, with its fidelity beside."""
+    """The programme; it is called IPS in a report only when `is_ips` says so, with its fidelity beside.
+
+    `calendar` is told where follow-up may fall after the project's end.
+    """
 
     id: Id
     name: Text
@@ -29,6 +56,7 @@ class Programme(Part):
     fidelity: Fidelity | None = None
     fidelity_missing_because: Text | None = None
     description: Text
+    calendar: Calendar | None = None
 
     @model_validator(mode="after")
     def _fidelity_is_told(self) -> Programme:

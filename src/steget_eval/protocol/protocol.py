@@ -13,8 +13,10 @@ from steget_eval.core.html import frame_html
 from steget_eval.protocol.base import Id, Part, Text
 from steget_eval.protocol.clock import Clock
 from steget_eval.protocol.cohort_rules import Covariate, Eligibility
+from steget_eval.protocol.counted import Account, CountedEvents, Reach, Recommendation
+from steget_eval.protocol.counted_rules import refuse_misfits
 from steget_eval.protocol.disclosure import Disclosure
-from steget_eval.protocol.estimand import Benchmark, Choice, Estimand, Target
+from steget_eval.protocol.estimand import ONE_ARM, Benchmark, Choice, Estimand, Target
 from steget_eval.protocol.intervention import Intervention
 from steget_eval.protocol.lock import Standing
 from steget_eval.protocol.measures import COUNTED
@@ -43,6 +45,8 @@ class Protocol(Part):
     """
 
     schema_version: Literal[1]
+    events, reach, economics, recommendations
+        Reports in a period, people reached of those in need, money, and advice against what happened later.
     id: Id
     title: Text
     decided_on: date
@@ -64,6 +68,10 @@ class Protocol(Part):
     disclosure: Disclosure = Disclosure()
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = Field(default=2026, ge=0)
+    events: tuple[CountedEvents, ...] = ()
+    reach: tuple[Reach, ...] = ()
+    economics: tuple[Account, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
     _standing: Standing | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
@@ -77,6 +85,7 @@ class Protocol(Part):
 
     @cached_property
     def fingerprint(self) -> str:
+        refuse_misfits(self)
         """SHA-256 of every decision, defaults included, whatever the file looked like."""
         return fingerprint_json(self.model_dump(mode="json"))
 
@@ -100,7 +109,9 @@ class Protocol(Part):
         return {estimand.id: estimand for estimand in self.estimands}[estimand_id]
 
     def _ids_are_unique(self) -> None:
-        for name in ("eligibility", "covariates", "outcomes", "estimands", "targets", "choices"):
+        named = ("eligibility", "covariates", "outcomes", "estimands", "targets", "choices", "events", "reach", "economics",
+                 "recommendations")  # fmt: skip
+        for name in named:
             ids = [part.id for part in getattr(self, name)]
             twice = sorted({one for one in ids if ids.count(one) > 1})
             if twice:
@@ -120,14 +131,9 @@ class Protocol(Part):
             if estimand.outcome not in outcomes:
                 raise ValueError(f"{at}.outcome is {estimand.outcome!r}; allowed: {', '.join(sorted(outcomes))}")
             self._strategies_are_complete(at, estimand, outcomes[estimand.outcome])
-            if self.design not in TWO_ARMS and estimand.population != "arm":
+            if not self.compares and estimand.population != "arm":
                 raise ValueError(f"{at}.population must be arm in a {self.design} design")
-            if self.design not in TWO_ARMS and estimand.contrast not in {"risk", "mean"}:
-                raise ValueError(f"{at}.contrast must be risk or mean in a {self.design} design")
-            if self.design in TWO_ARMS and (estimand.population == "arm" or estimand.contrast in {"risk", "mean"}):
-                raise ValueError(
-                    f"{at}: a {self.design} design compares two arms; risk, mean and population arm belong to one arm"
-                )
+            self._contrast_fits_design(at, estimand, outcomes[estimand.outcome])
             if outcomes[estimand.outcome].needs_clock and self.clock.index == "none":
                 raise ValueError(f"{at}: outcome {estimand.outcome} counts days, so clock.index cannot be none")
 
@@ -142,6 +148,18 @@ class Protocol(Part):
         competes = "while_alive" in estimand.strategies.values()
         may_compete = outcome.kind == "competing" or (outcome.kind == "amount" and outcome.measure in COUNTED)
         if (competes and not may_compete) or (outcome.kind == "competing" and not competes):
+    def _contrast_fits_design(self, at: str, estimand: Estimand, outcome: Outcome) -> None:
+        if not self.compares and estimand.contrast not in ONE_ARM:
+            raise ValueError(f"{at}.contrast must be {', '.join(ONE_ARM)} in a {self.design} design")
+        if self.compares and (estimand.population == "arm" or estimand.contrast in ONE_ARM):
+            raise ValueError(
+                f"{at}: a {self.design} design compares two arms; population arm and {', '.join(ONE_ARM)} "
+                "belong to one arm"
+            )
+        kind = ONE_ARM.get(estimand.contrast)
+        if kind is not None and outcome.kind != kind:
+            raise ValueError(f"{at}.contrast {estimand.contrast} is asked of an outcome of kind {kind}")
+
             raise ValueError(
                 f"{at}.strategies: while_alive goes with an outcome of kind competing, which needs it, "
                 "or an amount that is counted from spells, and with no other"
@@ -177,6 +195,11 @@ class Protocol(Part):
             ("decided on", self.decided_on.isoformat()), ("primary", self.primary),
             ("fingerprint", self.fingerprint[:12]),
         ]  # fmt: skip
+        for choice in self.choices:
+            asked = (choice.estimand, *(reading.estimand for reading in choice.alternatives))
+            for name in asked:
+                if name is not None and name not in estimands:
+                    raise ValueError(f"choices.{choice.id} names the estimand {name!r}, which there is none of")
         return frame_html(pd.DataFrame(rows, columns=["what", "value"]))
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from steget_eval.protocol.base import Part, Text
-from steget_eval.protocol.outcome import Occupation
+from steget_eval.protocol.measures import Occupation
 from steget_eval.records.codes import UNITS
 from steget_eval.simulate.hazard import Effects
 
@@ -64,6 +64,9 @@ class StatusTruth(Part):
         The occasion lies before the index date, so the arm does not matter.
     treated, effects
         Added to the log odds of work or education, for who does not persist.
+    no_support
+        Occupation to the share of those in it who have no public support; where it is empty, what people live on is
+        not recorded.
     """
 
     shares: dict[Occupation, float]
@@ -71,10 +74,15 @@ class StatusTruth(Part):
     before: bool = False
     treated: float = 0.0
     effects: Effects = Effects()
+    no_support: dict[Occupation, float] = Field(default_factory=dict)
     label: Text | None = None
 
     @model_validator(mode="after")
     def _shares_sum_to_one(self) -> StatusTruth:
+        if self.no_support and not set(self.shares) <= set(self.no_support):
+            raise ValueError("no_support needs a share for every occupation of shares")
+        if min(self.no_support.values(), default=0) < 0 or max(self.no_support.values(), default=0) > 1:
+            raise ValueError("no_support: shares lie between 0 and 1")
         if min(self.shares.values(), default=-1) < 0 or abs(sum(self.shares.values()) - 1) > 1e-9:
             raise ValueError("shares must be at least 0 and sum to 1")
         return self
@@ -158,6 +166,16 @@ class Missing(Part):
 
     share: float = Field(ge=0, lt=1)
     effects: Effects = Effects()
+
+
+class NotReached(Part):
+    """Which share of people nobody reaches at an occasion: of their status, and of their scores.
+
+    Whoever has no known status has no scores either; of the others `scores` gives none.
+    """
+
+    status: float = Field(default=0.0, ge=0, lt=1)
+    scores: float = Field(default=0.0, ge=0, lt=1)
 
 
 class Clustering(Part):

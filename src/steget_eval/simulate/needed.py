@@ -61,6 +61,7 @@ def needed_clustering(protocol: Protocol) -> Clustering:
 def needed_statuses(protocol: Protocol) -> dict[str, StatusTruth]:
     """Return a status for every occasion at which an outcome looks, those before the index date first."""
     named: dict[str, bool] = {}
+    lives_on: set[str] = set()
     for outcome in protocol.outcomes:
         if outcome.before_after is not None and outcome.before_after.statuses is not None:
             before, after = outcome.before_after.statuses
@@ -70,8 +71,11 @@ def needed_statuses(protocol: Protocol) -> dict[str, StatusTruth]:
                 named.setdefault(source.status.occasion, _is_before(source.status.occasion))
                 if source.status.increased_since is not None:
                     named[source.status.increased_since] = True
+                if source.status.income_sources:
+                    lives_on.add(source.status.occasion)
     return {
-        occasion: _status(occasion, before) for occasion, before in sorted(named.items(), key=lambda one: not one[1])
+        occasion: _status(occasion, before, no_support=occasion in lives_on)
+        for occasion, before in sorted(named.items(), key=lambda one: not one[1])
     }
 
 
@@ -114,12 +118,13 @@ def _column(covariate: Covariate, *, confounds: bool) -> OwnColumn:
     return OwnColumn(kind="category", label=covariate.label, levels=levels, on_arm=push, on_outcome=push)
 
 
-def _status(occasion: str, before: bool) -> StatusTruth:
+def _status(occasion: str, before: bool, *, no_support: bool) -> StatusTruth:
+    none = {"employed": 0.7, "studying": 0.3, "job_seeking": 0.1, "other": 0.1} if no_support else {}
     if before:
         shares = {"employed": 0.05, "studying": 0.05, "job_seeking": 0.4, "other": 0.5}
-        return StatusTruth(shares=shares, before=True, label=_same(occasion))
+        return StatusTruth(shares=shares, before=True, no_support=none, label=_same(occasion))
     shares = {"employed": 0.25, "studying": 0.1, "job_seeking": 0.3, "other": 0.35}
-    return StatusTruth(shares=shares, persists=0.4, treated=0.6, label=_same(occasion))
+    return StatusTruth(shares=shares, persists=0.4, treated=0.6, no_support=none, label=_same(occasion))
 
 
 def _amount(item: str, occasion: str, before: bool) -> AmountTruth:

@@ -29,9 +29,12 @@ class Measured:
         Item and occasion to the amount in its stored unit, shape (n,).
     scores
         Instrument and occasion to the score, shape (n,).
+    no_support
+        Occasion to whether nobody supports the person publicly, shape (n,); of occasions whose truth says so.
     """
 
     statuses: Mapping[str, np.ndarray]
+    no_support: Mapping[str, np.ndarray]
     amounts: Mapping[tuple[str, str], np.ndarray]
     scores: Mapping[tuple[str, str], np.ndarray]
 
@@ -49,7 +52,12 @@ def draw_measured(truth: Truth, people: People, draws: Draws, a: np.ndarray) -> 
         for instrument, scale in truth.scales.items()
         for occasion in scale.change
     }
-    return Measured(statuses=statuses, amounts=amounts, scores=scores)
+    no_support = {
+        occasion: _no_support(status, occasion, statuses[occasion], draws)
+        for occasion, status in truth.statuses.items()
+        if status.no_support
+    }
+    return Measured(statuses=statuses, no_support=no_support, amounts=amounts, scores=scores)
 
 
 def _status(
@@ -68,6 +76,14 @@ def _status(
     if last is None:
         return fresh
     return np.where(draws.uniform("status", occasion, "persists") < status.persists, last, fresh)
+
+
+def _no_support(status: StatusTruth, occasion: str, held: np.ndarray, draws: Draws) -> np.ndarray:
+    names = list(status.no_support)
+    # Who persists in an occupation may never be drawn into one that the truth gives no share.
+    shares = np.select([held == name for name in names], [status.no_support[name] for name in names], default=0.0)
+    none: np.ndarray = draws.uniform("status", occasion, "support") < shares
+    return none
 
 
 def _scaled(shares: Mapping[str, float]) -> dict[str, float]:

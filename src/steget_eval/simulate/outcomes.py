@@ -10,7 +10,7 @@ from steget_eval.core.dates import add_units
 from steget_eval.core.errors import CohortError
 from steget_eval.protocol.clock import Clock
 from steget_eval.protocol.estimand import Estimand
-from steget_eval.protocol.outcome import EventSource, Outcome
+from steget_eval.protocol.outcome import EventSource, Outcome, StatusSource
 from steget_eval.protocol.protocol import Protocol
 from steget_eval.simulate.hazard import NEVER
 from steget_eval.simulate.occasions import Measured
@@ -121,7 +121,7 @@ def _seen(outcome: Outcome, measured: Measured, truth: Truth | None) -> list[np.
         if source.status is not None:
             if source.status.occasion not in measured.statuses:
                 raise CohortError(f"the truth has no status at {source.status.occasion}, which {outcome.id} needs")
-            found.append(np.isin(measured.statuses[source.status.occasion], source.status.occupations))
+            found.append(_status_holds(source.status, measured, outcome))
         if source.amount is not None:
             key = (source.amount.item, source.amount.occasion)
             if key not in measured.amounts or truth is None:
@@ -130,6 +130,18 @@ def _seen(outcome: Outcome, measured: Measured, truth: Truth | None) -> list[np.
             value = measured.amounts[key]
             found.append(value / per_shown if outcome.kind == "amount" else value > source.amount.above)
     return found
+
+
+def _status_holds(status: StatusSource, measured: Measured, outcome: Outcome) -> np.ndarray:
+    parts = []
+    if status.occupations:
+        parts.append(np.isin(measured.statuses[status.occasion], status.occupations))
+    if status.income_sources:
+        if status.income_sources != ("no_public_support",) or status.occasion not in measured.no_support:
+            raise CohortError(f"the truth tells of no_public_support alone, and not at every occasion; {outcome.id}")
+        parts.append(measured.no_support[status.occasion])
+    holds: np.ndarray = np.all(parts, axis=0)
+    return holds
 
 
 def _alive_until(outcome: Outcome, estimand: Estimand, paths: Paths) -> np.ndarray:

@@ -60,6 +60,8 @@ def check_can_simulate(protocol: Protocol, truth: Truth) -> None:
     """Raise `CohortError` where there is nobody to simulate, or the truth lacks what the protocol asks for."""
     if protocol.design == "prestudy":
         raise CohortError(f"{protocol.id}: a prestudy has no participants, so there are no records to simulate")
+    if any(outcome.counts is not None for outcome in protocol.outcomes):
+        raise CohortError(f"{protocol.id}: its outcomes are counts that others made, so there are no people to simulate")
     if protocol.clock.index == "discharged_on" and truth.discharge is None:
         raise CohortError(f"{protocol.id}: clock.index is discharged_on, and the truth has no discharge")
     if protocol.design == "staggered" and not truth.starts:
@@ -91,9 +93,9 @@ def _tables(protocol: Protocol, truth: Truth, draws: Draws, *, benchmark: bool =
         support = draw_support(truth, people, paths, draws)
         tables["spells"] = spells_table(people, paths, support, last, draws)
     if truth.statuses:
-        tables["statuses"] = statuses_table(measured)
+        tables["statuses"] = statuses_table(truth, measured, draws)
     if truth.scales:
-        tables["assessments"] = assessments_table(measured)
+        tables["assessments"] = assessments_table(truth, measured, draws)
     if truth.amounts:
         tables["amounts"] = amounts_table(truth, measured)
     return _kept(tables, people, protocol, benchmark=benchmark)

@@ -15,6 +15,7 @@ from steget_eval.core.errors import CohortError
 from steget_eval.records.tables import TABLES, ColumnType
 from steget_eval.simulate.draws import Draws
 from steget_eval.simulate.hazard import NEVER
+from steget_eval.simulate.measured import NotReached
 from steget_eval.simulate.occasions import Measured
 from steget_eval.simulate.paths import JOBS, Paths, Runs
 from steget_eval.simulate.people import People
@@ -92,11 +93,22 @@ def participants_table(
     return record_table("participants", _with_gaps(truth, frame, people, draws), types)
 
 
-def statuses_table(measured: Measured) -> pa.Table:
-    """Return what each person did at each occasion."""
-    return _long_table(
-        "statuses", {(occasion,): one for occasion, one in measured.statuses.items()}, ("occasion",), "occupation"
-    )
+def statuses_table(truth: Truth, measured: Measured, draws: Draws) -> pa.Table:
+    """Return what each person did at each occasion, and lived on; unknown where nobody was reached."""
+    parts = []
+    for occasion, held in measured.statuses.items():
+        reached = _reached(truth, occasion, draws, scores=False)
+        part = pd.DataFrame({
+            "participant_id": person_ids(len(held)), "occasion": occasion,
+            "occupation": np.where(reached, held, "unknown"),
+        })  # fmt: skip
+        if occasion in measured.no_support:
+            told = zip(measured.no_support[occasion], reached, strict=True)
+            part["income_sources"] = [
+                None if not seen else "no_public_support" if none else "social_assistance" for none, seen in told
+            ]
+        parts.append(part)
+    return record_table("statuses", pd.concat(parts, ignore_index=True).sort_values(["participant_id", "occasion"]), {})
 
 
 def amounts_table(truth: Truth, measured: Measured) -> pa.Table:
@@ -105,9 +117,26 @@ def amounts_table(truth: Truth, measured: Measured) -> pa.Table:
     return _long_table("amounts", measured.amounts, ("item", "occasion"), "value", unit=units)
 
 
-def assessments_table(measured: Measured) -> pa.Table:
-    """Return the scores."""
-    return _long_table("assessments", measured.scores, ("instrument", "occasion"), "score")
+def assessments_table(truth: Truth, measured: Measured, draws: Draws) -> pa.Table:
+    """Return the scores of those who were reached."""
+    ids = person_ids(draws.people)
+    parts = [
+        pd.DataFrame({"participant_id": ids, "instrument": instrument, "occasion": occasion, "score": score})[
+            _reached(truth, occasion, draws, scores=True)
+        ]
+        for (instrument, occasion), score in measured.scores.items()
+    ]
+    whole = pd.concat(parts, ignore_index=True).sort_values(["participant_id", "instrument", "occasion"])
+    return record_table("assessments", whole, {})
+
+
+def _reached(truth: Truth, occasion: str, draws: Draws, *, scores: bool) -> np.ndarray:
+    """Return who was reached at an occasion, shape (n,), for the status or for the scores."""
+    missed = truth.not_reached.get(occasion, NotReached())
+    reached: np.ndarray = draws.uniform("missing", "status", occasion) >= missed.status
+    if scores:
+        reached = reached & (draws.uniform("missing", "scores", occasion) >= missed.scores)
+    return reached
 
 
 def _long_table(

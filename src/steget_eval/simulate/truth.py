@@ -12,7 +12,15 @@ from steget_eval.protocol.base import Part, Text
 from steget_eval.protocol.measures import State
 from steget_eval.records.card import Code
 from steget_eval.simulate.hazard import Effects, Process, Rate
-from steget_eval.simulate.measured import AmountTruth, Clustering, Missing, OwnColumn, ScaleTruth, StatusTruth
+from steget_eval.simulate.measured import (
+    AmountTruth,
+    Clustering,
+    Missing,
+    NotReached,
+    OwnColumn,
+    ScaleTruth,
+    StatusTruth,
+)
 
 
 class Baseline(Part):
@@ -146,6 +154,8 @@ class Truth(Part):
         possible day of enrolment.
     missing
         Column of `participants` to the share of it that is empty.
+    not_reached
+        Occasion to the share of people whose status or scores nobody records then.
     benchmark_people
         How many people are randomised to the comparison that a protocol's `benchmark` names; they are as those who
         get the treated arm.
@@ -173,6 +183,7 @@ class Truth(Part):
     starts: dict[str, date] = Field(default_factory=dict)
     trend_per_year: float = 0.0
     missing: dict[str, Missing] = Field(default_factory=dict)
+    not_reached: dict[Code, NotReached] = Field(default_factory=dict)
     benchmark_people: int = Field(default=0, ge=0, le=1_000_000)
 
     @model_validator(mode="after")

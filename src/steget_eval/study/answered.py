@@ -6,13 +6,11 @@ from steget_eval.core.errors import CohortError
 from steget_eval.protocol import Protocol
 
 #: Designs that this version answers; the others are accepted as protocols and refused where an answer is asked for.
-ANSWERED = frozenset({"randomised", "comparison", "single_arm"})
+ANSWERED = frozenset({"aggregate", "randomised", "comparison", "single_arm", "before_after"})
 
 #: What can be had of a design whose question cannot be answered.
 _WORKS = {
     "prestudy": "a prestudy has no participants, so there is no effect to estimate; explain, lock and cite work",
-    "before_after": "the cohort is built and told, and records can be simulated with their true values",
-    "aggregate": "the counts are read and checked, and counts can be simulated with their true values",
     "staggered": "the cohort is built and told, and records can be simulated with their true values",
 }
 

@@ -15,6 +15,7 @@ from steget_eval.methods.catalogue import find_method, method_names
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.study.design_matrix import design_matrix
+from steget_eval.study.twice import check_looks, look_twice
 
 #: Contrast of the protocol to the contrasts of the answer that belong to it: the arms beside their comparison.
 _ROWS = {
@@ -29,6 +30,11 @@ _ROWS = {
     "rmst_difference": ("rmst_difference", "rmst_1", "rmst_0"),
     "rmtl_difference": ("rmtl_difference", "rmtl_1", "rmtl_0"),
     "mean_difference": ("mean_difference", "mean_1", "mean_0"),
+    "mean_change": ("mean_change", "standardised_change", "responders", "mean_before", "mean_after"),
+    "standardised_change": ("standardised_change",),
+    "responders": ("responders",),
+    "moved": ("share_up", "share_same", "share_down"),
+    "paired_difference": ("paired_difference",),
 }
 #: Regressions of hazards: conditional on covariates, so of no population, and without a horizon.
 _HAZARDS = frozenset({"cox", "fine_gray", "schoenfeld"})
@@ -45,6 +51,11 @@ _CRUDE = {
     "rmst_difference": {"time_to_event": "restricted_mean"},
     "rmtl_difference": {"competing": "time_lost"},
     "mean_difference": {"amount": "welch"},
+    "mean_change": {"longitudinal": "paired_t"},
+    "standardised_change": {"longitudinal": "becker"},
+    "responders": {"longitudinal": "wilson"},
+    "moved": {"transition": "wilson"},
+    "paired_difference": {"transition": "newcombe_paired"},
 }
 
 
@@ -73,6 +84,10 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
                 f"estimands.{estimand.id}.methods: {name!r} does not answer {estimand.contrast} "
                 f"of a {kind} outcome; allowed: {allowed}"
             )
+        if line.is_test and name == names[0]:
+            raise SpecError(
+                f"estimands.{estimand.id}.methods: {name} tests and estimates nothing, so it cannot come first"
+            )
         if line.adjusts and name not in _HAZARDS and estimand.population not in line.populations:
             raise SpecError(
                 f"estimands.{estimand.id}: {name} cannot speak of population {estimand.population}; "
@@ -84,12 +99,13 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
                 f"{estimand.population}; allowed: population ATE, or a method that adjusts"
             )
         _check_line(protocol, estimand, line)
-        if line.is_test and name == names[0]:
-            raise SpecError(
-                f"estimands.{estimand.id}.methods: {name} tests and estimates nothing, so it cannot come first"
-            )
         lines.append(line)
     return tuple(lines)
+
+
+def _checked_with(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Let the check of proportional hazards follow Cox regression, asked for or not."""
+    return (*names, "schoenfeld") if "cox" in names and "schoenfeld" not in names else names
 
 
 def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
@@ -102,12 +118,8 @@ def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
     if line.adjusts and line.needs_covariates and not any(covariate.adjust for covariate in protocol.covariates):
         raise SpecError(f"{at} adjusts for covariates, and the protocol names none to adjust for")
     outcome = protocol.outcome(estimand.outcome)
+    check_looks(protocol, estimand, line)
     for event in outcome.intercurrent_events:
-def _checked_with(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Let the check of proportional hazards follow Cox regression, asked for or not."""
-    return (*names, "schoenfeld") if "cox" in names and "schoenfeld" not in names else names
-
-
         ends = any(source.follow_up_ended_by for source in event.sources)
         if ends and estimand.strategies[event.id] == "treatment_policy":
             raise SpecError(
@@ -130,7 +142,12 @@ def _checked_with(names: tuple[str, ...]) -> tuple[str, ...]:
 def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method) -> Estimates:
     """Return one method's answer to one estimand, labelled with the protocol's names."""
     values = cohort.outcomes[estimand.id]
-    found = _call(cohort, protocol, estimand, method, values)
+    looks_twice = values.kind in {"longitudinal", "transition"}
+    found = (
+        look_twice(protocol, estimand, method, values)
+        if looks_twice
+        else _call(cohort, protocol, estimand, method, values)
+    )
     if (
         not method.adjusts
         and estimand.contrast in {"risk_difference", "risk_ratio", "mean_difference"}
@@ -202,6 +219,8 @@ def _arguments(values: OutcomeValues, a: np.ndarray | None, method: Method, prot
     arguments: dict[str, Any] = dict(method.options)
     if not method.is_test:
         arguments["level"] = protocol.confidence_level
+    if method.sees_unknown:
+        return {"y": values.y, "known": values.known.astype(np.float64)}
     if values.y.size:
         arguments["y"] = values.y[values.known]
     else:
