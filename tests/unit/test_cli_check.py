@@ -33,7 +33,7 @@ def changed(folder: Path, **changes: object) -> Path:
     return file
 
 
-@pytest.mark.parametrize("design", ["before_after", "staggered", "aggregate", "prestudy"])
+@pytest.mark.parametrize("design", ["staggered", "aggregate", "prestudy"])
 def test_explain_says_what_of_a_design_is_answered(design: str, tmp_path):
     got = call("explain", changed(tmp_path, design=design), "employment")
     assert got.exit_code == 0, got.output
@@ -42,9 +42,9 @@ def test_explain_says_what_of_a_design_is_answered(design: str, tmp_path):
 
 
 def test_check_warns_of_a_design_that_is_not_answered_and_still_tells_the_cohort(tmp_path):
-    got = call("check", changed(tmp_path, design="before_after"), ONE_ARM / "records")
+    got = call("check", changed(tmp_path, design="staggered"), ONE_ARM / "records")
     assert got.exit_code == 0, got.output
-    assert "warning   ips_sydnarke: design before_after cannot be analysed" in got.output
+    assert "warning   ips_sydnarke: design staggered cannot be analysed" in got.output
     assert "enrolled_in_project" in got.output
 
 
@@ -62,8 +62,8 @@ def test_a_prestudy_has_nothing_to_simulate(tmp_path):
 
 
 def test_rehearse_refuses_a_design_that_is_not_answered(tmp_path):
-    with pytest.raises(CohortError, match="design before_after cannot be analysed"):
-        rehearse(load_protocol(changed(tmp_path, design="before_after")), replicates=2)
+    with pytest.raises(CohortError, match="design staggered cannot be analysed"):
+        rehearse(load_protocol(changed(tmp_path, design="staggered")), replicates=2)
 
 
 def test_simulate_turns_knobs_and_writes_truth_and_dirt_beside_the_records(tmp_path):

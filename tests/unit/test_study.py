@@ -147,7 +147,7 @@ def test_a_month_may_not_tell_how_few_lost_the_job_that_the_estimates_count(comp
     assert "competitive_employment" not in set(month["state"])
 
 
-@pytest.mark.parametrize("design", ["before_after", "aggregate", "staggered", "prestudy"])
+@pytest.mark.parametrize("design", ["aggregate", "staggered", "prestudy"])
 def test_designs_that_are_not_answered_are_refused_in_a_sentence(comparison, cohort, design):
     told = load_protocol(shipped("data", "programmes", "ips_sydnarke", "protocol.yaml"))
     changed = _changed(told, design=design, targets=[])
