@@ -45,8 +45,6 @@ class Protocol(Part):
     """
 
     schema_version: Literal[1]
-    events, reach, economics, recommendations
-        Reports in a period, people reached of those in need, money, and advice against what happened later.
     id: Id
     title: Text
     decided_on: date
@@ -64,10 +62,6 @@ class Protocol(Part):
     cluster: str | None = None
     intervention: Intervention | None = None
     choices: tuple[Choice, ...] = ()
-    limits: tuple[Text, ...] = ()
-    disclosure: Disclosure = Disclosure()
-    confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
-    seed: int = Field(default=2026, ge=0)
     events: tuple[CountedEvents, ...] = ()
     reach: tuple[Reach, ...] = ()
     economics: tuple[Account, ...] = ()
@@ -81,11 +75,11 @@ class Protocol(Part):
         self._estimands_fit_outcomes()
         self._references_exist()
         self._censoring_covariates_exist()
+        refuse_misfits(self)
         return self
 
     @cached_property
     def fingerprint(self) -> str:
-        refuse_misfits(self)
         """SHA-256 of every decision, defaults included, whatever the file looked like."""
         return fingerprint_json(self.model_dump(mode="json"))
 
@@ -137,17 +131,6 @@ class Protocol(Part):
             if outcomes[estimand.outcome].needs_clock and self.clock.index == "none":
                 raise ValueError(f"{at}: outcome {estimand.outcome} counts days, so clock.index cannot be none")
 
-    def _strategies_are_complete(self, at: str, estimand: Estimand, outcome: Outcome) -> None:
-        events = {event.id for event in outcome.intercurrent_events}
-        met = set(estimand.strategies)
-        if events != met:
-            raise ValueError(
-                f"{at}.strategies must meet exactly the intercurrent events of {outcome.id}: "
-                f"{', '.join(sorted(events)) or 'none'}; found {', '.join(sorted(met)) or 'none'}"
-            )
-        competes = "while_alive" in estimand.strategies.values()
-        may_compete = outcome.kind == "competing" or (outcome.kind == "amount" and outcome.measure in COUNTED)
-        if (competes and not may_compete) or (outcome.kind == "competing" and not competes):
     def _contrast_fits_design(self, at: str, estimand: Estimand, outcome: Outcome) -> None:
         if not self.compares and estimand.contrast not in ONE_ARM:
             raise ValueError(f"{at}.contrast must be {', '.join(ONE_ARM)} in a {self.design} design")
@@ -160,6 +143,17 @@ class Protocol(Part):
         if kind is not None and outcome.kind != kind:
             raise ValueError(f"{at}.contrast {estimand.contrast} is asked of an outcome of kind {kind}")
 
+    def _strategies_are_complete(self, at: str, estimand: Estimand, outcome: Outcome) -> None:
+        events = {event.id for event in outcome.intercurrent_events}
+        met = set(estimand.strategies)
+        if events != met:
+            raise ValueError(
+                f"{at}.strategies must meet exactly the intercurrent events of {outcome.id}: "
+                f"{', '.join(sorted(events)) or 'none'}; found {', '.join(sorted(met)) or 'none'}"
+            )
+        competes = "while_alive" in estimand.strategies.values()
+        may_compete = outcome.kind == "competing" or (outcome.kind == "amount" and outcome.measure in COUNTED)
+        if (competes and not may_compete) or (outcome.kind == "competing" and not competes):
             raise ValueError(
                 f"{at}.strategies: while_alive goes with an outcome of kind competing, which needs it, "
                 "or an amount that is counted from spells, and with no other"
@@ -184,6 +178,11 @@ class Protocol(Part):
                 raise ValueError(
                     f"targets.{target.id}.estimand is {target.estimand!r}; allowed: {', '.join(sorted(estimands))}"
                 )
+        for choice in self.choices:
+            asked = (choice.estimand, *(reading.estimand for reading in choice.alternatives))
+            for name in asked:
+                if name is not None and name not in estimands:
+                    raise ValueError(f"choices.{choice.id} names the estimand {name!r}, which there is none of")
         if self.benchmark is not None and self.benchmark.comparison not in {arm.id for arm in self.arms.outside}:
             raise ValueError("benchmark.comparison must be one of arms.outside")
 
@@ -195,11 +194,6 @@ class Protocol(Part):
             ("decided on", self.decided_on.isoformat()), ("primary", self.primary),
             ("fingerprint", self.fingerprint[:12]),
         ]  # fmt: skip
-        for choice in self.choices:
-            asked = (choice.estimand, *(reading.estimand for reading in choice.alternatives))
-            for name in asked:
-                if name is not None and name not in estimands:
-                    raise ValueError(f"choices.{choice.id} names the estimand {name!r}, which there is none of")
         return frame_html(pd.DataFrame(rows, columns=["what", "value"]))
 
     def __repr__(self) -> str:

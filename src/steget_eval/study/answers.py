@@ -159,7 +159,7 @@ def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Metho
     adjusted = method.adjusts and any(covariate.adjust for covariate in protocol.covariates)
     if protocol.design == "comparison" and not adjusted:
         rows = _unadjusted(rows)
-    return _label(rows, protocol, estimand, values)
+    return label_answers(rows, protocol, estimand, values)
 
 
 def answer_benchmark(cohort: Cohort, protocol: Protocol, estimand: Estimand) -> Estimates:
@@ -174,7 +174,7 @@ def answer_benchmark(cohort: Cohort, protocol: Protocol, estimand: Estimand) -> 
                         np.zeros(_size(cohort.benchmark[estimand.id]))]).astype(np.int64)  # fmt: skip
     arguments = _arguments(values, a, line, protocol)
     rows = Estimates(tuple(r for r in line.resolve()(**arguments) if r.contrast == _ROWS[estimand.contrast][0]))
-    labelled = _label(rows, protocol, estimand, values)
+    labelled = label_answers(rows, protocol, estimand, values)
     return labelled.label(subgroup="benchmark", arm_0=protocol.benchmark.comparison)
 
 
@@ -272,7 +272,8 @@ def _size(values: OutcomeValues) -> int:
     return int(values.known.sum())
 
 
-def _label(rows: Estimates, protocol: Protocol, estimand: Estimand, values: OutcomeValues) -> Estimates:
+def label_answers(rows: Estimates, protocol: Protocol, estimand: Estimand, values: OutcomeValues) -> Estimates:
+    """Return the rows with the protocol's names for programme, estimand, outcome, arms and horizon."""
     comparison = protocol.arms.comparison
     labels: dict[str, Any] = {
         "programme": protocol.programme.id,
