@@ -42,6 +42,8 @@ class Protocol(Part):
         What was done, in the words of TIDieR; None where the protocol does not tell.
     limits
         Sentences on what the design cannot say, printed in every report.
+    events, reach, economics, recommendations
+        Reports in a period, people reached of those in need, money, and advice against what happened later.
     """
 
     schema_version: Literal[1]
@@ -66,6 +68,10 @@ class Protocol(Part):
     reach: tuple[Reach, ...] = ()
     economics: tuple[Account, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
+    limits: tuple[Text, ...] = ()
+    disclosure: Disclosure = Disclosure()
+    confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
+    seed: int = Field(default=2026, ge=0)
     _standing: Standing | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
