@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import traceback
 from pathlib import Path
+from typing import Any
 
 import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner, Result
 
+from steget_eval.cli import app
 from steget_eval.core.errors import RecordsError
+from steget_eval.core.shipped import shipped
 from steget_eval.intake import check_records, write_records
 from steget_eval.intake.check_stored import check_stored, query_of
 from steget_eval.intake.database import connect, database_table_names, parse_address, read_database_sheet
@@ -179,3 +185,127 @@ def test_the_query_of_a_finding_is_in_the_words_of_sql_server():
                         name="spells")  # fmt: skip
     rows = ROW_EXPRESSIONS["end_before_start"](spells, spells, TABLES["spells"], "ended_on")
     assert "WHERE\n  [t0].[started_on] > [t0].[ended_on]" in query_of(rows, "spells", "mssql")
+
+
+PROTOCOL = shipped("data", "programmes", "ips_sydnarke", "protocol.yaml")
+LISTS = {"withdrawn": ["zq-2"], "consented": ["zq-1", "zq-2"]}
+
+
+def _called(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="steget-eval")
+
+
+def _listed(engine: Any) -> None:
+    for name, ids in LISTS.items():
+        engine.create_table(name, pa.table({"participant_id": ids}))
+
+
+def _sound(folder: Path) -> None:
+    people, spells = PEOPLE.replace(" usual", "usual").replace("canary_code", "lost"), SPELLS.splitlines()[:1]
+    lines = people.replace("191212121212,usual", ",usual").replace("2024-02-01,2024-01-01", "2024-02-01,2025-01-01")
+    (folder / "participants.csv").write_text("\n".join(lines.splitlines()[:4]) + "\n", encoding="utf-8")
+    rows = [
+        "zq-1,education,2024-03-01,2024-05-01,50",
+        "zq-2,education,2024-03-01,2024-05-01,50",
+        "zq-3,education,2024-03-01,2024-05-01,50",
+    ]
+    (folder / "spells.csv").write_text("\n".join([*spells, *rows]) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["duckdb", "parquet", pytest.param("postgres", marks=pytest.mark.extra_postgres)])
+def test_whoever_withdrew_is_left_out_where_the_rows_lie_and_counted(kind: str, folder: Path, request):
+    _sound(folder)
+    memory = ibis.duckdb.connect()
+    tables = {name: memory.read_csv(folder / f"{name}.csv").to_pyarrow() for name in ("participants", "spells")}
+    place: str | Path = folder / "lies"
+    if kind == "parquet":
+        (folder / "lies").mkdir()
+        for name, table in tables.items():
+            pq.write_table(table, folder / "lies" / f"{name}.parquet")
+        for name, ids in LISTS.items():
+            (folder / "lies" / f"{name}.csv").write_text("\n".join(ids), encoding="utf-8")
+    else:
+        place = request.getfixturevalue("postgres_database") if kind == "postgres" else folder / "lies.duckdb"
+        engine = connect(str(place)) if kind == "postgres" else ibis.duckdb.connect(place)
+        for name, table in tables.items():
+            engine.create_table(name, table)
+        _listed(engine)
+        engine.disconnect()
+    with open_records(place, card=folder) as stored:
+        assert stored.counts() == {"participants": 1, "spells": 1}
+        told = {(line.table, line.fate, line.reason.en if line.reason else "", line.rows)
+                for line in stored.card.accounting}  # fmt: skip
+        found = check_stored(stored)
+    assert told == {
+        (table, *rest)
+        for table in ("participants", "spells")
+        for rest in (("kept", "", 1), ("dropped", "withdrawn consent", 1), ("dropped", "no consent", 1))
+    }
+    assert not [cell for cell in CELLS if cell in " ".join(one.query for one in found)]
+
+
+def test_a_list_of_consent_without_ids_is_refused(folder: Path):
+    engine = ibis.duckdb.connect(folder / "lies.duckdb")
+    engine.create_table("participants", engine.read_csv(folder / "participants.csv").to_pyarrow())
+    engine.create_table("withdrawn", pa.table({"id": ["zq-2"]}))
+    engine.disconnect()
+    with pytest.raises(RecordsError, match="table withdrawn: a list of consent has one column of texts"):
+        open_records(folder / "lies.duckdb", card=folder)
+
+
+@pytest.mark.extra_postgres
+def test_check_prints_key_and_query_of_a_database_and_no_cell(postgres_database: str, folder: Path):
+    _fill(postgres_database, folder)
+    got = _called("check", PROTOCOL, postgres_database, "--card", folder, "--out", folder / "findings.csv")
+    assert got.exit_code == 1
+    assert "spells, column ended_on, 1 row: the end is before the start" in got.output
+    assert 'key participant_id, state, started_on: SELECT "t' in got.output
+    written = (folder / "findings.csv").read_text(encoding="utf-8")
+    assert not [cell for cell in CELLS if cell in got.output + written]
+    assert "query" in written.splitlines()[0]
+    assert "no card" in _called("check", PROTOCOL, postgres_database).output
+    assert "its own card" in _called("check", PROTOCOL, folder, "--card", folder).output
+
+
+def test_check_tells_the_cohort_of_a_duckdb_file_that_no_rule_refuses(folder: Path):
+    shipped_records = read_records(PROTOCOL.parent / "records")
+    engine = ibis.duckdb.connect(folder / "register.duckdb")
+    for name, table in shipped_records.tables.items():
+        engine.create_table(name, table)
+    engine.disconnect()
+    got = _called("check", PROTOCOL, folder / "register.duckdb", "--card", PROTOCOL.parent / "records")
+    assert got.exit_code == 0, got.output
+    assert "enrolled_in_project" in got.output
+    in_memory = _called("check", PROTOCOL, PROTOCOL.parent / "records").output
+    assert got.output.partition("The cohort")[2] == in_memory.partition("The cohort")[2]
+
+
+@pytest.mark.extra_postgres
+def test_a_table_of_a_database_is_imported_by_its_address(postgres_database: str, folder: Path):
+    _sound(folder)
+    _fill(postgres_database, folder)
+    recipe = """\
+schema_version: 1
+id: register
+title: {sv: Register, en: Register}
+origin: synthetic
+source: {sv: påhittat, en: made up}
+file: {sheet: participants}
+key: {column: participant_id, pseudonym: as_is}
+tables:
+  - table: participants
+    columns:
+      participant_id: {key: true}
+      arm: {column: arm}
+      enrolled_on: {column: enrolled_on}
+      sex: {column: sex}
+"""
+    (folder / "recipe.yaml").write_text(recipe, encoding="utf-8")
+    got = _called("import", postgres_database, "--recipe", folder / "recipe.yaml", "--out", folder / "out")
+    assert got.exit_code == 0, got.output
+    assert ", participants: 3 rows = 3 kept + 0 merged + 0 dropped" in got.output
+    assert len(read_records(folder / "out").frame("participants")) == 3
+    (folder / "recipe.yaml").write_text(recipe.replace("file: {sheet: participants}\n", ""), encoding="utf-8")
+    refused = _called("import", postgres_database, "--recipe", folder / "recipe.yaml", "--out", folder / "more")
+    assert refused.exit_code == 1
+    assert "which table of the database" in refused.output

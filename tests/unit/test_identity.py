@@ -12,6 +12,7 @@ from steget_eval.core.identity import (
     count_identity_numbers,
     is_identity_number,
     is_nearly_identity_number,
+    lacks_leading_zeros,
     read_identity_number,
     tally_identity_numbers,
 )
@@ -28,6 +29,9 @@ PROTECTED = "19640823Tf29"
         (f"19{LEAFLET}", "personal", "196408233234", "man"),
         (f"19{LEAFLET.replace('-', '')}", "personal", "196408233234", "man"),
         (f" {LEAFLET.replace('-', chr(0x2013))} ", "personal", "196408233234", "man"),
+        (LEAFLET.replace("-", " "), "personal", "196408233234", "man"),
+        (f"19{LEAFLET.replace('-', ' - ')}", "personal", "196408233234", "man"),
+        (LEAFLET.replace("-", chr(0xA0)), "personal", "196408233234", "man"),
         (LEAFLET.replace("-", "+"), "personal", "186408233234", "man"),
         (CHILD, "personal", CHILD, "man"),
         (CHILD[2:], "personal", CHILD, "man"),
@@ -57,10 +61,26 @@ def test_every_form_is_told_apart(text: str, kind: str, canonical: str, sex: str
 @pytest.mark.parametrize(
     "text",
     ["", "A17", "640023-3234", "641323-3234", "640832-3234", "640893-3234", "19640823", "64082-33234", "6408233",
-     "196408233234" + "1", "640823--3234", "640823 3234", "19640823AI12", "640823AB12", "212121212121"],
+     "196408233234" + "1", "640823--3234", "640823   3234", "19640823AI12", "640823AB12", "212121212121"],
 )  # fmt: skip
 def test_what_has_not_the_form_or_no_day_of_the_calendar_is_none(text: str) -> None:
     assert read_identity_number(text) is None
+
+
+@pytest.mark.parametrize(("text", "n"), [("640823 3234", 1), ("19640823 3234", 1), ("640823 3235", 0),
+                                         ("640823 3234 640823", 0), ("between 640823 3234", 0)])  # fmt: skip
+def test_a_cell_that_is_nothing_but_a_number_may_have_a_space_in_it(text: str, n: int) -> None:
+    assert count_identity_numbers(text) == n
+
+
+# The check digit of 000101239 is 2 (Luhn, computed by hand); of its ten digits a spreadsheet keeps seven.
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [("101010005", False), ("1012392", True), ("1012395", False), ("196408233234", False), ("6408233234", False),
+     ("", False), ("101239x", False)],
+)  # fmt: skip
+def test_a_number_whose_zeros_a_spreadsheet_took_is_known(text: str, lacks: bool) -> None:
+    assert lacks_leading_zeros(text) is lacks
 
 
 @pytest.mark.parametrize("before", ["", " ", "(", '"', "id=", "a,", "pnr_", "pnr-", "fil.", "/", ">", "å "])

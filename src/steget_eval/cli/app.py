@@ -16,7 +16,16 @@ from steget_eval.cli.cite import cite
 from steget_eval.cli.importing import import_, recipe
 from steget_eval.cli.key import key
 from steget_eval.cli.lock import lock
-from steget_eval.cli.options import Place, ProtocolFile, RecordsFolder, Scheduler, TruthFile, WhereJobsRun, Workers
+from steget_eval.cli.options import (
+    Place,
+    ProtocolFile,
+    RecordsFolder,
+    RecordsPlace,
+    Scheduler,
+    TruthFile,
+    WhereJobsRun,
+    Workers,
+)
 from steget_eval.cli.refusing import Refusing
 from steget_eval.cli.reproduce import reproduce
 from steget_eval.cli.simulate import read_truth, simulate
@@ -62,15 +71,19 @@ class Design(StrEnum):
 @app.command(epilog=f"Example: steget-eval check {_SHIPPED}/protocol.yaml {_SHIPPED}/records")
 def check(
     protocol: ProtocolFile,
-    records: RecordsFolder,
+    records: RecordsPlace,
+    card: Annotated[
+        Path | None, typer.Option("--card", help="For a database or a .duckdb file: the folder of its records.yaml.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="A CSV of the findings, in both languages.")] = None,
     language: Annotated[Spoken, typer.Option("--language", help="The language of the findings.")] = Spoken.en,
 ) -> None:
     """Tell whether a protocol and records can be used, what was found in the files, and who is in the cohort."""
+    from steget_eval.cli.checked import checked, query_line
+    from steget_eval.cli.mapped import mapping_line
     from steget_eval.cli.show import show_frame
     from steget_eval.cohort import build_cohort
     from steget_eval.core.errors import InputError
-    from steget_eval.intake import check_records, read_records
     from steget_eval.protocol import load_protocol
     from steget_eval.study.answered import what_is_answered
     from steget_eval.study.answers import method_lines
@@ -89,27 +102,30 @@ def check(
         typer.echo(f"protocol  {decided.id}: {decided.design}, fingerprint {decided.fingerprint[:12]}")
     except InputError as error:
         faults.append(str(error))
-    findings = check_records(records)
-    if out is not None:
-        from steget_eval.runs.place import write_whole
+    if not faults and decided.design == "prestudy":
+        typer.echo(mapping_line(decided, records))
+        return
+    with checked(records, card) as found:
+        findings = found.findings
+        if out is not None:
+            from steget_eval.runs.place import write_whole
 
-        write_whole(out, findings.to_frame().to_csv(index=False))
-    for sentence in findings.warnings.sentences(language.value):
-        typer.echo(f"warning   {sentence}")
-    faults += findings.errors.sentences(language.value)
-    if faults:
-        raise InputError("\n".join(faults))
-    unanswered = what_is_answered(decided)
-    if unanswered:
-        typer.echo(f"warning   {unanswered}")
-    opened = read_records(records)
-    counts = ", ".join(f"{table} {rows}" for table, rows in opened.counts().items())
-    typer.echo(f"records   {opened.name} ({opened.card.origin}): {counts}; fingerprint {opened.fingerprint[:12]}")
-    if decided.design in {"aggregate", "prestudy"}:
-        return  # nobody to build a cohort of
-    cohort = build_cohort(decided, opened)
-    typer.echo("\nThe cohort, before the gate: not for publication.")
-    show_frame(cohort.flow.to_frame())
+            write_whole(out, findings.to_frame().to_csv(index=False))
+        for finding in findings.warnings:
+            typer.echo(f"warning   {finding.sentence(language.value)}{query_line(finding)}")
+        faults += [f"{one.sentence(language.value)}{query_line(one)}" for one in findings.errors]
+        if faults:
+            raise InputError("\n".join(faults))
+        if unanswered := what_is_answered(decided):
+            typer.echo(f"warning   {unanswered}")
+        opened = found.opened()
+        counts = ", ".join(f"{table} {rows}" for table, rows in opened.counts().items())
+        typer.echo(f"records   {opened.name} ({opened.card.origin}): {counts}; fingerprint {opened.fingerprint[:12]}")
+        if decided.design in {"aggregate", "prestudy"}:
+            return  # nobody to build a cohort of
+        cohort = build_cohort(decided, opened)
+        typer.echo("\nThe cohort, before the gate: not for publication.")
+        show_frame(cohort.flow.to_frame())
 
 
 @app.command(epilog=f"Example: steget-eval explain {_SHIPPED}/protocol.yaml employment")

@@ -21,7 +21,9 @@ class Origin(StrEnum):
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files of one source.", show_default=False)],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE…", help="Files of one source, or a database.", show_default=False)
+    ],
     recipe: Annotated[str, typer.Option("--recipe", help="A recipe.yaml, or one that ships.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="A new or empty folder.", show_default=False)],
     people: Annotated[

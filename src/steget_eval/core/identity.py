@@ -30,6 +30,8 @@ _AFTER = r"(?![^\W_]|[.,][0-9]|[-+][0-9A-Za-z])"
 _TOKEN = re.compile(
     rf"{_BEFORE}(?:(?P<stockholm>99(?:18|19|20)[0-9]{{8}})|{_DATE}(?P<sign>{_SIGN}?){_END}){_AFTER}", re.MULTILINE
 )
+_SPACED = re.compile(rf"([0-9]{{6,8}})[ \u00a0\u202f]?({_SIGN}?)[ \u00a0\u202f]?([0-9]{{4}}|[Tt][Ff][0-9]{{2}})")
+_SHORT = re.compile(r"[0-9]{7,9}")
 #: What has no ten digits or signs of a number in it is not looked through token by token.
 _MAY_BE = re.compile(rf"[0-9]{{6}}(?:{_SIGN}?[0-9A-Za-z]{{4}})")
 _SEX_OF_PROTECTED: dict[str, Sex] = {"29": "woman", "19": "man"}
@@ -115,8 +117,11 @@ class IdentityTally(Tidy):
 
 
 def read_identity_number(text: str) -> IdentityNumber | None:
-    """Return the identity number that the whole text is, also one with a wrong check digit; None where it is none."""
-    match = _TOKEN.fullmatch(text.strip())
+    """Return the identity number that the whole text is, also one with a wrong check digit; None where it is none.
+
+    Before the last four may stand a space, since nothing but a number stands there.
+    """
+    match = _TOKEN.fullmatch(_SPACED.sub(r"\1\2\3", text.strip()))
     return None if match is None else _taken_apart(match)
 
 
@@ -131,15 +136,27 @@ def is_nearly_identity_number(text: str) -> bool:
     return any(number.kind == "wrong_check" and number.is_parted for number in _numbers(text))
 
 
+def lacks_leading_zeros(text: str) -> bool:
+    """Tell whether the whole text is an identity number of ten digits whose leading zeros a spreadsheet has taken.
+
+    Of random nine digits one in 140 is, so a column is asked, not a cell.
+    """
+    return _SHORT.fullmatch(text.strip()) is not None and is_identity_number(text.strip().zfill(10))
+
+
 def count_identity_numbers(text: str) -> int:
     """Return how many identity numbers stand in a text as whole tokens; the numbers themselves never leave.
+
+    A text that is nothing but a number may have a space before the last four; inside a sentence that is no token, for
+    two numbers may stand side by side.
 
     A number without a hyphen counts only where date and check digit are right, so that of random ten digits one in 140
     counts, of random twelve one in 2,000. A time stamp in seconds has a month above 12 in its third and fourth digit in
     the years 2025 and 2026; of those of 2001 to 2040 one in 130 counts.
     Embedded pictures are left out.
     """
-    return sum(number.kind != "wrong_check" for number in _numbers(text))
+    found = sum(number.kind != "wrong_check" for number in _numbers(text))
+    return found or int(_SPACED.fullmatch(text.strip()) is not None and is_identity_number(text))
 
 
 def tally_identity_numbers(texts: Iterable[str]) -> IdentityTally:

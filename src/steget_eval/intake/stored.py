@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from steget_eval.core.errors import RecordsError
 from steget_eval.intake.card import read_card
-from steget_eval.intake.database import connect
+from steget_eval.intake.database import answered, connect
+from steget_eval.intake.stored_consent import CONSENTED, WITHDRAWN, lists_of_folder, only_consenting
 from steget_eval.records.card import RecordsCard
 from steget_eval.records.stored import StoredRecords
 from steget_eval.records.tables import TABLES, ColumnType, TableSchema
@@ -24,6 +25,8 @@ def open_records(
     """Return records that stay in their engine; close them, or use them in a ``with``.
 
     Tables and columns have the schema's names and types; nothing is read through here, so let `check` look first.
+    Whoever stands in a table ``withdrawn``, or not in a table ``consented``, is left out before anything else and
+    counted in the card's accounting; in a folder the lists are ``withdrawn.csv`` and ``consented.csv``.
 
     Parameters
     ----------
@@ -43,12 +46,19 @@ def open_records(
     own = card if isinstance(card, RecordsCard) else read_card(Path(card))
     engine, name, scratch = _opened(source, threads, memory)
     try:
-        tables = _tables(engine, name, source)
+        with answered(engine.name):
+            left = only_consenting(_tables(engine, name, source), _lists(engine, source), name)
     except BaseException:
         engine.disconnect()
         _forget(scratch)
         raise
-    return StoredRecords(engine=engine, tables=tables, card=own, name=name, scratch=scratch)
+    accounted = own.model_copy(update={"accounting": (*own.accounting, *left.accounting)}) if left.accounting else own
+    return StoredRecords(engine=engine, tables=left.tables, card=accounted, name=name, scratch=scratch)
+
+
+def is_stored(source: str) -> bool:
+    """Tell whether a text names records that stay where they lie: a database's address or a DuckDB file."""
+    return "://" in source or source.endswith(".duckdb")
 
 
 def _opened(source: str | Path | Any, threads: int, memory: str) -> tuple[Any, str, Path | None]:
@@ -78,16 +88,26 @@ def _tables(engine: Any, name: str, source: str | Path | Any) -> dict[str, ir.Ta
     return {table: _checked(found[table], TABLES[table], name) for table in TABLES if table in found}
 
 
+def _lists(engine: Any, source: str | Path | Any) -> dict[str, ir.Table]:
+    if isinstance(source, str | Path) and Path(source).is_dir():
+        return lists_of_folder(engine, Path(source))
+    return _named(engine, source, (CONSENTED, WITHDRAWN))
+
+
 def _found(engine: Any, source: str | Path | Any) -> dict[str, ir.Table]:
-    if not isinstance(source, str | Path) or "://" in str(source):
-        return {table: engine.table(table) for table in engine.list_tables() if table in TABLES}
-    path = Path(source)
-    if path.is_dir():
-        files = {file.stem: file for file in sorted(path.glob("*.parquet")) if file.stem in TABLES}
-        return {table: engine.read_parquet(file, table_name=f"source_{table}") for table, file in files.items()}
-    engine.attach(path, name="source", read_only=True)
-    names = engine.list_tables(database=("source", "main"))
-    return {table: engine.table(table, database=("source", "main")) for table in names if table in TABLES}
+    if isinstance(source, str | Path) and "://" not in str(source):
+        path = Path(source)
+        if path.is_dir():
+            files = {file.stem: file for file in sorted(path.glob("*.parquet")) if file.stem in TABLES}
+            return {table: engine.read_parquet(file, table_name=f"source_{table}") for table, file in files.items()}
+        engine.attach(path, name="source", read_only=True)
+    return _named(engine, source, tuple(TABLES))
+
+
+def _named(engine: Any, source: str | Path | Any, wanted: tuple[str, ...]) -> dict[str, ir.Table]:
+    is_file = isinstance(source, str | Path) and "://" not in str(source)
+    inside = {"database": ("source", "main")} if is_file else {}
+    return {table: engine.table(table, **inside) for table in engine.list_tables(**inside) if table in wanted}
 
 
 def _checked(table: ir.Table, schema: TableSchema, name: str) -> ir.Table:
@@ -101,12 +121,19 @@ def _checked(table: ir.Table, schema: TableSchema, name: str) -> ir.Table:
     for column in schema.columns:
         if column.name in table.columns and not _has_type(table[column.name], column.type):
             raise RecordsError(f"{at}, column {column.name}: holds {table[column.name].type()}; allowed: {column.type}")
-    more: dict[str, ir.Value] = {}
+    more: dict[str, ir.Value] = {
+        column.name: table[column.name].cast(_TYPES.get(column.type, "string"))
+        for column in schema.columns
+        if column.name in table.columns and table[column.name].type().is_null()
+    }
     if "source_file" not in table.columns:
         more["source_file"] = ibis.literal(schema.name)
     if "source_row" not in table.columns:
         more["source_row"] = ibis.null("int64")
     return table.mutate(**more) if more else table
+
+
+_TYPES: dict[ColumnType, str] = {"date": "date", "integer": "int64", "number": "float64", "boolean": "boolean"}
 
 
 def _has_type(column: ir.Value, kind: ColumnType) -> bool:

@@ -14,6 +14,8 @@ from steget_eval.intake.importing import import_files, write_import
 from steget_eval.intake.importing.cells import number_of
 from steget_eval.intake.recipes import Recipe, load_recipe
 
+#: The check digit of 000101239 is 2, that of 050312123 is 8; a spreadsheet keeps their last seven and nine digits.
+SHORT = ("1012392", "503121238")
 LABEL = {"sv": "namn", "en": "name"}
 PEOPLE = {
     "table": "participants",
@@ -149,3 +151,24 @@ def test_a_recipe_that_does_not_hold_together_is_refused_with_its_place(
 def test_a_misspelt_recipe_is_told_the_nearest_that_ships() -> None:
     with pytest.raises(SpecError, match="did you mean sus_person"):
         load_recipe("sus_persons")
+
+
+@pytest.mark.parametrize("pseudonym", ["as_is", "hmac"])
+@pytest.mark.parametrize("ids", [SHORT, (SHORT[0], "a17"), (SHORT[1], *(f"90000000{n}" for n in range(9)))])
+def test_identity_numbers_whose_leading_zeros_a_spreadsheet_took_are_refused_by_row(
+    ids: tuple[str, ...], pseudonym: str, tmp_path: Path
+) -> None:
+    rows = "".join(f"{one};2021-01-01;K\n" for one in ids)
+    made = recipe(key={"column": "Id", "pseudonym": pseudonym})
+    if len(ids) > 2:  # one in ten of other ids may look so by chance
+        import_files([source(tmp_path, f"Id;Start;Kön\n{rows}")], made, pseudonymise=str.lower)
+        return
+    with pytest.raises(RecordsError, match="list.csv, row.* 2.*: identity numbers without their leading zeros") as told:
+        import_files([source(tmp_path, f"Id;Start;Kön\n{rows}")], made, pseudonymise=str.lower)
+    assert not [one for one in SHORT if one in str(told.value)]
+
+
+def test_an_identity_number_with_a_space_before_the_last_four_is_refused_as_an_id(tmp_path: Path) -> None:
+    number = "640823 " + "3234"
+    with pytest.raises(RecordsError, match="identity numbers in the column of persons"):
+        import_files([source(tmp_path, f"Id;Start;Kön\n{number};2021-01-01;K\n")], recipe())

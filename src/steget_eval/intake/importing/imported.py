@@ -64,6 +64,9 @@ def import_files(
 
     Parameters
     ----------
+    files
+        Files of one layout, or the addresses of databases, of which the table that the recipe names in ``file.sheet``
+        is read.
     people
         Records that the rows are added to; rows about anybody else, and spells that begin after a person's follow-up,
         are dropped and counted.
@@ -85,7 +88,7 @@ def import_files(
         With one sentence for every fault: file, rows, column, what is allowed; never a cell. Where every row was
         dropped, with their reasons.
     """
-    source = read_source([Path(file) for file in files], recipe)
+    source = read_source(files, recipe)
     person = read_person(source, recipe, pseudonymise, this_year or date.today().year)
     people = followed_to(people, until)
     columns = {name: {one.name: one for one in columns_of(schema, _card(recipe, (), origin))}

@@ -13,6 +13,7 @@ from steget_eval.core.identity import (
     IdentityTally,
     count_identity_numbers,
     is_nearly_identity_number,
+    lacks_leading_zeros,
     read_identity_number,
     tally_identity_numbers,
 )
@@ -57,6 +58,7 @@ def read_person(source: Source, recipe: Recipe, pseudonymise: Pseudonymise | Non
     keys = _keys(source, key)
     codes, texts = pd.factorize(keys)
     is_identity = np.array([count_identity_numbers(t) > 0 or is_nearly_identity_number(t) for t in texts], dtype=bool)
+    _refuse_short(texts, codes, source, is_beside_whole=bool(is_identity.any()))
     if key.pseudonym == "hmac":
         if pseudonymise is None:
             raise RecordsError(f"the recipe {recipe.id} makes pseudonyms by a secret key; give its file with --key")
@@ -76,6 +78,16 @@ def read_person(source: Source, recipe: Recipe, pseudonymise: Pseudonymise | Non
         sex=_spread(sexes, codes),
         tally=tally_identity_numbers(keys),
     )
+
+
+def _refuse_short(texts: np.ndarray, codes: np.ndarray, source: Source, *, is_beside_whole: bool) -> None:
+    # One short number beside whole ones is one of them; else it takes most of a column to tell them from other ids.
+    is_short = np.array([lacks_leading_zeros(text) for text in texts], dtype=bool)
+    is_most = 2 * is_short.sum() > sum(text.isdigit() for text in texts)
+    if is_short.any() and (is_most or is_beside_whole):
+        raise RecordsError(f"{source.place(np.flatnonzero(is_short[codes]))}: identity numbers without their leading "
+                           "zeros, as a spreadsheet keeps them; store the column as text, with ten or twelve "
+                           "digits")  # fmt: skip
 
 
 def _keys(source: Source, key: Key) -> np.ndarray:

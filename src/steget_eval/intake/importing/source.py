@@ -11,6 +11,7 @@ import pandas as pd
 
 from steget_eval.core.errors import RecordsError
 from steget_eval.core.identity import count_identity_numbers
+from steget_eval.intake.database import parse_address, read_database_sheet
 from steget_eval.intake.findings import ROWS_NAMED, Finding, Findings
 from steget_eval.intake.readers import read_sheet
 from steget_eval.intake.recipes.recipe import FileLayout, Recipe
@@ -64,22 +65,22 @@ class Source:
         return "; ".join(parts)
 
 
-def read_source(files: Sequence[Path], recipe: Recipe) -> Source:
-    """Return the rows of the files.
+def read_source(files: Sequence[str | Path], recipe: Recipe) -> Source:
+    """Return the rows of the files; of a database by its address, those of the table that the recipe names.
 
     Raises
     ------
     RecordsError
         Where a file cannot be read, two have one name, or a column that the recipe asks for is in none of them.
     """
-    names = [path.name for path in files]
+    names = [_named(file, recipe.file.sheet) for file in files]
     if not files:
         raise RecordsError("no file was given to import")
     if len(set(names)) < len(names):
         raise RecordsError("two files have the same name, so that their rows could not be told apart; rename one")
     if any(count_identity_numbers(name) for name in names):
         raise RecordsError("the name of a file holds an identity number; rename the file")
-    sheets = {path.name: _read(path, recipe.file.sheet) for path in files}
+    sheets = {name: _read(file, recipe.file.sheet, name) for name, file in zip(names, files, strict=True)}
     wanted = asked_columns(recipe)
     frames = [_frame(name, sheet, recipe.file, wanted) for name, sheet in sheets.items()]
     cells = pd.concat(frames, ignore_index=True).fillna("").astype(object)
@@ -113,12 +114,20 @@ def asked_columns(recipe: Recipe) -> set[str]:
     return {folded(name) for name in names}
 
 
-def _read(path: Path, name: str) -> Sheet:
+def _named(file: str | Path, table: str) -> str:
+    if "://" not in str(file):
+        return Path(file).name
+    if not table:
+        raise RecordsError("the recipe does not say which table of the database it reads; name it in file.sheet")
+    return f"{parse_address(str(file))}, {table}"
+
+
+def _read(file: str | Path, table: str, name: str) -> Sheet:
     try:
-        return read_sheet(path, name)
+        return read_database_sheet(str(file), table) if "://" in str(file) else read_sheet(Path(file), table)
     except UnreadableError as error:
         finding = RULES[error.rule].finding(
-            file=path.name, count=len(error.rows), rows=error.rows[:ROWS_NAMED], allowed=error.allowed
+            file=name, count=len(error.rows), rows=error.rows[:ROWS_NAMED], allowed=error.allowed
         )
         raise RecordsError(finding.sentence()) from None
 
