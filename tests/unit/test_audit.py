@@ -100,6 +100,22 @@ def test_what_is_wrong_is_told_once_by_its_rule(audited, row, rule, weight, said
 
 
 @pytest.mark.parametrize(
+    ("cells", "rule", "said"),
+    [
+        ({"percent_1": "103"}, "percent", "a percentage is from 0 to 100, which 103 is not (arm 1)"),
+        ({"measure": "risk_ratio", "estimate": "1.5", "low": "-0.2", "high": "3.0"}, "effect",
+         "a ratio is never below 0, as -0.2 is"),
+        ({"measure": "risk_difference", "estimate": "26.9", "low": "16.4", "high": "37.4"}, "effect",
+         "a difference of shares is from -1 to 1, which 26.9 is not"),
+        ({"p": "1.4"}, "p", "p is from 0 to 1, which 1.4 is not"),
+    ],
+)  # fmt: skip
+def test_a_figure_beyond_its_own_scale_is_impossible(audited, cells, rule, said):
+    (finding,) = audited({"row": "a", **cells}).findings
+    assert (finding.rule, finding.weight, finding.sentence) == (rule, "impossible", said)
+
+
+@pytest.mark.parametrize(
     ("parts", "weight", "said"),
     [
         (

@@ -294,6 +294,14 @@ def test_a_reason_keeps_its_numbers_and_writes_them_the_swedish_way():
         "27 % against 7 % allow an odds ratio from 4.45 to 5.46, whatever the counts: 5.58 is not among them"
     )
     assert told["sv"] == "27 % mot 7 % medger en oddskvot från 4,45 till 5,46, vilka antalen än är: 5,58 ingår inte"
+    assert ledger_reason("a difference of shares is from -1 to 1, which 26.9 is not")["sv"] == (
+        "26,9 är utanför skalan, som går från -1 till 1"
+    )
+    for reason in (
+        "a ratio is never below 0, as -0.2 is", "the lower limit 3.1 is above the upper 2.0",
+        "the estimate 4.10 lies outside its own limits 1.00 to 2.00",
+    ):  # fmt: skip
+        assert is_known_reason(reason)
     assert ledger_reason("something quite new")["sv"] == phrases("sv")["ledger_reason.other"]
 
 

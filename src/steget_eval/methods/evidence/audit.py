@@ -11,7 +11,7 @@ from steget_eval.methods.evidence.audit_findings import Audit, Finding, PrintedR
 from steget_eval.methods.evidence.audit_sums import Cells, sum_findings
 from steget_eval.methods.evidence.formulas import formulas_for
 from steget_eval.methods.evidence.ledger import judge
-from steget_eval.methods.evidence.ledger_checks import impossible_share, off_centre
+from steget_eval.methods.evidence.ledger_checks import beyond, impossible_share, off_centre
 from steget_eval.methods.evidence.ledger_line import RATIO_MEASURES, Judgement, Line, p_words
 from steget_eval.methods.evidence.reconstruct import Figures, counts_of_share
 from steget_eval.methods.numerics.proportions import Table
@@ -46,7 +46,9 @@ def _row_findings(row: PrintedRow) -> Iterator[Finding]:
 
 def _cell_sentences(row: PrintedRow) -> Iterator[tuple[Rule, str]]:
     for arm, cells in row.arms:
-        if cells.n is not None and cells.events is not None and cells.events > cells.n:
+        if sentence := beyond(cells.percent, 0, 100, "a percentage"):
+            yield "percent", f"{sentence} ({arm})"
+        elif cells.n is not None and cells.events is not None and cells.events > cells.n:
             yield "events", f"{cells.events} events among {cells.n} people ({arm})"
         elif cells.n is not None and cells.percent is not None:
             possible = counts_of_share(cells.percent, cells.n)
@@ -77,6 +79,9 @@ def _told(found: Judgement) -> bool:
 
 def _p_findings(row: PrintedRow, line: Line) -> Iterator[Finding]:
     if line.p is None:
+        return
+    if sentence := beyond(line.p, 0, 1, "p"):
+        yield Finding(row=row.label, rule="p", weight="impossible", sentence=sentence)
         return
     tables = _candidate_tables(row)
     if tables and not any(_gives_p(table, line.p) for table in tables):

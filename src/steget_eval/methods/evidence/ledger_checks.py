@@ -11,7 +11,7 @@ from steget_eval.methods.evidence.reconstruct import counts_of_share, denominato
 
 def contradiction(line: Line) -> str:
     """Return why the line's figures exclude each other; empty where they do not."""
-    checks = (_impossible_share, _estimate_outside, _off_the_middle, _beyond_the_shares)
+    checks = (_beyond_its_scale, _impossible_share, _estimate_outside, _off_the_middle, _beyond_the_shares)
     return next((sentence for check in checks if (sentence := check(line))), "")
 
 
@@ -50,6 +50,26 @@ def effect_range(measure: str, percent_1: Printed, percent_0: Printed) -> tuple[
     if measure == "nnt" and lows[0] > highs[1]:
         return 1 / (highs[0] - lows[1]), 1 / (lows[0] - highs[1])
     return None
+
+
+def beyond(printed: Printed | None, low: float, high: float, what: str) -> str:
+    """Return the sentence on a number that no rounding brings within its scale; empty where one does."""
+    if printed is None or printed.meets(low, high):
+        return ""
+    if math.isinf(high):
+        return f"{what} is never below {low:g}, as {printed} is"
+    return f"{what} is from {low:g} to {high:g}, which {printed} is not"
+
+
+def _beyond_its_scale(line: Line) -> str:
+    figures: list[tuple[Printed | None, float, float, str]] = [
+        (line.percent_1, 0, 100, "a percentage"), (line.percent_0, 0, 100, "a percentage"), (line.p, 0, 1, "p"),
+    ]  # fmt: skip
+    if line.measure in RATIO_MEASURES:
+        figures += [(one, 0, math.inf, "a ratio") for one in (line.estimate, line.low, line.high)]
+    if line.measure in {"risk_difference", "risk_difference_adjusted"}:
+        figures.append((line.estimate, -1, 1, "a difference of shares"))
+    return next((sentence for figure in figures if (sentence := beyond(*figure))), "")
 
 
 def _impossible_share(line: Line) -> str:

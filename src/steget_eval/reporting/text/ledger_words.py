@@ -44,6 +44,11 @@ _CLAUSES: tuple[tuple[str, str], ...] = (
     (rf"other counts could, as (?P<counts>{_T}) \((?P<formula>\w+)\)", "other_counts"),
     (r"means and standard deviations give p by (?P<told>.+): neither is (?P<p>p .+)", "p_by_neither"),
     (r"another test may", "another_test"),
+    (rf"(?:a percentage|p|a ratio|a difference of shares) is from (?P<low>{_N}) to (?P<high>{_N}), "
+     rf"which (?P<value>{_N}) is not", "beyond_scale"),
+    (rf"a ratio is never below 0, as (?P<value>{_N}) is", "below_zero"),
+    (rf"the lower limit (?P<low>{_N}) is above the upper (?P<high>{_N})", "limits_crossed"),
+    (rf"the estimate (?P<value>{_N}) lies outside its own limits (?P<low>{_N}) to (?P<high>{_N})", "outside_limits"),
     (rf"(?P<number>\d+) tables of (?P<people>.+) people give it, as (?P<counts>{_T}) \((?P<formula>\w+)\)", "tables"),
     (rf"(?P<first>\S+) % against (?P<second>\S+) % allow an? (?P<measure>[a-z ]+) from (?P<low>{_N}) "
      rf"to (?P<high>{_N}), whatever the counts: (?P<value>{_N}) is not among them", "beyond_shares"),
