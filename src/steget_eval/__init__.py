@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 _PUBLIC: dict[str, str] = {
     "load_protocol": "steget_eval.protocol",
     "load_evidence": "steget_eval.protocol",
+    "load_mapping": "steget_eval.protocol",
     "read_records": "steget_eval.intake",
     "open_records": "steget_eval.intake",
     "read_trials": "steget_eval.intake",
@@ -25,6 +26,7 @@ _PUBLIC: dict[str, str] = {
     "weigh": "steget_eval.study",
     "disclose": "steget_eval.reporting",
     "review": "steget_eval.study",
+    "map_prestudy": "steget_eval.study",
     "reproduce": "steget_eval.study",
     "synthesise": "steget_eval.study",
     "synthesise_all": "steget_eval.study",

@@ -37,6 +37,7 @@ HOOKS = Hooks(
     trace="steget_eval.reporting.trace:trace_blocks",
     prepare="steget_eval.reporting.ahead:draw_ahead",
     beside="steget_eval.protocol.evidence:files_beside",
+    suits="steget_eval.study.prestudy_notebook:refuse_unsuited",
 )
 INDEX = "steget_eval.reporting.index:write_index"
 #: The batch to which a report made by itself belongs.
@@ -114,10 +115,10 @@ def run_report(protocol: str | Path, records: str | Path, out: str | Path = "rep
     """Make one report of a protocol and a folder of records, as a batch of one."""
     from steget_eval.protocol import load_protocol
 
-    base = Path.cwd()
+    base, decided = Path.cwd(), load_protocol(protocol)
     job = Job(
-        id=load_protocol(protocol).id,
-        notebook=notebook_path("effect_evaluation", base),
+        id=decided.id,
+        notebook=notebook_path("prestudy_mapping" if decided.design == "prestudy" else "effect_evaluation", base),
         base=base,
         protocol=str(protocol),
         records=str(records),
@@ -170,8 +171,11 @@ def estimates_csv(protocol: str | Path, records: str | Path, *, internal: bool =
     from steget_eval.reporting.text import render, sentences
     from steget_eval.reporting.write import estimates_csv as csv_of
     from steget_eval.study import evaluate
+    from steget_eval.study.answered import refuse_unanswered
 
-    release = disclose(evaluate(load_protocol(protocol), read_records(records)), internal=internal)
+    decided = load_protocol(protocol)
+    refuse_unanswered(decided)
+    release = disclose(evaluate(decided, read_records(records)), internal=internal)
     refusals = tuple(render(sentence, "en") for sentence in sentences.refusals(release))
     return Answered(csv=csv_of(blocks.estimates(release)), refusals=refusals)
 

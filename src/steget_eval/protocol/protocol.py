@@ -21,6 +21,7 @@ from steget_eval.protocol.intervention import Intervention
 from steget_eval.protocol.lock import Standing
 from steget_eval.protocol.measures import COUNTED
 from steget_eval.protocol.outcome import Outcome
+from steget_eval.protocol.prestudy import Prestudy
 from steget_eval.protocol.programme import Arms, Design, Programme
 
 #: Designs with two arms compared, and designs that must not name a comparison.
@@ -36,6 +37,8 @@ class Protocol(Part):
         The day the protocol was decided.
     primary
         The one estimand that heads the report.
+    prestudy
+        What a prestudy maps and plans; its arms, outcomes and estimands are those of the planned study.
     cluster
         A column of `participants` whose values are clusters, or None.
     intervention
@@ -61,6 +64,7 @@ class Protocol(Part):
     primary: Id
     targets: tuple[Target, ...] = ()
     benchmark: Benchmark | None = None
+    prestudy: Prestudy | None = None
     cluster: str | None = None
     intervention: Intervention | None = None
     choices: tuple[Choice, ...] = ()
@@ -100,6 +104,11 @@ class Protocol(Part):
         copy._standing = standing
         return copy
 
+    @property
+    def compares(self) -> bool:
+        """Whether two arms are compared; of a prestudy, whether the planned study is to compare two."""
+        return self.design in TWO_ARMS or (self.design == "prestudy" and self.arms.comparison is not None)
+
     def outcome(self, outcome_id: str) -> Outcome:
         """Return the outcome of that id; raises `KeyError` where there is none."""
         return {outcome.id: outcome for outcome in self.outcomes}[outcome_id]
@@ -121,8 +130,10 @@ class Protocol(Part):
         has_comparison = self.arms.comparison is not None
         if self.design in TWO_ARMS and not has_comparison:
             raise ValueError(f"design {self.design} needs arms.comparison")
-        if self.design not in TWO_ARMS and has_comparison:
+        if self.design not in (*TWO_ARMS, "prestudy") and has_comparison:
             raise ValueError(f"design {self.design} has one arm; arms.comparison belongs to randomised or comparison")
+        if self.prestudy is not None and self.design != "prestudy":
+            raise ValueError(f"prestudy belongs to design prestudy, not to {self.design}")
 
     def _estimands_fit_outcomes(self) -> None:
         outcomes = {outcome.id: outcome for outcome in self.outcomes}

@@ -11,8 +11,10 @@ import pandas as pd
 
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.gate_evidence import disclose_review
+from steget_eval.reporting.gate_prestudy import disclose_prestudy
 from steget_eval.reporting.release import Release, ReleasedGate, ReleasedVerdict, Rule
 from steget_eval.reporting.release_evidence import EvidenceRelease
+from steget_eval.reporting.release_prestudy import PrestudyRelease
 from steget_eval.reporting.suppress import Thresholds, count_suppressions
 from steget_eval.reporting.suppress_account import gate_account
 from steget_eval.reporting.suppress_curves import AT_RISK_COLUMNS, CURVE_COLUMNS, gate_curves, mark_days, number_at_risk
@@ -20,6 +22,7 @@ from steget_eval.reporting.suppress_estimates import GatedEstimates, few_positiv
 from steget_eval.reporting.suppress_flow import gate_flow
 from steget_eval.reporting.suppress_people import gate_baseline, gate_overlap, gate_unknown
 from steget_eval.reporting.suppress_states import gate_states, states_frame
+from steget_eval.study.prestudy import PrestudyResults
 from steget_eval.study.results import Refusal, Results, Verdict
 from steget_eval.study.review import Review
 
@@ -28,9 +31,13 @@ from steget_eval.study.review import Review
 def disclose(results: Results, policy: Disclosure | None = None, *, internal: bool = False) -> Release: ...
 @overload
 def disclose(results: Review, policy: Disclosure | None = None, *, internal: bool = False) -> EvidenceRelease: ...
+@overload
 def disclose(
-    results: Results | Review, policy: Disclosure | None = None, *, internal: bool = False
-) -> Release | EvidenceRelease:
+    results: PrestudyResults, policy: Disclosure | None = None, *, internal: bool = False
+) -> PrestudyRelease: ...
+def disclose(
+    results: Results | Review | PrestudyResults, policy: Disclosure | None = None, *, internal: bool = False
+) -> Release | EvidenceRelease | PrestudyRelease:
     """Return what of the results may leave the house; the protocol's own policy unless another is given.
 
     A count below the minimum cell is hidden, and with it what would give it back: its complement, the estimates that
@@ -38,7 +45,8 @@ def disclose(
     admitted in order of importance: the primary estimand, the other estimands, the flow, unknown outcomes, table 1,
     the weights, the months, the numbers at risk, the rows of the files. `internal` takes nothing away. Of a review,
     what was published passes as it is, and what rests on a programme's own people only where the programme's own
-    estimate does.
+    estimate does. Of a prestudy, which has no participants, the mapping and the planning values pass, without small
+    counts of people.
 
     What the gate does not attempt: differences between two reports, protocols or policies on the same people; what a
     reader knows beforehand of a participant; changes from month to month in one state's number, where the month's
@@ -46,6 +54,8 @@ def disclose(
     or the coefficients behind adjusted estimates for one person; and that the day of a curve's merged step is the day
     of its last event.
     """
+    if isinstance(results, PrestudyResults):
+        return disclose_prestudy(results, policy, internal=internal)
     if isinstance(results, Review):
         return disclose_review(results, lambda own: disclose(own, policy, internal=internal), internal=internal)
     if internal:

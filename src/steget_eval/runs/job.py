@@ -33,6 +33,9 @@ class Hooks:
     beside
         ``(protocol) -> tuple[Path, ...]``: further files and folders that a protocol names as inputs; empty where
         none can.
+    suits
+        ``(notebook, protocol) -> None``: raises `InputError` where the notebook cannot tell what the protocol asks;
+        empty where every notebook can.
     prepare
         ``(output, *, languages) -> None``: does of `write` what one output allows, while the notebook still runs;
         empty where nothing is worth it.
@@ -45,6 +48,7 @@ class Hooks:
     trace: str = ""
     prepare: str = ""
     beside: str = ""
+    suits: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

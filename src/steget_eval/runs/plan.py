@@ -146,5 +146,7 @@ def _check_paths(job: Job) -> None:
     check_parameters(job.notebook, job.all_parameters)
     if not job.protocol_path.is_file():
         raise InputError(f"{job.protocol}: there is no such protocol; looked in {job.base}")
+    if job.hooks.suits:
+        resolve(job.hooks.suits)(job.notebook, job.protocol_path)
     if not job.records_path.exists():
         raise InputError(f"{job.records}: there are no records there; looked in {job.base}")

@@ -2,6 +2,7 @@
 
 from steget_eval.study.analyse import analyse, evaluate
 from steget_eval.study.audit import audit_table
+from steget_eval.study.prestudy import PrestudyResults, map_prestudy
 from steget_eval.study.rehearse import Rehearsal, rehearse
 from steget_eval.study.reproduce import Reproduction, reproduce
 from steget_eval.study.results import Refusal, Results, Verdict
@@ -10,6 +11,7 @@ from steget_eval.study.synthesise import Syntheses, Synthesis, synthesise, synth
 from steget_eval.study.weigh import Weights, weigh
 
 __all__ = [
+    "PrestudyResults",
     "Refusal",
     "Rehearsal",
     "Reproduction",
@@ -22,6 +24,7 @@ __all__ = [
     "analyse",
     "audit_table",
     "evaluate",
+    "map_prestudy",
     "rehearse",
     "reproduce",
     "review",

@@ -10,7 +10,8 @@ ANSWERED = frozenset({"aggregate", "randomised", "comparison", "single_arm", "be
 
 #: What can be had of a design whose question cannot be answered.
 _WORKS = {
-    "prestudy": "a prestudy has no participants, so there is no effect to estimate; explain, lock and cite work",
+    "prestudy": "a prestudy has no participants, so there is no effect to estimate; explain, lock and cite work, "
+    "and the notebook prestudy_mapping tells of its mapping",
     "staggered": "the cohort is built and told, and records can be simulated with their true values",
 }
 

@@ -11,16 +11,20 @@ from steget_eval.protocol import load_protocol
 from steget_eval.protocol.evidence import asks_evidence, load_evidence
 from steget_eval.study.answers import method_lines
 from steget_eval.study.deviations import find_registration
+from steget_eval.study.prestudy import fingerprint_prestudy
 
 
 def fingerprint_inputs(protocol: Path, records: Path) -> dict[str, str]:
     """Return the fingerprints of protocol, records and lock, the origin and the seed; refuses in sentences.
 
-    A question to the evidence takes a library for records; what it names beside it counts in both.
+    A question to the evidence takes a library for records, a prestudy its mapping; what a question names beside it
+    counts in both.
     """
     if asks_evidence(protocol):
         return _fingerprint_evidence(protocol, records)
     decided = load_protocol(protocol)
+    if decided.design == "prestudy":
+        return fingerprint_prestudy(protocol, records)
     try:
         for estimand in decided.estimands:
             method_lines(decided, estimand)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from steget_eval.reporting.release_evidence import EvidenceRelease
 
 FigureName = Literal[
+    "actor_network", "power_curve", "target_counts",
     "cumulative_incidence", "flow_diagram", "forest", "funnel", "hundred_people", "love_plot", "state_shares",
     "studies_forest", "target",
 ]  # fmt: skip

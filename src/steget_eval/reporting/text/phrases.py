@@ -1,4 +1,4 @@
-"""The words of a report: two phrase files with the same keys."""
+"""The words of a report: phrase files in two languages with the same keys."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from steget_eval.records.codes import FOLLOW_UP_ENDS, OCCASIONS, OCCUPATIONS, SE
 from steget_eval.reporting.text.cell import Label, Language, key_label
 
 
+#: The phrase files, each in both languages; what only a prestudy says has its own.
+_FILES = ("phrases", "phrases_prestudy")
+
+
 def phrase(key: str, language: Language, **values: str) -> str:
     """Return a phrase with its places filled in; the writer escapes, not this.
 
@@ -25,8 +29,11 @@ def phrase(key: str, language: Language, **values: str) -> str:
 @cache
 def phrases(language: Language) -> Mapping[str, str]:
     """Return every phrase of a language by its dotted key."""
-    text = files("steget_eval.reporting.text").joinpath(f"phrases.{language}.yaml").read_text(encoding="utf-8")
-    return MappingProxyType(dict(_flat(yaml.safe_load(text))))
+    told: dict[str, str] = {}
+    for name in _FILES:
+        text = files("steget_eval.reporting.text").joinpath(f"{name}.{language}.yaml").read_text(encoding="utf-8")
+        told |= _flat(yaml.safe_load(text))
+    return MappingProxyType(told)
 
 
 def label_text(label: Label, language: Language) -> str:
