@@ -154,7 +154,7 @@ def test_an_amount_is_told_as_means_in_its_unit(results_two_arms: Results) -> No
 def test_a_goal_is_told_as_reached_and_as_shown(results_single_arm: Results) -> None:
     release = disclose(results_single_arm)
     half, band, firm = (" ".join(render(s, "en") for s in sentences.verdict(release, one)) for one in release.verdicts)
-    assert "is reached by the point estimate: 55.0% against at least 50%" in half
+    assert "is reached by the point estimate: 55.0% of 120 people against at least 50%" in half
     assert "66 of 120 people" in half
     assert "is not shown: the one-sided 95 per cent limit is 47.5%" in half
     assert "took 70 of 120 people" in half

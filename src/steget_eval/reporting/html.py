@@ -85,8 +85,9 @@ def attributes(cell: Mapping[str, Any], where: str) -> Markup:
     from markupsafe import Markup
 
     raw = {"value": cell.get("value"), "of": cell.get("of"), "low": cell.get("low"), "high": cell.get("high")}
-    told = [("cell", where), *((name, value) for name, value in raw.items() if value is not None)]
-    return Markup("").join(Markup(' data-{}="{}"').format(name, value) for name, value in told)
+    told = [("cell", where), ("estimate", cell.get("ref") or None), *raw.items()]
+    given = [(name, value) for name, value in told if value is not None]
+    return Markup("").join(Markup(' data-{}="{}"').format(name, value) for name, value in given)
 
 
 def template(name: str) -> Template:

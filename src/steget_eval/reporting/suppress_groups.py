@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from steget_eval.protocol import Protocol
 from steget_eval.reporting.release import Rule
@@ -103,6 +104,8 @@ def _counts(rows: Sequence[Mapping[Any, Any]], protocol: Protocol) -> dict[Unit,
         subgroup = str(row["subgroup"])
         # Bounds count everybody, the unknown too; their number is held against that of the known elsewhere.
         if row["contrast"] != "risk_1" or row["kind"] != "binary" or row["interval_kind"] == "bounds":
+            continue
+        if pd.isna(row["n_1"]) or pd.isna(row["events_1"]):
             continue
         if subgroup == "all" or is_group(subgroup, protocol):
             counts[str(row["outcome"]), subgroup] = (int(row["n_1"]), int(row["events_1"]))

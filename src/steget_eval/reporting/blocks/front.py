@@ -5,7 +5,7 @@ from __future__ import annotations
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
 from steget_eval.reporting.figures.picture import behind
-from steget_eval.reporting.release import Release
+from steget_eval.reporting.release import Release, ReleasedVerdict
 from steget_eval.reporting.tables import refusals
 from steget_eval.reporting.text import Label, code_label, key_label, sentences
 
@@ -35,6 +35,10 @@ def summary(release: Release) -> Block:
         children.append(build.figure("summary-hundred", "hundred_people", people, caption))
     if told[2:]:
         children.append(build.paragraph("summary-rest", *told[2:]))
+    goals = [sentences.verdict(release, one)[0] for one in release.verdicts]
+    shown = [build.sentence(f"summary.{_shown(one)}") for one in release.verdicts]
+    if goals:
+        children.append(build.bullets("summary-goals", list(zip(goals, shown, strict=True))))
     children.append(build.paragraph("summary-claim", *sentences.claims(release)))
     return build.section("summary", build.heading_of("summary"), children)
 
@@ -47,6 +51,11 @@ def limits(release: Release) -> Block:
     if release.refusals:
         children.append(build.table("limits-refusals", refusals(release)))
     return build.section("limits", build.heading_of("limits"), children)
+
+
+def _shown(one: ReleasedVerdict) -> str:
+    """Which word tells whether what is said of a goal is shown as well."""
+    return "hidden" if one.suppressed else f"{one.goal}_{'shown' if one.shown else 'not_shown'}"
 
 
 def _notices(release: Release) -> list[Block]:

@@ -55,7 +55,7 @@ def verdict(release: Release, one: ReleasedVerdict) -> tuple[Sentence, ...]:
     values: dict[str, Cell] = {"target": _text(label), **_levels(one)}
     if one.suppressed:
         return (Sentence("verdict.suppressed", values),)
-    values["estimate"] = Cell(format="percent", value=one.estimate)
+    values |= {"estimate": Cell(format="percent", value=one.estimate), "n": _count(one.n)}
     exact = one.method == "exact_one_sided"
     said = _at_least(one, values, exact=exact) if one.high is None else _between(one, values)
     counts = Sentence("verdict.counts", {"events": _count(one.events), "n": _count(one.n)})

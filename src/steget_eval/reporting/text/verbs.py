@@ -46,8 +46,8 @@ _COMPARED = {
 
 #: Technical terms that are no claim.
 _TERMS = {
-    "sv": ("effektmått", "effektiv urvalsstorlek", "effektutvärdering"),
-    "en": ("effect measure", "effect size", "effective sample size", "effect evaluation"),
+    "sv": ("effektmått", "effektiv urvalsstorlek", "effektutvärdering", "bevisar inte"),
+    "en": ("effect measure", "effect size", "effective sample size", "effect evaluation", "does not prove"),
 }
 _ESTIMATED = {
     "sv": ("skattad effekt", "skattade effekten", "skattade effekter", "skattade effekterna"),
