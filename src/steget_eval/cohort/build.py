@@ -11,6 +11,7 @@ from steget_eval.cohort.cohort import Cohort, OutcomeValues
 from steget_eval.cohort.covariates import typed_covariates
 from steget_eval.cohort.eligibility import BENCHMARK, QUESTION
 from steget_eval.cohort.flow import count_flow, count_known
+from steget_eval.cohort.months import people_by_state
 from steget_eval.cohort.outcomes import outcome_values
 from steget_eval.cohort.person_rows import PersonRows, person_rows
 from steget_eval.cohort.tables import fetch, lay_out
@@ -41,13 +42,13 @@ def build_cohort(protocol: Protocol, records: Records | StoredRecords) -> Cohort
             persons=_persons(mine, protocol),
             covariates=typed_covariates(mine, protocol.covariates),
             outcomes=outcomes,
-            states=rows.states,
-            months_in_state=_months(mine, rows.occurring),
+            states=_states(mine, rows, protocol),
+            months_in_state=_months(mine, rows.occurring or ()),
             flow=count_flow(rows.participants, rows.removed, protocol, known),
             benchmark=_values(other, rows, protocol) if protocol.benchmark is not None else {},
             records_fingerprint=records.fingerprint,
             origin=records.card.origin,
-            source=_source(records),
+            source=card_words(records),
             account=records.account,
         )
 
@@ -65,6 +66,15 @@ def _persons(mine: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
     return frame
 
 
+def _states(mine: pd.DataFrame, rows: PersonRows, protocol: Protocol) -> pd.DataFrame:
+    if rows.occurring is None:
+        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in _NO_STATES.items()})
+    return people_by_state(mine, protocol.clock, rows.occurring)
+
+
+_NO_STATES = {"arm": "object", "month": "int64", "state": "object", "n": "int64"}
+
+
 def _months(mine: pd.DataFrame, states: Sequence[str]) -> pd.DataFrame:
     """One row per person and state that the person was in at some month point."""
     wide = mine[["participant_id", "arm", *(f"months_{state}" for state in states)]]
@@ -74,7 +84,8 @@ def _months(mine: pd.DataFrame, states: Sequence[str]) -> pd.DataFrame:
     return long.astype({"state": "object", "months": "int64"})
 
 
-def _source(records: Records | StoredRecords) -> dict[str, str]:
+def card_words(records: Records | StoredRecords) -> dict[str, str]:
+    """Return what the records' card says of them, as `Cohort.source` has it."""
     card = records.card
     return {
         "title_sv": card.title.sv, "title_en": card.title.en, "source_sv": card.source.sv,

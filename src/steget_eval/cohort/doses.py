@@ -12,20 +12,28 @@ from steget_eval.protocol.measures import MinimumDose
 PER_HOUR = 7 * 60
 
 
-def day_of_dose(stretches: ir.Table, dose: MinimumDose, people: ir.Table) -> ir.Table:
-    """Return `person` and `full`, the day on which the dose in days, weeks or a share of weeks is full; no others."""
-    if dose.share_of_weeks is not None:
-        return _day_of_weeks(stretches, dose.share_of_weeks, people)
-    if dose.unbroken:
-        long = stretches.filter(stretches.hi - stretches.lo >= dose.dose_days)
-        return long.group_by("person").agg(full=(long.lo + (dose.dose_days - 1)).min().cast("int64"))
+def days_so_far(stretches: ir.Table) -> ir.Table:
+    """Add `so_far`, how many days the person's stretches hold up to and with this one."""
     running = ibis.window(group_by="person", order_by="lo", rows=(None, 0))
     lived = stretches.mutate(days=stretches.hi - stretches.lo)
-    summed = lived.mutate(total=lived.days.sum().over(running).cast("int64"))
-    reached = summed.filter(summed.total >= dose.dose_days)
-    # A later stretch places the day later, by every gap before it: the first with a full dose has the earliest.
-    placed = reached.mutate(day=reached.hi - 1 - (reached.total - dose.dose_days))
-    return placed.group_by("person").agg(full=placed.day.min().cast("int64"))
+    return lived.mutate(so_far=lived.days.sum().over(running).cast("int64"))
+
+
+def day_of_days(stretches: ir.Table, dose: MinimumDose) -> ir.Value:
+    """Return the day on which a dose in days or unbroken weeks is full, as an aggregate by person; null where never.
+
+    Parameters
+    ----------
+    stretches
+        With `so_far`, unless the dose is unbroken.
+    """
+    never, needed = ibis.null("int64"), dose.dose_days
+    if dose.unbroken:
+        is_full, day = stretches.hi - stretches.lo >= needed, stretches.lo + (needed - 1)
+    else:
+        # A later stretch places the day later, by every gap before it: the first with a full dose has the earliest.
+        is_full, day = stretches.so_far >= needed, stretches.hi - 1 - (stretches.so_far - needed)
+    return ibis.ifelse(is_full, day.cast("int64"), never).min().cast("int64")
 
 
 def day_of_hours(qualifying: ir.Table, hours: int) -> ir.Table:
@@ -52,7 +60,7 @@ def day_of_hours(qualifying: ir.Table, hours: int) -> ir.Table:
     return placed.group_by("person").agg(full=placed.full.min().cast("int64"))
 
 
-def _day_of_weeks(stretches: ir.Table, share: float, people: ir.Table) -> ir.Table:
+def day_of_weeks(stretches: ir.Table, share: float, people: ir.Table) -> ir.Table:
     """The first qualifying day of the week that fills the share, of the window's whole weeks from the index date."""
     joined = stretches.inner_join(people.select("person", "window_days"), "person")
     whole = joined.window_days // 7

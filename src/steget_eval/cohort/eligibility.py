@@ -42,7 +42,9 @@ def with_removal(laid: Laid, people: ir.Table, protocol: Protocol) -> ir.Table:
     rules = protocol.eligibility
     for number, rule in enumerate(rules):
         if rule.not_in_state:
-            people = attach(people, _in_state(laid, people, rule, protocol).mutate(**{_flag(number): ibis.literal(1)}))
+            # Kept, so that the engine knows how few they are before it joins them to everyone.
+            held = laid.keep("in_state", _in_state(laid, people, rule, protocol))
+            people = attach(people, held.mutate(**{_flag(number): ibis.literal(1)}))
     meets = [_meets(people, rule, number, protocol) for number, rule in enumerate(rules)]
     return people.mutate(removed_by=_first_unmet(meets))
 

@@ -19,11 +19,6 @@ from steget_eval.cohort.tables import Fact, Laid, attach_all
 from steget_eval.protocol.measures import COUNTED
 from steget_eval.protocol.outcome import EventSource, Outcome
 
-#: What of the people the outcomes read.
-PERSON = ("person", "participant_id", "arm", "role", "index_on", "window_days", "follow_days", "observed_days",
-          "last_month", "follow_up_ended_by")  # fmt: skip
-
-
 #: Amounts that are the days of the stretches themselves.
 DAYS = frozenset({"days_in_state", "weeks_in_state"})
 
@@ -51,11 +46,7 @@ class Dated:
 
 def date_outcomes(laid: Laid, people: ir.Table, clipped: ir.Table | None, outcomes: Sequence[Outcome]) -> Dated:
     """Return the people with the days of every outcome, each counted once for all its estimands."""
-    exits = {f"exit_after_{months}" for months in exit_months(outcomes)} | (
-        {"exit_day"} if exit_months(outcomes) else set()
-    )
-    table = people.select(*PERSON, *sorted(exits))
-    table = table.mutate(**{f"asked_{number}": _asked(table, outcome) for number, outcome in enumerate(outcomes)})
+    table = people.mutate(**{f"asked_{number}": _asked(people, outcome) for number, outcome in enumerate(outcomes)})
     facts: list[Fact] = []
     pieces: dict[str, ir.Table] = {}
     stretches = None
@@ -78,7 +69,7 @@ def date_outcomes(laid: Laid, people: ir.Table, clipped: ir.Table | None, outcom
     columns: dict[str, ir.Value] = {}
     for number, outcome in enumerate(outcomes):
         columns |= _columns(beside, stretches, outcome, number)
-    return Dated(people=laid.keep("dated", beside.mutate(**columns)), pieces=pieces, units=units)
+    return Dated(people=beside.mutate(**columns), pieces=pieces, units=units)
 
 
 def exit_months(outcomes: Sequence[Outcome]) -> list[int]:

@@ -10,14 +10,18 @@ import numpy as np
 import pandas as pd
 
 from steget_eval.cohort.spells import RANKS
-from steget_eval.cohort.tables import fetch
-from steget_eval.cohort.windows import larger
+from steget_eval.cohort.tables import attach
+from steget_eval.cohort.windows import days_of_points, last_point
+from steget_eval.protocol.clock import Clock
 
 #: The state of whoever is followed but in no spell.
 NO_STATE = "none"
 
 #: The state of whoever was followed, but not as far as the point.
 NOT_FOLLOWED = "not_followed"
+
+#: What stands for being in no state at a point.
+_NONE = -1
 
 
 def states_that_occur(clipped: ir.Table) -> list[str]:
@@ -26,87 +30,63 @@ def states_that_occur(clipped: ir.Table) -> list[str]:
     return [list(RANKS)[rank] for rank in ranks]
 
 
-def covered_points(clipped: ir.Table, states: Sequence[str], last: int) -> ir.Table:
-    """Return the spells with the month points that each newly covers: the first spell at a point has it.
+def held_at_points(clipped: ir.Table, points: ir.Table, last: int) -> ir.Table:
+    """Return `person` and `at_0`, `at_1`, …: the rank of the state held at each month point, null for none.
 
-    For each state s but those before it in the order, `from_s` is the first point, counting spells of s and of the
-    states before it, that earlier spells have not covered; the last is `until` minus one. So what the states up to s
-    cover together is the sum of ``until - from_s`` where that is positive, and what s adds to the states before it is
-    the difference: where spells overlap, the state that comes first in `records.codes.STATES` wins. Points are
-    numbered from 0 to `last`.
+    Where spells overlap, the state that comes first in `records.codes.STATES` wins. Points are numbered from 0 to
+    `last`; a person without a spell has no row.
     """
-    spells = clipped.filter(clipped.a < clipped.b).select("person", "arm_number", "rank", "a", until=clipped.b)
-    earlier = ibis.window(group_by="person", order_by=["a", "until", "rank"], rows=(None, -1))
-    reached = {}
-    for state in states:
-        counted = ibis.ifelse(spells["rank"] <= RANKS[state], spells.until, 0).cast("int16")
-        reached[f"from_{state}"] = counted.max().over(earlier).fill_null(0)
-    swept = spells.mutate(**reached)
-    starts = {
-        name: ibis.ifelse(swept["rank"] <= RANKS[state], larger(swept.a, swept[name]), last + 1).cast("int16")
-        for state, name in zip(states, reached, strict=True)
-    }
-    return swept.mutate(**starts)
+    spells = clipped.select("person", "index_on", "rank", "lo", "hi").inner_join(points, "index_on")
+    held = {}
+    for point in range(last + 1):
+        day = spells[f"day_{point}"]
+        runs = (spells.lo <= day) & (day < spells.hi)
+        held[f"at_{point}"] = ibis.ifelse(runs, spells["rank"], ibis.null("int16")).min().cast("int16")
+    return spells.group_by("person").agg(**held)
 
 
-def months_by_state(covered: ir.Table, states: Sequence[str], last: int) -> ir.Table:
-    """Return `person` and `months_<state>`: points before the last at which the person was in the state."""
-    until = ibis.ifelse(covered.until > last, last, covered.until)
-    sums = {
-        f"upto_{state}": larger(until - covered[f"from_{state}"], ibis.literal(0)).sum().cast("int64")
+def with_months(people: ir.Table, held: ir.Table, states: Sequence[str], last: int) -> ir.Table:
+    """Add `months_<state>`, at how many points before the last each person was in the state, and `at_<point>`.
+
+    The state at a point is its rank, -1 for none.
+    """
+    one, zero = ibis.literal(1, "int32"), ibis.literal(0, "int32")
+    months = {
+        f"months_{state}": _sum([ibis.ifelse(held[f"at_{point}"] == RANKS[state], one, zero) for point in range(last)])
         for state in states
     }
-    upto = covered.group_by("person").agg(**sums)
-    months = {}
-    for number, state in enumerate(states):
-        before = upto[f"upto_{states[number - 1]}"] if number else 0
-        months[f"months_{state}"] = upto[f"upto_{state}"] - before
-    return upto.select("person", **months)
+    beside = attach(people, held.mutate(**months), "person")
+    counted = {name: beside[name].fill_null(0).cast("int64") for name in months}
+    at = {f"at_{point}": beside[f"at_{point}"].fill_null(_NONE) for point in range(last + 1)}
+    return beside.mutate(**counted, **at)
 
 
-def people_by_state(
-    covered: ir.Table, people: ir.Table, arms: Sequence[str], states: Sequence[str], last: int
-) -> pd.DataFrame:
+def people_by_state(people: pd.DataFrame, clock: Clock, states: Sequence[str]) -> pd.DataFrame:
     """Return `arm`, `month`, `state`, `n`: people by arm and month point, one row per state that somebody is in.
 
     Whoever is followed no longer counts as ``not_followed``, so that an arm adds up to the same people every month.
 
     Parameters
     ----------
-    covered
-        What `covered_points` gives.
     people
-        `arm_number` and `points`: how many month points lie before the end of follow-up.
-    arms
-        The ids of the arms, in the order of their numbers.
+        `arm`, `index_on`, `observed_days`, and the ranks `at_0`, `at_1`, …
     """
-    ends = fetch(people.group_by("arm_number", "points").agg(n=people.count()), "arm_number", "points")
-    months = np.arange(last + 1)
-    shape = (len(arms), last + 1)
-    followed, total = np.zeros(shape, dtype=np.int64), np.zeros((len(arms), 1), dtype=np.int64)
-    for arm, points, n in ends.itertuples(index=False):
-        followed[arm] += n * (months < points)
-        total[arm] += n
-    counts = {NOT_FOLLOWED: total - followed}
-    upto = np.zeros(shape, dtype=np.int64)
-    for state in states:
-        here = _at_points(covered, state, shape)
-        counts[state], upto = here - upto, here
-    counts[NO_STATE] = followed - upto
-    rows = [
-        (arm, int(month), state, int(n[number, month]))
-        for number, arm in enumerate(arms) for month in months for state, n in counts.items() if n[number, month]
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["arm", "month", "state", "n"])
-    return frame.sort_values(["arm", "month", "state"], ignore_index=True)
+    ranks = {RANKS[state]: state for state in states} | {_NONE: NO_STATE}
+    dates = pd.to_datetime(people["index_on"]).to_numpy(dtype="datetime64[D]")
+    starts, place = np.unique(dates, return_inverse=True)
+    days, observed = days_of_points(starts.tolist(), clock), people["observed_days"].to_numpy(dtype=np.int64)
+    rows = []
+    for month in range(last_point(clock) + 1):
+        state = people[f"at_{month}"].map(ranks).to_numpy(dtype=object)
+        state[days[place, month] >= observed] = NOT_FOLLOWED
+        rows.append(pd.DataFrame({"arm": people["arm"].to_numpy(), "month": month, "state": state}))
+    by_state = pd.concat(rows, ignore_index=True).groupby(["arm", "month", "state"], sort=True)
+    return by_state.agg(n=("month", "size")).reset_index()
 
 
-def _at_points(covered: ir.Table, state: str, shape: tuple[int, int]) -> np.ndarray:
-    """People by arm and point who are in the state or in one before it in the order."""
-    name = f"from_{state}"
-    fresh = covered.filter(covered[name] < covered.until)
-    stretches = fetch(fresh.group_by("arm_number", name, "until").agg(n=fresh.count()), "arm_number", name, "until")
-    found = np.zeros(shape, dtype=np.int64)
-    for arm, start, until, n in stretches.itertuples(index=False):
-        found[arm, start:until] += n
-    return found
+def _sum(terms: Sequence[ir.Value]) -> ir.Value:
+    """Add terms in pairs, so that a sum of hundreds is not nested by hundreds."""
+    while len(terms) > 1:
+        pairs = zip(terms[::2], terms[1::2], strict=False)
+        terms = [one + other for one, other in pairs] + list(terms[len(terms) // 2 * 2 :])
+    return terms[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis.expr.types as ir
 
 from steget_eval.cohort.refusals import refuse_rows
@@ -36,15 +38,20 @@ def refuse_outcome(protocol: Protocol, outcome: Outcome) -> None:
         )
 
 
-def refuse_unnamed_ends(people: ir.Table, outcome: Outcome) -> None:
-    """Refuse follow-up that ended early for a reason the outcome does not name, so that nobody is lost by accident."""
-    intercurrent = [source for event in outcome.intercurrent_events for source in event.sources]
-    named = {reason for source in (*outcome.events, *intercurrent) for reason in source.follow_up_ended_by}
-    allowed = sorted({*outcome.censoring, *named})
+def refuse_unnamed_ends(people: ir.Table, outcomes: Sequence[Outcome]) -> None:
+    """Refuse follow-up that ended early for a reason an outcome does not name, so that nobody is lost by accident."""
     early = people.filter(people.follow_days < people.window_days)
     reason = early.follow_up_ended_by
-    refuse_rows(
-        early.filter(reason.isnull() | reason.notin(allowed or [""])), "follow_up_ended_by",
-        f"follow-up ends before the window, and the reason is missing or one that outcomes.{outcome.id} names neither "
-        f"in censoring nor as an event; allowed: {', '.join(allowed) or 'none'}",
-    )  # fmt: skip
+    named: dict[tuple[str, ...], str] = {}
+    for outcome in outcomes:
+        intercurrent = [source for event in outcome.intercurrent_events for source in event.sources]
+        ends = {reason for source in (*outcome.events, *intercurrent) for reason in source.follow_up_ended_by}
+        # Asked once of outcomes that name the same: the first speaks for the others.
+        named.setdefault(tuple(sorted({*outcome.censoring, *ends})), outcome.id)
+    for allowed, outcome_id in named.items():
+        refuse_rows(
+            early.filter(reason.isnull() | reason.notin(allowed or [""])), "follow_up_ended_by",
+            "follow-up ends before the window, and the reason is missing or one that "
+            f"outcomes.{outcome_id} names neither in censoring nor as an event; "
+            f"allowed: {', '.join(allowed) or 'none'}",
+        )  # fmt: skip

@@ -34,7 +34,7 @@ class Derived:
     Attributes
     ----------
     people
-        One row per person: `person`, `role` and the columns of each estimand.
+        One row per person: the columns of the people, and those of each estimand.
     columns
         By estimand id, what a value is called to its column in `people`: y, or t and d, or before and after, or
         score_0, score_1, …
@@ -68,8 +68,7 @@ def derive_outcomes(laid: Laid, people: ir.Table, clipped: ir.Table | None, prot
     outcomes = asked_outcomes(protocol)
     for outcome in outcomes:
         refuse_outcome(protocol, outcome)
-        if outcome.needs_clock or outcome.intercurrent_events:
-            refuse_unnamed_ends(people, outcome)
+    refuse_unnamed_ends(people, [one for one in outcomes if one.needs_clock or one.intercurrent_events])
     dated = date_outcomes(laid, people, clipped, outcomes)
     days = meet_events([
         PersonDays(table=dated.people, outcome=protocol.outcome(estimand.outcome), estimand=estimand,
@@ -77,6 +76,8 @@ def derive_outcomes(laid: Laid, people: ir.Table, clipped: ir.Table | None, prot
         for number, estimand in enumerate(protocol.estimands)
     ])  # fmt: skip
     table = days[0].table
+    if any(one.is_cut for one in days):  # read once more for each of them
+        table = laid.keep("met", table)
     for one in days:
         table = _with_cut_amount(table, one, dated)
     named: dict[str, dict[str, str]] = {}
@@ -86,7 +87,7 @@ def derive_outcomes(laid: Laid, people: ir.Table, clipped: ir.Table | None, prot
         named[one.estimand.id] = {name: f"{name}_of_{number}" for name in derived}
         columns |= {f"{name}_of_{number}": column for name, column in derived.items()}
     units = {one.estimand.id: _unit(one.outcome, dated.units) for one in days}
-    return Derived(people=table.select("person", "role", **columns), columns=named, units=units)
+    return Derived(people=table.select(*people.columns, **columns), columns=named, units=units)
 
 
 def outcome_values(frame: pd.DataFrame, derived: Derived, protocol: Protocol, estimand: Estimand) -> OutcomeValues:

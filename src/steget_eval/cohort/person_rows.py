@@ -7,25 +7,17 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 
 from steget_eval.cohort.covariates import covariate_column, with_covariates
 from steget_eval.cohort.eligibility import QUESTION, known_arms, with_removal, with_role
 from steget_eval.cohort.event_days import exit_months
 from steget_eval.cohort.flow import refuse_empty_arms
-from steget_eval.cohort.months import covered_points, months_by_state, people_by_state, states_that_occur
+from steget_eval.cohort.months import held_at_points, states_that_occur, with_months
 from steget_eval.cohort.outcomes import Derived, asked_outcomes, derive_outcomes, needs_spells
 from steget_eval.cohort.refusals import refuse_missing_column, refuse_rows
 from steget_eval.cohort.spells import clip_spells
-from steget_eval.cohort.tables import Laid, attach, lay_out
-from steget_eval.cohort.windows import (
-    last_point,
-    month_points,
-    with_exit,
-    with_index_date,
-    with_points_before,
-    with_window,
-)  # fmt: skip
+from steget_eval.cohort.tables import Laid, lay_out
+from steget_eval.cohort.windows import last_point, month_points, with_exit, with_index_date, with_window
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.outcome import EventSource, Outcome
 from steget_eval.records import Records
@@ -40,19 +32,19 @@ class PersonRows:
     ----------
     table
         `person`, `participant_id`, `arm`, `role`, `index_on`, `observed_days`, `cluster` where there is one, the
-        covariates, the columns of `derived`, and `months_<state>` for each of `occurring`.
+        covariates, the columns of `derived`, `months_<state>` for each of `occurring`, and where months are counted
+        the state `at_<point>` of each month point.
     participants, removed
         Everyone in the records, and the people of the question with the rule that removes them.
-    states
-        People by arm, month point and state.
+    occurring
+        The states of some spell; None where there are no spells or no months.
     """
 
     table: ir.Table
     derived: Derived
     participants: ir.Table
     removed: ir.Table
-    states: pd.DataFrame
-    occurring: tuple[str, ...]
+    occurring: tuple[str, ...] | None
 
 
 def write_person_rows(protocol: Protocol, records: Records | StoredRecords, path: str | Path) -> Path:
@@ -70,7 +62,7 @@ def write_person_rows(protocol: Protocol, records: Records | StoredRecords, path
             columns |= {
                 estimand if name == "y" else f"{estimand}_{name}": table[column] for name, column in named.items()
             }
-        columns |= {f"months_{state}": table[f"months_{state}"] for state in rows.occurring}
+        columns |= {f"months_{state}": table[f"months_{state}"] for state in rows.occurring or ()}
         table.select(**columns).to_parquet(path)
     return Path(path)
 
@@ -82,27 +74,21 @@ def person_rows(laid: Laid, protocol: Protocol) -> PersonRows:
     refuse_empty_arms(removed, protocol)
     people = _people(laid, removed, protocol)
     points = month_points(laid, people, protocol.clock)
-    clipped = _clipped(laid, people, points, protocol)
+    clipped = _clipped(laid, people, protocol)
     derived = derive_outcomes(laid, people, clipped, protocol)
-    table = attach(people, derived.people.drop("role"), "person")
-    states = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in _NO_STATES.items()})
-    occurring: tuple[str, ...] = ()
+    table, occurring = derived.people, None
     if points is not None and clipped is not None:
         occurring, last = tuple(states_that_occur(clipped)), last_point(protocol.clock)
-        covered = laid.keep("covered", covered_points(clipped.filter(clipped.arm_number >= 0), occurring, last))
-        mine = people.filter(people.role == QUESTION)
-        followed = with_points_before(mine, points, protocol.clock, points="observed_days")
-        arms = [arm.id for arm in protocol.arms.compared()]
-        states = people_by_state(covered, followed, arms, occurring, last)
-        months = attach(table, months_by_state(covered, occurring, last), "person")
-        table = months.mutate(**{f"months_{state}": months[f"months_{state}"].fill_null(0) for state in occurring})
+        table = with_months(table, held_at_points(clipped, points, last), occurring, last)
     return PersonRows(
         table=table, derived=derived, participants=participants, removed=removed.filter(removed.role == QUESTION),
-        states=states, occurring=occurring,
+        occurring=occurring,
     )  # fmt: skip
 
 
-_NO_STATES = {"arm": "object", "month": "int64", "state": "object", "n": "int64"}
+#: What of the people is asked for after the rules.
+_OF_PEOPLE = ("participant_id", "arm", "role", "index_on", "followed_until", "follow_up_ended_by",
+              "discharged_on", "source_file", "source_row")  # fmt: skip
 
 
 def _removed(laid: Laid, participants: ir.Table, protocol: Protocol) -> ir.Table:
@@ -118,7 +104,16 @@ def _removed(laid: Laid, participants: ir.Table, protocol: Protocol) -> ir.Table
     number = ibis.ifelse(lacks, last, ruled.removed_by)
     if protocol.clock.index != "none":
         number = ibis.ifelse(ruled.index_on.isnull(), last + 1, number)
-    return laid.keep("removed", ruled.mutate(removed_by=number.cast("int64")))
+    needed = [name for name in (*_OF_PEOPLE, protocol.cluster) if name in ruled.columns]
+    covariates = [covariate_column(one) for one in protocol.covariates]
+    told = ruled.select(*dict.fromkeys([*needed, *covariates]), removed_by=number.cast("int64"))
+    return laid.keep("removed", told.inner_join(_numbers(participants), "participant_id"))
+
+
+def _numbers(participants: ir.Table) -> ir.Table:
+    """Return `participant_id` and `person`, a whole number: sorted by themselves, since a sort carries all columns."""
+    number = ibis.row_number().over(ibis.window(order_by="participant_id")).cast("int32")
+    return participants.select("participant_id").mutate(person=number)
 
 
 def _people(laid: Laid, removed: ir.Table, protocol: Protocol) -> ir.Table:
@@ -135,32 +130,21 @@ def _people(laid: Laid, removed: ir.Table, protocol: Protocol) -> ir.Table:
         refuse_rows(people.filter(mine & cluster.isnull()), protocol.cluster, "the cluster is missing")
         own["cluster"] = cluster
     own |= {name: people[name] for name in ("exit_day", *(f"exit_after_{count}" for count in months)) if months}
-    number = ibis.row_number().over(ibis.window(order_by="participant_id")).cast("int32")
-    own["arm_number"] = _arm_number(people, protocol)
-    return laid.keep("people", people.select(
-        "participant_id", "arm", "role", "index_on", "window_days", "follow_days", "observed_days", "last_month",
-        "follow_up_ended_by", "source_file", "source_row", person=number, **own,
-    ))  # fmt: skip
+    windowed = people.select(
+        "person", "participant_id", "arm", "role", "index_on", "window_days", "follow_days", "observed_days",
+        "last_month", "follow_up_ended_by", "source_file", "source_row", **own,
+    )  # fmt: skip
+    return laid.keep("people", windowed) if months else windowed
 
 
-def _arm_number(people: ir.Table, protocol: Protocol) -> ir.Value:
-    """The place of the arm among those of the question; -1 for the benchmark."""
-    places = enumerate(arm.id for arm in protocol.arms.compared())
-    mine = people.role == QUESTION
-    return ibis.cases(*((mine & (people.arm == arm), place) for place, arm in places), else_=-1).cast("int16")
-
-
-def _clipped(laid: Laid, people: ir.Table, points: ir.Table | None, protocol: Protocol) -> ir.Table | None:
+def _clipped(laid: Laid, people: ir.Table, protocol: Protocol) -> ir.Table | None:
     if protocol.clock.index == "none":
         return None
     needed = needs_spells(protocol)
     if not needed and not laid.has("spells"):
         return None
     spells = laid.table("spells", "the protocol's outcomes")
-    clipped = clip_spells(spells, people, _columns_of_spells(asked_outcomes(protocol)))
-    if points is not None:
-        clipped = with_points_before(clipped, points, protocol.clock, a="lo", b="hi")
-    return laid.keep("clipped", clipped.drop("index_on"))
+    return laid.keep("clipped", clip_spells(spells, people, _columns_of_spells(asked_outcomes(protocol))))
 
 
 def _columns_of_spells(outcomes: list[Outcome]) -> list[str]:

@@ -20,9 +20,9 @@ PER_PERCENT = 100
 def clip_spells(spells: ir.Table, people: ir.Table, more: Collection[str]) -> ir.Table:
     """Return the part of each spell in [index, the end of window or follow-up), in days from the index date.
 
-    Columns `person`, `arm_number`, `index_on`, `rank` (of the state), `fresh` (1 where it began on the index date or
-    later), `lo`, `hi`, `ended` (1 where the spell's own end lies there), and those of `more`. An empty `ended_on` is
-    an ongoing spell. A spell without a day there is left out.
+    Columns `person`, `index_on`, `rank` (of the state), `fresh` (1 where it began on the index date or later), `lo`,
+    `hi`, `ended` (1 where the spell's own end lies there), and those of `more`. An empty `ended_on` is an ongoing
+    spell. A spell without a day there is left out.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def clip_spells(spells: ir.Table, people: ir.Table, more: Collection[str]) -> ir
         null where the records do not say.
     """
     known = spells.select("participant_id", "started_on", "ended_on", rank=_rank(spells), **own_columns(spells, more))
-    facts = people.select("participant_id", "person", "arm_number", "index_on", "observed_days")
+    facts = people.select("participant_id", "person", "index_on", "observed_days")
     joined = known.inner_join(facts, "participant_id")
     days = joined.mutate(
         start_day=joined.started_on.delta(joined.index_on, unit="day").cast("int32"),
@@ -43,7 +43,7 @@ def clip_spells(spells: ir.Table, people: ir.Table, more: Collection[str]) -> ir
     )
     kept = ends.filter(ends.lo < ends.hi)
     return kept.select(
-        "person", "arm_number", "index_on", "rank", "lo", "hi", *more, fresh=_one(kept.start_day >= 0),
+        "person", "index_on", "rank", "lo", "hi", *more, fresh=_one(kept.start_day >= 0),
         ended=_one(kept.end_day.notnull() & (kept.end_day <= kept.observed_days)),
     )  # fmt: skip
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
-from steget_eval.cohort.doses import day_of_dose, day_of_hours
+from steget_eval.cohort.doses import day_of_days, day_of_hours, day_of_weeks, days_so_far
 from steget_eval.cohort.spells import bridge_spells, join_spells, qualify_spells
 from steget_eval.cohort.tables import Fact, Laid
-from steget_eval.protocol.measures import MinimumDose
+from steget_eval.protocol.measures import COUNTED, MinimumDose
 from steget_eval.protocol.outcome import EventSource, IntercurrentEvent, Outcome
 
 
@@ -93,12 +94,19 @@ def with_stretches(laid: Laid, people: ir.Table, clipped: ir.Table, outcomes: li
     numbers = {way: number for number, way in enumerate(dict.fromkeys(way for way in ways if way is not None))}
     needed = [one.minimum_dose for one in outcomes if one.minimum_dose is not None and has_length(one.minimum_dose)]
     doses = {dose: number for number, dose in enumerate(dict.fromkeys(needed))}
-    tables = {way: laid.keep("stretches", _stretches(clipped, way)) for way in numbers}
-    asked = {way: [one.minimum_dose for one in outcomes if qualifying_of(one) == way] for way in numbers}
+    tables: dict[Qualifying, ir.Table] = {}
     facts = []
     for way, number in numbers.items():
-        facts.append(Fact(table=laid.keep("facts", _facts(tables[way], number))))
-        for dose in dict.fromkeys(one for one in asked[way] if one is not None and has_length(one)):
+        mine = [one for one in outcomes if qualifying_of(one) == way]
+        asked = [one for one in doses if one in [outcome.minimum_dose for outcome in mine]]
+        apart = [one for one in asked if one.hours is not None or one.share_of_weeks is not None]
+        stretches = _stretches(clipped, way)
+        # Kept only where something else will read them than what every way of counting has.
+        is_read_again = bool(apart) or any(one.measure in COUNTED for one in mine)
+        tables[way] = laid.keep("stretches", stretches) if is_read_again else stretches
+        together = {f"full_{number}_{doses[one]}": one for one in asked if one not in apart}
+        facts.append(Fact(table=laid.keep("facts", _facts(tables[way], number, together))))
+        for dose in apart:
             full = _full(clipped, tables[way], way, dose, people).rename({f"full_{number}_{doses[dose]}": "full"})
             facts.append(Fact(table=laid.keep("full", full)))
     return Stretches(facts=tuple(facts), numbers=numbers, doses=doses, tables=tables)
@@ -109,15 +117,21 @@ def _stretches(clipped: ir.Table, way: Qualifying) -> ir.Table:
     return bridge_spells(qualifying, way.bridge_days) if way.is_long else join_spells(qualifying)
 
 
-def _facts(stretches: ir.Table, number: int) -> ir.Table:
+def _facts(stretches: ir.Table, number: int, doses: Mapping[str, MinimumDose]) -> ir.Table:
+    """The first day, the day after the last, and the days; with it the day on which each dose is full, by column."""
+    if any(not dose.unbroken for dose in doses.values()):
+        stretches = days_so_far(stretches)
     days = (stretches.hi - stretches.lo).sum()
     return stretches.group_by("person").agg(**{
         f"way_first_{number}": stretches.lo.min().cast("int64"), f"way_last_{number}": stretches.hi.max().cast("int64"),
         f"way_total_{number}": days.cast("int64"),
+        **{name: day_of_days(stretches, dose) for name, dose in doses.items()},
     })  # fmt: skip
 
 
 def _full(clipped: ir.Table, stretches: ir.Table, way: Qualifying, dose: MinimumDose, people: ir.Table) -> ir.Table:
-    if dose.hours is not None:
-        return day_of_hours(qualify_spells(clipped, way.sources, way.hours_per_week), dose.hours)
-    return day_of_dose(stretches, dose, people)
+    """The day on which a dose in hours or in a share of weeks is full, which is counted apart."""
+    if dose.share_of_weeks is not None:
+        return day_of_weeks(stretches, dose.share_of_weeks, people)
+    assert dose.hours is not None
+    return day_of_hours(qualify_spells(clipped, way.sources, way.hours_per_week), dose.hours)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import ibis
@@ -19,8 +19,6 @@ from steget_eval.protocol.clock import Clock
 WEEKS_PER_POINT = 4
 #: The last month of a window that is counted in days.
 DAYS_OF_LAST_MONTH = 30
-#: A day after every window.
-NEVER = 1_000_000
 
 
 def with_index_date(participants: ir.Table, clock: Clock) -> ir.Table:
@@ -77,46 +75,26 @@ def with_exit(laid: Laid, people: ir.Table, months: Collection[int]) -> ir.Table
 
 
 def month_points(laid: Laid, people: ir.Table, clock: Clock) -> ir.Table | None:
-    """Return `index_on`, `month`, `day`, `next_day`: on which day from each index date each month point falls.
+    """Return `index_on` and `day_0`, `day_1`, …: on which day from each index date each month point falls.
 
-    The last point is the last day of the window, which a person followed throughout has; its `next_day` is never. A
-    clock in weeks has a point every fourth week; one in days, or none, has no points.
+    A clock in days, or without an index date, has no points.
     """
     if clock.index == "none" or clock.unit == "days":
         return None
     starts = distinct_dates(people, "index_on")
-    days = np.array([_days_of_points(start, clock) for start in starts], dtype=np.int64).reshape(len(starts), -1)
-    after = np.column_stack([days[:, 1:], np.full(len(starts), NEVER)])
-    return laid.keep("points", pa.table({
-        "index_on": pa.array(np.repeat(np.array(starts, dtype="datetime64[D]"), days.shape[1])),
-        "month": np.tile(np.arange(days.shape[1]), len(starts)), "day": days.ravel(), "next_day": after.ravel(),
-    }))  # fmt: skip
+    days = days_of_points(starts, clock)
+    columns = {f"day_{point}": pa.array(days[:, point], pa.int32()) for point in range(days.shape[1])}
+    return laid.keep("points", pa.table({"index_on": pa.array(starts, pa.date32())} | columns))
 
 
-def with_points_before(table: ir.Table, points: ir.Table, clock: Clock, /, **days: str) -> ir.Table:
-    """Add columns that tell how many month points lie before a day: ``name="column of days"``.
+def days_of_points(starts: Sequence[date], clock: Clock) -> np.ndarray:
+    """Return the day of each month point, counted from each index date, shape (starts, points).
 
-    The month is guessed from the day, right or one beside, and put right by the table of points.
+    The last point is the last day of the window, which a person followed throughout has. A clock in weeks has a point
+    every fourth week.
     """
-    for name, column in days.items():
-        day = table[column] - 1
-        guess = day * 24 // 731 if clock.unit == "months" else day // (7 * WEEKS_PER_POINT)
-        last = last_point(clock)
-        guess = ibis.cases((day < 0, 0), (guess > last, last), else_=guess).cast("int64")
-        guessed = table.mutate(guess=guess)
-        renamed = points.rename(point_index_on="index_on", guess_day="day")
-        joined = guessed.inner_join(
-            renamed, [guessed.index_on == renamed.point_index_on, guessed.guess == renamed.month]
-        )
-        at = joined[column] - 1
-        number = ibis.cases(
-            (at < 0, 0), (at < joined.guess_day, joined.guess), (at >= joined.next_day, joined.guess + 2),
-            else_=joined.guess + 1,
-        )  # fmt: skip
-        table = joined.mutate(**{name: number.cast("int16")}).drop(
-            "guess", "point_index_on", "month", "guess_day", "next_day"
-        )
-    return table
+    points = last_point(clock) + 1
+    return np.array([_days_of_points(start, clock) for start in starts], dtype=np.int64).reshape(-1, points)
 
 
 def smaller(one: ir.Value, other: ir.Value) -> ir.Value:
