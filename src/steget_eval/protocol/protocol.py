@@ -20,6 +20,7 @@ from steget_eval.protocol.estimand import ONE_ARM, Benchmark, Choice, Estimand, 
 from steget_eval.protocol.intervention import Intervention
 from steget_eval.protocol.lock import Standing
 from steget_eval.protocol.measures import COUNTED
+from steget_eval.protocol.missing import Missing
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.protocol.prestudy import Prestudy
 from steget_eval.protocol.programme import Arms, Design, Programme
@@ -45,6 +46,8 @@ class Protocol(Part):
         What was done, in the words of TIDieR; None where the protocol does not tell.
     limits
         Sentences on what the design cannot say, printed in every report.
+    missing
+        The ladder of assumptions on unknown outcomes; by default the main answer and the worst case.
     events, reach, economics, recommendations
         Reports in a period, people reached of those in need, money, and advice against what happened later.
     """
@@ -73,6 +76,7 @@ class Protocol(Part):
     economics: tuple[Account, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     limits: tuple[Text, ...] = ()
+    missing: Missing = Missing()
     disclosure: Disclosure = Disclosure()
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = Field(default=2026, ge=0)

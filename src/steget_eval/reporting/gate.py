@@ -20,6 +20,8 @@ from steget_eval.reporting.suppress_account import gate_account
 from steget_eval.reporting.suppress_curves import AT_RISK_COLUMNS, CURVE_COLUMNS, gate_curves, mark_days, number_at_risk
 from steget_eval.reporting.suppress_estimates import GatedEstimates, few_positive, gate_estimates, state_families
 from steget_eval.reporting.suppress_flow import gate_flow
+from steget_eval.reporting.suppress_missing import hide_ladder
+from steget_eval.reporting.suppress_moves import GatedMoves, few_moved, gate_moves, open_moves, told_beside
 from steget_eval.reporting.suppress_people import gate_baseline, gate_overlap, gate_unknown
 from steget_eval.reporting.suppress_states import gate_states, states_frame
 from steget_eval.study.prestudy import PrestudyResults
@@ -66,6 +68,7 @@ def disclose(
     flow = gate_flow(results.flow, estimates.published)
     unknown = gate_unknown(results.unknown, flow.published)
     baseline = gate_baseline(results.baseline, results.protocol, unknown.published)
+    estimates = hide_ladder(estimates, unknown.frame)
     overlap = gate_overlap(results.overlap, baseline.published)
     states = gate_states(results.states, overlap.published, state_families(results.protocol))
     curves = gate_curves(results.curves, estimates, states.published, results.protocol)

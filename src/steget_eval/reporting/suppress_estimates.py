@@ -126,8 +126,17 @@ def _row_rule(row: Row, thresholds: Thresholds) -> Rule | None:
                 return rule
         if row["kind"] != "amount" and thresholds.is_thin(n):
             return "small_denominator"
-    # Equal amounts: the mean is everybody's own.
-    return "zero" if row["kind"] == "amount" and row["std_error"] == 0 else None
+    # Equal amounts, or equal changes: the mean is everybody's own.
+    return "zero" if row["kind"] in {"amount", "longitudinal"} and row["std_error"] == 0 else None
+
+
+def _beside(row: Row, bare: set[str]) -> Rule | None:
+    """Money and reach rest on the numbers of everyone, and say them."""
+    return (
+        "dependent"
+        if row["outcome"] in bare and str(row["subgroup"]).startswith(("cost=", "reach=", "unknown="))
+        else None
+    )
 
 
 def _units(rows: list[dict[Hashable, Any]], primary: str) -> list[tuple[str, str]]:
@@ -157,6 +166,8 @@ def _others(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:
         if not pd.isna(row[f"n_{which}"]) and not pd.isna(row[f"events_{which}"])
     ]
 
+    if str(row["subgroup"]).startswith(("cost=", "reach=", "events=", "advice=", "unknown=")):
+        return []  # the numbers of everyone again, or parts of them that their own rules hold
 
 def _atoms(outcome: Outcome) -> set[Hashable]:
     found: set[Hashable] = set()

@@ -15,6 +15,9 @@ from steget_eval.study.curves import curve_table
 from steget_eval.study.results import Refusal, Results, Verdict
 from steget_eval.study.targets import hold_against
 from steget_eval.study.unknown import unknown_table
+from steget_eval.study.groups import by_group
+from steget_eval.study.missing import ladder_answers
+from steget_eval.study.moves import count_moves
 from steget_eval.study.weigh import gates_of_design, overlap_table
 
 
@@ -56,6 +59,13 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
         curves=curve_table(cohort, protocol),
         baseline=baseline_table(cohort, protocol),
         states=cohort.states,
+    for asked in protocol.recommendations:
+        advice = advice_answers(cohort, protocol, asked)
+        parts.append(advice.estimates)
+        refusals += advice.refusals
+    ladder = ladder_answers(cohort, protocol)
+    parts.append(ladder.estimates)
+    refusals += ladder.refusals
         overlap=overlap_table(cohort, protocol),
         gates=gates_of_design(cohort, protocol),
         unknown=unknown_table(cohort, protocol),

@@ -11,6 +11,13 @@ compare_sydnarke <- function(folder) {
   for (method in c("aipw", "g_computation", "ipw")) adjusted_rows("employment", method, "ATE", y, k, X[known, ], TRUE)
   mn_row("employment", "unadjusted", x1, n1, x0, n0)
   wilson_rows("employment", "unadjusted", x1, n1, x0, n0)
+  # Nobody among the unseen had the outcome, or everybody.
+  all <- c(sum(a == 1), sum(a == 0))
+  bounds <- function(estimand, x1, x0) row_of(
+    key_of(estimand, "risk_difference", "worst_case", "unadjusted", "unknown=worst_case"), x1 / n1 - x0 / n0,
+    low = x1 / all[1] - (x0 + all[2] - n0) / all[2], high = (x1 + all[1] - n1) / all[1] - x0 / all[2],
+    n_1 = all[1], n_0 = all[2])
+  for (estimand in c("employment", "employment_overlap")) if (!all(known)) bounds(estimand, x1, x0)
   adjusted_rows("employment_overlap", "ipw", "ATO", y, k, X[known, ], TRUE)
   for (method in c("aipw", "g_computation")) adjusted_rows("employment_ratio", method, "ATE", y, k, X[known, ], TRUE, "risk_ratio")
   log_ratio_row("employment_ratio", "risk_ratio", "unadjusted", x1, n1, x0, n0)
@@ -38,6 +45,7 @@ compare_sydnarke <- function(folder) {
 
   y <- people$at_end[known]
   adjusted_rows("employed_at_24", "aipw", "ATE", y, k, X[known, ], TRUE)
+  if (!all(known)) bounds("employed_at_24", sum(y[k == 1]), sum(y[k == 0]))
   mn_row("employed_at_24", "unadjusted", sum(y[k == 1]), n1, sum(y[k == 0]), n0)
   wilson_rows("employed_at_24", "unadjusted", sum(y[k == 1]), n1, sum(y[k == 0]), n0)
   y <- people$days[known]

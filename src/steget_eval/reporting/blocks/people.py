@@ -55,6 +55,12 @@ def unknown(release: Release) -> Block:
     children.append(build.table("unknown-table", tables.unknown(release)))
     return build.section("unknown", build.heading_of("unknown"), children)
 
+    if any(release.estimates["subgroup"].astype(str).str.startswith("unknown=")):
+        children.append(build.table("unknown-ladder", tables.ladder(release)))
+        children += [
+            build.table(f"unknown-tipping-{estimand}", tables.tipping(release, estimand))
+            for estimand in tables.tipped(release)
+        ]
 
 def states(release: Release) -> Block:
     """Return the share of people in each state month by month, one panel an arm."""

@@ -1,0 +1,57 @@
+"""What is done about outcomes that nobody saw, beyond the main answer."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from steget_eval.protocol.base import Part
+
+Step = Literal["complete_case", "attrition_weights", "multiple_imputation", "delta", "worst_case"]
+
+
+class Shift(Part):
+    """By how much those who were not seen are supposed to differ from those alike who were.
+
+    Attributes
+    ----------
+    treated, comparison
+        Percentage points for what happened or did not, the outcome's own unit for amounts.
+    """
+
+    treated: float = Field(default=0.0, ge=-1e6, le=1e6)
+    comparison: float = Field(default=0.0, ge=-1e6, le=1e6)
+
+
+class Missing(Part):
+    """The ladder of assumptions on unknown outcomes, and how far it is climbed.
+
+    Attributes
+    ----------
+    ladder
+        Steps in the order they are told. ``complete_case`` is the main answer itself; ``worst_case`` speaks of outcomes
+        that happened or did not.
+    imputations
+        Completed data sets behind ``multiple_imputation`` and ``delta``.
+    delta
+        The shift of the step ``delta``, which needs one.
+    tipping
+        Percentage points, rising, by which the unseen of each arm are supposed to differ in the tipping map; empty
+        for no map.
+    """
+
+    ladder: tuple[Step, ...] = ("complete_case", "worst_case")
+    imputations: int = Field(default=20, ge=5, le=500)
+    delta: Shift | None = None
+    tipping: tuple[float, ...] = Field(default=(), max_length=11)
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Missing:
+        if len(set(self.ladder)) != len(self.ladder):
+            raise ValueError("missing.ladder names a step more than once")
+        if ("delta" in self.ladder) != (self.delta is not None):
+            raise ValueError("missing.delta and the step delta of missing.ladder belong together")
+        if list(self.tipping) != sorted(set(self.tipping)) or any(abs(points) > 100 for points in self.tipping):
+            raise ValueError("missing.tipping is percentage points from -100 to 100, rising")
+        return self

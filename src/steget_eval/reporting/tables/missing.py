@@ -1,0 +1,81 @@
+"""How far the answers lean on what is supposed of outcomes that nobody saw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from steget_eval.reporting.release import Release
+from steget_eval.reporting.tables.body import Column, Table, TableBody
+from steget_eval.reporting.text import Cell, key_label
+from steget_eval.reporting.text.answers import estimate_cell, estimate_ref, outcome_label
+from steget_eval.reporting.text.sentences import main_row
+
+_STEP = "unknown="
+
+
+def ladder(release: Release) -> Table:
+    """Return one row per step of the ladder and question, the main answer first, with what each step supposes."""
+    columns = tuple(
+        Column(key=key, heading=key_label(f"column.{key}"), align="right" if key == "estimate" else "left")
+        for key in ("outcome", "step", "supposes", "estimate")
+    )
+    frame = _steps(release)
+    frame = frame[frame["method"] != "tipping"]
+    rows: list[tuple[Cell, ...]] = []
+    for estimand, mine in frame.groupby("estimand", sort=False):
+        main = main_row(release, str(estimand))
+        lines = [] if main is None else [{**main, "method": "complete_case", "_ref": estimate_ref(main)}]
+        lines += [{**row, "_ref": estimate_ref(row)} for row in mine.to_dict("records")]
+        for row in lines:
+            step = str(row["method"])
+            rows.append((
+                Cell(format="text", label=outcome_label(release.protocol, str(estimand))),
+                Cell(format="text", label=key_label(f"step.{step}")),
+                Cell(format="text", label=key_label(f"supposes.{step}")),
+                replace(estimate_cell(row), ref=str(row["_ref"])),
+            ))  # fmt: skip
+    body = TableBody(columns=columns, rows=tuple(rows), caption=key_label("caption.ladder"))
+    return Table(cells=body, frame=frame)
+
+
+def tipped(release: Release) -> tuple[str, ...]:
+    """Return the estimands that have a tipping map."""
+    frame = _steps(release)
+    return tuple(dict.fromkeys(frame.loc[frame["method"] == "tipping", "estimand"]))
+
+
+def tipping(release: Release, estimand: str) -> Table:
+    """Return the difference by how the unseen are supposed to differ: treated arm downwards, comparison across."""
+    frame = _steps(release)
+    frame = frame[(frame["method"] == "tipping") & (frame["estimand"] == estimand)]
+    pairs = frame["subgroup"].str.split(" ", expand=True)[[1, 2]].astype(float)
+    downwards, across = (tuple(dict.fromkeys(pairs[place])) for place in (1, 2))
+    cells = {
+        (one, zero): replace(estimate_cell(row), ref=estimate_ref(row))
+        for one, zero, row in zip(pairs[1], pairs[2], frame.to_dict("records"), strict=True)
+    }
+    columns = [Column(key="treated", heading=key_label("column.tipping"), align="left")]
+    columns += [
+        Column(key=f"{zero:+g}", heading=key_label(_points(zero), points=_size(zero)), align="right") for zero in across
+    ]
+    rows = tuple(
+        (Cell(format="text", label=key_label(_points(one), points=_size(one))), *(cells[one, zero] for zero in across))
+        for one in downwards
+    )
+    caption = key_label("caption.tipping", outcome=outcome_label(release.protocol, estimand))
+    return Table(cells=TableBody(columns=tuple(columns), rows=rows, caption=caption), frame=frame)
+
+
+def _points(points: float) -> str:
+    return "tipping.alike" if points == 0 else "tipping.more" if points > 0 else "tipping.fewer"
+
+
+def _size(points: float) -> dict[str, str]:
+    return {language: f"{abs(points):g}".replace(".", "," if language == "sv" else ".") for language in ("sv", "en")}
+
+
+def _steps(release: Release) -> pd.DataFrame:
+    frame = release.estimates
+    return frame[frame["subgroup"].astype(str).str.startswith(_STEP)]
