@@ -196,7 +196,7 @@ def test_spss_keeps_labels_and_user_missing_codes_become_reasons(tmp_path: Path)
     sheet = read_sheet(tmp_path / "a.sav")
     assert _cells(sheet) == [["id", "n", "d"], ["q1", "1", "2024-01-01"], ["q2", "2.5", ""], ["q3", "", ""]]
     assert sheet.missing == (Missing(column="n", code="-99", reason="vill ej svara", rows=(4,)),)
-    assert sheet.notes == (Note(rule="user_missing", column="n", count=1, rows=(4,)),)
+    assert sheet.notes == (Note(rule="user_missing", column="n", count=1, rows=(4,), allowed="vill ej svara"),)
     assert dict(sheet.labels) == {"id": "Löpnummer", "n": "Antal", "d": "Dag"}
     assert dict(sheet.value_labels["n"]) == {"-99": "vill ej svara", "1": "ett"}
 

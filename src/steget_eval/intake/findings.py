@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from steget_eval.core.frames import Tidy
 from steget_eval.records.account import Found
+from steget_eval.records.card import Label, SourceFinding
 from steget_eval.records.codes import Words
 
 if TYPE_CHECKING:
@@ -68,6 +69,13 @@ class Finding:
         return Found(
             rule=self.rule, severity=self.severity, table=self.table, column=self.column, rows=self.count,
             message=self.message,
+        )  # fmt: skip
+
+    def kept(self) -> SourceFinding:
+        """Return what the card of imported records keeps of the finding: neither rows nor file."""
+        return SourceFinding(
+            rule=self.rule, severity=self.severity, table=self.table, column=self.column, rows=self.count,
+            message=Label(sv=self.message.sv, en=self.message.en),
         )  # fmt: skip
 
     def _row_text(self, language: Language) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -40,12 +40,15 @@ class Note:
         The header's name of a column, empty where it is about the whole file.
     count
         How many rows, or sheets, it is about; `rows` names those that have numbers.
+    allowed
+        What the rule's words are filled with: for cells that are marked as missing the reason, in the file's words.
     """
 
     rule: str
     column: str = ""
     count: int = 0
     rows: tuple[int, ...] = ()
+    allowed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,17 @@ def sheet_from_rows(rows: Iterable[Sequence[str]], *, ragged: bool) -> Sheet:
         columns=tuple(text_array(column) for column in zip(*even, strict=True)),
         rows=np.fromiter((number for number, _ in body), dtype=np.int64, count=len(body)),
     )
+
+
+def labelled(sheet: Sheet) -> Sheet:
+    """Return a sheet whose codes are replaced by the labels that its file gives them; a code without one stays."""
+    columns = tuple(
+        text_array([labels.get(text, text) for text in column]) if labels else column
+        for column, labels in ((column, sheet.value_labels.get(name)) for name, column in zip(
+            sheet.header, sheet.columns, strict=True
+        ))
+    )  # fmt: skip
+    return replace(sheet, columns=columns)
 
 
 def text_array(cells: Sequence[str]) -> np.ndarray:

@@ -148,7 +148,7 @@ def _note_findings(sheet: Sheet, known: set[str], place: Place) -> list[Finding]
     return [
         RULES[note.rule].finding(
             table=place.table, file=place.file, column=note.column if note.column in known else "",
-            count=note.count, rows=note.rows[:ROWS_NAMED],
+            count=note.count, rows=note.rows[:ROWS_NAMED], allowed=note.allowed,
         )
         for note in sheet.notes
     ]  # fmt: skip

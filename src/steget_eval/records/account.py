@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from steget_eval.core.frames import Tidy
-from steget_eval.records.card import AccountingLine, Label
+from steget_eval.records.card import AccountingLine, Label, RecordsCard
 from steget_eval.records.codes import Words
 
 if TYPE_CHECKING:
@@ -50,6 +50,16 @@ class DataAccount(Tidy):
     found: tuple[Found, ...] = ()
     assumptions: tuple[Label, ...] = ()
     accounting: tuple[AccountingLine, ...] = ()
+
+    @classmethod
+    def of(cls, card: RecordsCard, found: tuple[Found, ...]) -> DataAccount:
+        """Return the account of records with this card, in which the rules found something beside."""
+        at_the_source = tuple(
+            Found(rule=one.rule, severity=one.severity, table=one.table, column=one.column, rows=one.rows,
+                  message=Words(one.message.sv, one.message.en))
+            for one in card.found
+        )  # fmt: skip
+        return cls(found=(*at_the_source, *found), assumptions=card.assumptions, accounting=card.accounting)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per finding: rule, severity, table, column, rows."""

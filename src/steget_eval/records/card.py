@@ -60,6 +60,17 @@ class AccountingLine(CardModel):
     rows: int = Field(ge=0)
 
 
+class SourceFinding(CardModel):
+    """What the reader of a source file had to tell of rows that it could read; never a cell of them."""
+
+    rule: Code
+    severity: Literal["error", "warning"] = "warning"
+    table: str = ""
+    column: str = ""
+    rows: int = Field(ge=0)
+    message: Label
+
+
 class RecordsCard(CardModel):
     """What `records.yaml` says.
 
@@ -75,6 +86,8 @@ class RecordsCard(CardModel):
         What the import took for granted without a source: printed in the data section of every report.
     accounting
         What became of every row of the source files, as the import counted them.
+    found
+        What the readers of the source files had to tell, as cells that a file marks as missing and for which reason.
     """
 
     schema_version: Literal[1]
@@ -89,3 +102,4 @@ class RecordsCard(CardModel):
     instruments: dict[Code, Instrument] = {}
     assumptions: tuple[Label, ...] = ()
     accounting: tuple[AccountingLine, ...] = ()
+    found: tuple[SourceFinding, ...] = ()

@@ -52,7 +52,7 @@ class Records:
     @property
     def account(self) -> DataAccount:
         """What the reader of a report is told of the files behind these records."""
-        return DataAccount(found=self.found, assumptions=self.card.assumptions, accounting=self.card.accounting)
+        return DataAccount.of(self.card, self.found)
 
     def has(self, name: str) -> bool:
         """Tell whether the table is there and has rows."""

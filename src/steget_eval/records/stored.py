@@ -47,7 +47,8 @@ class StoredRecords:
     @property
     def account(self) -> DataAccount:
         """What the reader of a report is told of the files behind these records."""
-        return DataAccount(found=self.found, assumptions=self.card.assumptions, accounting=self.card.accounting)
+        return DataAccount.of(self.card, self.found)
+
     scratch: Path | None = None
 
     def has(self, name: str) -> bool:

@@ -163,7 +163,9 @@ def test_identity_numbers_whose_leading_zeros_a_spreadsheet_took_are_refused_by_
     if len(ids) > 2:  # one in ten of other ids may look so by chance
         import_files([source(tmp_path, f"Id;Start;Kön\n{rows}")], made, pseudonymise=str.lower)
         return
-    with pytest.raises(RecordsError, match="list.csv, row.* 2.*: identity numbers without their leading zeros") as told:
+    with pytest.raises(
+        RecordsError, match=r"list\.csv, row.* 2.*: identity numbers without their leading zeros"
+    ) as told:
         import_files([source(tmp_path, f"Id;Start;Kön\n{rows}")], made, pseudonymise=str.lower)
     assert not [one for one in SHORT if one in str(told.value)]
 

@@ -98,7 +98,9 @@ def import_files(
     landed = land_all(work)
     conservation = account(landed.fates, landed.reasons, landed.derived, source)
     notices = tuple(one.message for one in recipe.notices if _is_told(one, source, recipe.file))
-    card = _card(recipe, notices, origin).model_copy(update={"accounting": conservation.lines})
+    card = _card(recipe, notices, origin).model_copy(
+        update={"accounting": conservation.lines, "found": tuple(one.kept() for one in source.notes)}
+    )
     if not landed.tables:
         raise RecordsError("\n".join([f"no row is left for the recipe {recipe.id}", *conservation.sentences()]))
     typed = typed_tables(ongoing_to(landed.tables, until), source, card, people)

@@ -114,5 +114,6 @@ def beside_people(people: Records | None, card: RecordsCard) -> RecordsCard:
             "instruments": {**old.instruments, **card.instruments},
             "assumptions": tuple(labels.values()),
             "accounting": (*old.accounting, *card.accounting),
+            "found": (*old.found, *card.found),
         }
     )

@@ -16,7 +16,7 @@ from steget_eval.intake.findings import ROWS_NAMED, Finding, Findings
 from steget_eval.intake.readers import read_sheet
 from steget_eval.intake.recipes.recipe import FileLayout, Recipe
 from steget_eval.intake.rules import RULES
-from steget_eval.intake.sheet import Sheet, UnreadableError
+from steget_eval.intake.sheet import Sheet, UnreadableError, labelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,7 +137,7 @@ def _notes(name: str, sheet: Sheet, wanted: set[str]) -> list[Finding]:
     return [
         RULES[note.rule].finding(
             file=name, column=note.column if folded(note.column) in wanted else "", count=note.count,
-            rows=note.rows[:ROWS_NAMED],
+            rows=note.rows[:ROWS_NAMED], allowed=note.allowed,
         )
         for note in sheet.notes
     ]  # fmt: skip
@@ -149,6 +149,7 @@ def _frame(name: str, sheet: Sheet, layout: FileLayout, wanted: set[str]) -> pd.
     if twice:
         raise RecordsError(f"{name}: a column that the recipe asks for stands twice: {', '.join(twice)}")
     missing = {text.strip().casefold() for text in layout.missing}
+    sheet = labelled(sheet) if layout.labels else sheet
     columns = {
         title: _stripped(column, missing)
         for title, column in zip(titles, sheet.columns, strict=True)

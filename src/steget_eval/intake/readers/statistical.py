@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from steget_eval.core.identity import count_identity_numbers
 from steget_eval.intake.readers.apart import opened_stream, parsed_apart
 from steget_eval.intake.readers.parquet_file import sheet_from_arrow
 from steget_eval.intake.readers.signature import content_of
 from steget_eval.intake.sheet import Missing, Note, Sheet
+
+_LONGEST_REASON = 60
 
 
 def statistical_reader(kind: str) -> Callable[..., Sheet]:
@@ -37,7 +38,8 @@ def sheet_of_parsed(stream: bytes, kind: str) -> Sheet:
     about = json.loads(table.schema.metadata[b"steget"])
     missing = _missing(table, about)
     notes = tuple(
-        Note(rule="user_missing", column=name, count=len(rows), rows=rows) for name, rows in _by_column(missing).items()
+        Note(rule="user_missing", column=one.column, count=len(one.rows), rows=one.rows, allowed=_told(one))
+        for one in missing
     )
     return replace(
         sheet_from_arrow(table, kind=kind),
@@ -61,9 +63,7 @@ def _reason(labels: dict[str, str], code: str) -> str:
     return labels.get(code) or labels.get(code.removeprefix(".")) or code
 
 
-def _by_column(missing: tuple[Missing, ...]) -> dict[str, tuple[int, ...]]:
-    names = dict.fromkeys(one.column for one in missing)
-    return {
-        name: tuple(int(row) for row in np.sort(np.concatenate([one.rows for one in missing if one.column == name])))
-        for name in names
-    }
+def _told(missing: Missing) -> str:
+    # The file's own words about a code; where they are long, or hold a number of somebody, the code alone.
+    is_plain = len(missing.reason) <= _LONGEST_REASON and not count_identity_numbers(missing.reason)
+    return missing.reason if is_plain else missing.code

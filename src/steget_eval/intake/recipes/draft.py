@@ -15,10 +15,13 @@ from steget_eval.intake.readers import read_sheet
 from steget_eval.intake.recipes.draft_columns import SourceColumn, look_at
 from steget_eval.intake.recipes.draft_words import code_of, plain
 from steget_eval.intake.rules import RULES
-from steget_eval.intake.sheet import UnreadableError
+from steget_eval.intake.sheet import UnreadableError, labelled
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_COUNTED = ("period", "category")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -65,17 +68,22 @@ def draft_recipe(file: str | Path, *, sheet: str = "") -> Draft:
             file=path.name, count=len(error.rows), rows=error.rows[:ROWS_NAMED], allowed=error.allowed
         )
         raise RecordsError(finding.sentence()) from None
-    columns = look_at(content)
+    has_labels = any(content.value_labels.values())
+    columns = look_at(labelled(content))
     found = {one.ours: one for one in reversed(columns) if one.ours}
     if "participant_id" in found:
         made = _of_spells(found) if {"state", "enrolled_on"} <= set(found) else _of_persons(found, columns)
+    elif {"woman", "man"} <= set(by_sex := _columns_by_sex(columns)):
+        made = _of_counts_by_sex(found, by_sex)
     elif "n" in found:
         made = _of_counts(found)
     else:
         raise RecordsError(f"{path.name}: no column is named as one of persons (id, löpnr, deltagar_id, personnummer) "
                            "or of counts (antal, n); rename one and draft again")  # fmt: skip
     becomes = tuple(made.becomes.get(one.name, "") for one in columns)
-    return Draft(text=_text(path, sheet, made, columns, becomes), columns=columns, becomes=becomes)
+    layout = {"decimal": ",", "separator": "|", **({"sheet": sheet} if sheet else {}),
+            **({"labels": True} if has_labels else {})}  # fmt: skip
+    return Draft(text=_text(layout, made, columns, becomes), columns=columns, becomes=becomes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +156,24 @@ def _of_counts(found: dict[str, SourceColumn]) -> _Made:
     return _Made(key=None, tables=[{"table": "counts", "columns": cells}], baseline={}, becomes=becomes)
 
 
+def _columns_by_sex(columns: tuple[SourceColumn, ...]) -> dict[str, SourceColumn]:
+    return {code_of(one.name, "sex"): one for one in columns if one.kind == "integer" and code_of(one.name, "sex")}
+
+
+def _of_counts_by_sex(found: dict[str, SourceColumn], by_sex: dict[str, SourceColumn]) -> _Made:
+    # A row of the source is one of ours for each sex, and one without a sex where it has a total of its own.
+    shared = {name: _cell(found[name], name) if name in found else {"constant": name} for name in _COUNTED}
+    numbers = [(sex, column) for sex, column in by_sex.items() if column is not found.get("n")]
+    numbers += [("", found["n"])] if "n" in found else []
+    tables: list[dict[str, Any]] = []
+    becomes = {found[name].name: f"counts.{name}" for name in _COUNTED if name in found}
+    for sex, column in numbers:
+        cells = {**shared, **({"sex": {"constant": sex}} if sex else {}), "n": {"column": column.name}}
+        tables.append({"table": "counts", **({"derived": True} if tables else {}), "columns": cells})
+        becomes[column.name] = f"counts.n of {sex}" if sex else "counts.n, the total"
+    return _Made(key=None, tables=tables, baseline={}, becomes=becomes)
+
+
 def _key(column: SourceColumn) -> dict[str, Any]:
     return {"column": column.name, "pseudonym": "hmac" if column.kind == "identity" else "as_is"}
 
@@ -178,11 +204,11 @@ def _own_column(column: SourceColumn) -> tuple[dict[str, Any], dict[str, Any]]:
     return {"column": column.name, "codes": codes}, {"type": "code", "label": label, "codes": words}
 
 
-def _text(path: Path, sheet: str, made: _Made, columns: tuple[SourceColumn, ...], becomes: tuple[str, ...]) -> str:
+def _text(layout: dict[str, Any], made: _Made, columns: tuple[SourceColumn, ...], becomes: tuple[str, ...]) -> str:
     content: dict[str, Any] = {
         "schema_version": 1, "id": "drafted", "title": {"sv": "Namnge källan", "en": "Name the source"},
         "source": {"sv": "Säg varifrån uppgifterna kommer", "en": "Say where the records come from"},
-        "file": {"decimal": ",", "separator": "|", **({"sheet": sheet} if sheet else {})},
+        "file": layout,
     }  # fmt: skip
     if made.key:
         content["key"] = made.key

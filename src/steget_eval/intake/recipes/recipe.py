@@ -29,6 +29,8 @@ class FileLayout(CardModel):
         Which sheet of a workbook or table of a DuckDB file; without it the one of the file's name, or the first.
     separator
         Between the values of a multi-select cell.
+    labels
+        Read the labels that a Stata, SPSS or SAS file gives its codes instead of the codes.
     """
 
     dates: tuple[DateFormat, ...] = ("YYYY-MM-DD",)
@@ -36,6 +38,7 @@ class FileLayout(CardModel):
     separator: str = Field(default="|", min_length=1, max_length=3)
     missing: tuple[str, ...] = ()
     sheet: str = ""
+    labels: bool = False
 
 
 class Key(CardModel):
