@@ -15,7 +15,7 @@ from steget_eval.methods.evidence.audit_sums import Cells
 from steget_eval.methods.evidence.formulas import FORMULAS, formulas_for
 from steget_eval.methods.evidence.ledger import judge
 from steget_eval.methods.evidence.ledger_line import Line
-from steget_eval.methods.evidence.reconstruct import counts_of_share
+from steget_eval.methods.evidence.reconstruct import Figures, counts_of_share
 from steget_eval.methods.numerics.proportions import Table
 
 
@@ -28,6 +28,21 @@ def _tables(draw: st.DrawFn) -> Table:
 
 def _print(value: float, decimals: int) -> Printed:
     return as_printed(f"{value:.{decimals}f}")
+
+
+_BY_ROOT = [f for f in FORMULAS if f.excess is not None]
+
+
+@settings(max_examples=150, deadline=None)
+@given(_tables(), st.sampled_from(_BY_ROOT), st.integers(1, 3), st.integers(-2, 2), st.integers(-2, 2))
+def test_limits_are_told_by_the_score_as_by_the_root(table, formula, decimals, down, up):
+    """Printed a few last digits beside the limits, a line fits by the quick way exactly where the limits hold."""
+    limits, unit = formula.limits(table, 0.95), 10.0**-decimals
+    low, high = _print(limits.low + down * unit, decimals), _print(limits.high + up * unit, decimals)
+    figures = Figures(
+        measure=formula.measure, estimate=_print(formula.estimate(table), decimals), low=low, high=high
+    )  # fmt: skip
+    assert figures.fits(formula, table) == (low.holds(limits.low) and high.holds(limits.high))
 
 
 _WITH_LIMITS = [f for f in FORMULAS if f.limits is not None and f.measure != "nnt"]

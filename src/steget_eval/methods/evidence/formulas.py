@@ -27,6 +27,8 @@ class Formula:
     ----------
     limits
         Its limits at a level; None for a test.
+    excess
+        How far a value lies outside the limits at a level, below zero inside; None where limits are cheap.
     centred
         Whether the estimate is always midway between its limits, on the log scale for a ratio.
     """
@@ -35,6 +37,7 @@ class Formula:
     measure: CountMeasure
     estimate: Estimator
     limits: Callable[[Table, float], Limits] | None = None
+    excess: Callable[[Table, float, float], float] | None = None
     centred: bool = False
 
 
@@ -118,10 +121,12 @@ _STANDARDISED = (
 )
 
 FORMULAS: tuple[Formula, ...] = (
-    *(Formula(name=name, measure="risk_difference", estimate=_difference, limits=limits, centred=centred)
+    *(Formula(name=name, measure="risk_difference", estimate=_difference, limits=limits, centred=centred,
+              excess=formulas_difference.EXCESS.get(name))
       for name, limits, centred in _DIFFERENCES),
     *(Formula(name=name, measure="nnt", estimate=_needed, limits=_inverse(limits)) for name, limits, _ in _DIFFERENCES),
-    *(Formula(name=name, measure="risk_ratio", estimate=estimate, limits=limits, centred=centred)
+    *(Formula(name=name, measure="risk_ratio", estimate=estimate, limits=limits, centred=centred,
+              excess=formulas_ratio.EXCESS.get(name))
       for name, estimate, limits, centred in _RATIOS),
     *(Formula(name=name, measure="odds_ratio", estimate=estimate, limits=limits, centred=centred)
       for name, estimate, limits, centred in _ODDS),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import cache
 
 from scipy.stats import norm
 
@@ -11,6 +13,7 @@ from steget_eval.methods.numerics.proportion_tests import unpooled_error, wald_l
 from steget_eval.methods.numerics.proportions import (
     Limits,
     Table,
+    difference_excess,
     limits_miettinen_nurminen,
     limits_newcombe,
 )
@@ -78,5 +81,16 @@ def mee(t: Table, level: float) -> Limits:
 
 def level_without_factor(t: Table, level: float) -> float:
     """Return the level at which the factor n / (n - 1) cancels."""
-    n = t.n_1 + t.n_0
+    return _level_at(t.n_1 + t.n_0, level)
+
+
+@cache
+def _level_at(n: int, level: float) -> float:
     return 1 - 2 * float(norm.sf(float(norm.isf((1 - level) / 2)) * math.sqrt((n - 1) / n)))
+
+
+#: How far a difference lies outside the limits, by formula.
+EXCESS: dict[str, Callable[[Table, float, float], float]] = {
+    "miettinen_nurminen": difference_excess,
+    "mee": lambda t, difference, level: difference_excess(t, difference, level_without_factor(t, level)),
+}

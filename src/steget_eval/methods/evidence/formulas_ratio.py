@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import cache
 
 from scipy.stats import norm
 
 from steget_eval.methods.numerics.proportion_tests import log_limits
-from steget_eval.methods.numerics.proportions import Limits, Table, limits_koopman
+from steget_eval.methods.numerics.proportions import Limits, Table, limits_koopman, ratio_excess
 
 _UNDEFINED = Limits(low=math.nan, high=math.nan)
 
@@ -37,5 +39,16 @@ def ratio_score(t: Table, level: float) -> Limits:
 
 def level_with_factor(t: Table, level: float) -> float:
     """Return the level at which limits without the factor n / (n - 1) are those that have it."""
-    n = t.n_1 + t.n_0
+    return _level_at(t.n_1 + t.n_0, level)
+
+
+@cache
+def _level_at(n: int, level: float) -> float:
     return 1 - 2 * float(norm.sf(float(norm.isf((1 - level) / 2)) * math.sqrt(n / (n - 1))))
+
+
+#: How far a ratio lies outside the limits, by formula.
+EXCESS: dict[str, Callable[[Table, float, float], float]] = {
+    "koopman": ratio_excess,
+    "miettinen_nurminen": lambda t, ratio, level: ratio_excess(t, ratio, level_with_factor(t, level)),
+}

@@ -20,6 +20,8 @@ from steget_eval.methods.numerics.proportions import Table
 MOST_SEARCHED = 60
 
 _CONFIDENCE = 0.95
+#: How far beyond the rounding of a limit its formula is asked, so that the last bit decides nothing.
+_PAD = 1e-6
 #: Score and corrected limits lie within this factor of the plain ones' distance from the estimate.
 _FACTOR = 2.5
 
@@ -140,13 +142,35 @@ class Figures:
             return False
         if self.low is None and self.high is None:
             return True
-        if formula.limits is None:
+        if formula.limits is None or not self._brackets_limits(formula, table, level):
             return False
         limits = formula.limits(table, level)
         return all(
             printed is None or printed.holds(value)
             for printed, value in ((self.low, limits.low), (self.high, limits.high))
         )
+
+    def _brackets_limits(self, formula: Formula, table: Table, level: float) -> bool:
+        """Whether the limits can lie where they were printed: no if a value beyond them is inside, or the reverse.
+
+        Told without the limits themselves, which take a search for a root; where it cannot be told, yes.
+        """
+        if formula.excess is None:
+            return True
+        estimate = formula.estimate(table)
+        for printed, sign in ((self.low, -1), (self.high, 1)):
+            if printed is None or printed.relation != "=":
+                continue
+            near, far = (printed.high, printed.low) if sign < 0 else (printed.low, printed.high)
+            near, far = sign * max(sign * near - _PAD, sign * estimate), far + sign * _PAD
+            within = (
+                min(near, far) > 0 if formula.measure == "risk_ratio" else -1 < min(near, far) <= max(near, far) < 1
+            )
+            if sign * far <= sign * estimate:
+                return False
+            if within and (formula.excess(table, far, level) < 0 or formula.excess(table, near, level) > 0):
+                return False
+        return True
 
 
 def tables_that_print(

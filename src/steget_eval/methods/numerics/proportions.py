@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from scipy.optimize import brentq
@@ -113,15 +114,36 @@ def _lower_of(upper_of_swapped: float) -> float:
     return 0.0 if math.isinf(upper_of_swapped) else 1 / upper_of_swapped
 
 
-def _upper_difference(t: Table, level: float) -> float:
+def difference_excess(t: Table, difference: float, level: float) -> float:
+    """Return how far a difference lies outside Miettinen and Nurminen's limits: below zero inside, zero at them."""
     n = t.n_1 + t.n_0
-    z2 = float(norm.isf((1 - level) / 2)) ** 2 * n / (n - 1)
+    z2 = _z_squared(level) * n / (n - 1)
+    p_0 = _constrained_by_difference(t, difference)
+    p_1 = p_0 + difference
+    return (t.p_1 - t.p_0 - difference) ** 2 - z2 * (p_1 * (1 - p_1) / t.n_1 + p_0 * (1 - p_0) / t.n_0)
+
+
+def ratio_excess(t: Table, ratio: float, level: float) -> float:
+    """Return how far a ratio above zero lies outside Koopman's limits: below zero inside, zero at them."""
+    z2 = _z_squared(level)
+    n, x = t.n_1 + t.n_0, t.x_1 + t.x_0
+    b = t.n_1 * ratio + t.x_1 + t.n_0 + t.x_0 * ratio
+    p_0 = 2 * x / (b + math.sqrt(max(b * b - 4 * n * ratio * x, 0.0)))
+    p_1 = min(ratio * p_0, 1.0)
+    spread = p_1 * (1 - p_1) / (t.n_1 * ratio * ratio) + p_0 * (1 - p_0) / t.n_0
+    return (t.p_1 / ratio - t.p_0) ** 2 - z2 * spread
+
+
+@cache
+def _z_squared(level: float) -> float:
+    return float(norm.isf((1 - level) / 2)) ** 2
+
+
+def _upper_difference(t: Table, level: float) -> float:
     estimate = t.p_1 - t.p_0
 
     def excess(difference: float) -> float:
-        p_0 = _constrained_by_difference(t, difference)
-        p_1 = p_0 + difference
-        return (estimate - difference) ** 2 - z2 * (p_1 * (1 - p_1) / t.n_1 + p_0 * (1 - p_0) / t.n_0)
+        return difference_excess(t, difference, level)
 
     if estimate == 1:
         return 1.0
@@ -154,15 +176,9 @@ def _share(count: int, p: float) -> float:
 
 
 def _upper_ratio(t: Table, level: float) -> float:
-    z2 = float(norm.isf((1 - level) / 2)) ** 2
-    n, x = t.n_1 + t.n_0, t.x_1 + t.x_0
 
     def excess(log_ratio: float) -> float:
-        r = math.exp(log_ratio)
-        b = t.n_1 * r + t.x_1 + t.n_0 + t.x_0 * r
-        p_0 = 2 * x / (b + math.sqrt(max(b * b - 4 * n * r * x, 0.0)))
-        p_1 = min(r * p_0, 1.0)
-        return (t.p_1 / r - t.p_0) ** 2 - z2 * (p_1 * (1 - p_1) / (t.n_1 * r * r) + p_0 * (1 - p_0) / t.n_0)
+        return ratio_excess(t, math.exp(log_ratio), level)
 
     estimate = math.log(t.p_1 / t.p_0) if t.x_1 > 0 else math.log(1 / (t.n_1 + 1)) - 10
     return math.exp(_root_above(excess, estimate))
