@@ -139,6 +139,15 @@ def test_a_lock_is_no_part_of_what_was_decided_and_one_of_the_reasons_to_run_aga
     assert {name for name in now if now[name] != then[name]} == {"lock"}
 
 
+def test_a_card_that_tells_another_assumption_is_a_reason_of_its_own_to_run_again(programme: Path) -> None:
+    file, card = programme / "protocol.yaml", programme / "records" / "records.yaml"
+    then = fingerprint_inputs(file, programme / "records")
+    told = card.read_text(encoding="utf-8") + "assumptions:\n- {sv: Ett antagande, en: An assumption}\n"
+    card.write_text(told, encoding="utf-8")
+    now = fingerprint_inputs(file, programme / "records")
+    assert {name for name in now if now[name] != then[name]} == {"card"}
+
+
 def test_what_is_noted_first_stays_and_tells_no_name(programme: Path, tmp_path: Path) -> None:
     first = note_first("a thing")
     assert note_first("a thing") == first

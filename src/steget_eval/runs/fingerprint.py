@@ -23,6 +23,7 @@ def reasons_to_run(job: Job, inputs: Mapping[str, str]) -> dict[str, str]:
         "code": fingerprint_code(),
         "protocol": inputs.get("protocol", ""),
         "records": inputs.get("records", ""),
+        "card": inputs.get("card", ""),
         "parameters": fingerprint_parameters(job),
         **files_of_parameters(job),
         "environment": fingerprint_environment(),

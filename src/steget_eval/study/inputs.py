@@ -15,7 +15,9 @@ from steget_eval.study.prestudy import fingerprint_prestudy
 
 
 def fingerprint_inputs(protocol: Path, records: Path) -> dict[str, str]:
-    """Return the fingerprints of protocol, records and lock, the origin and the seed; refuses in sentences.
+    """Return the fingerprints of protocol, records, their card and lock, the origin and the seed; refuses in sentences.
+
+    A card tells in the report what was assumed and where each row went, without being part of what the rows say.
 
     A question to the evidence takes a library for records, a prestudy its mapping; what a question names beside it
     counts in both.
@@ -34,7 +36,7 @@ def fingerprint_inputs(protocol: Path, records: Path) -> dict[str, str]:
     lock = find_registration(decided, opened.first_read).fingerprint if decided.standing else ""
     return {
         "protocol": decided.fingerprint, "records": opened.fingerprint, "origin": opened.card.origin,
-        "seed": str(decided.seed), "lock": lock,
+        "seed": str(decided.seed), "lock": lock, "card": fingerprint_json(opened.card.model_dump(mode="json")),
     }  # fmt: skip
 
 
