@@ -29,6 +29,7 @@ def evaluate(protocol: Protocol, records: Records) -> Results:
     CohortError
         Where records and protocol do not fit, or the design is one whose effects cannot be estimated.
     """
+    refuse_unanswered(protocol)
     return analyse(build_cohort(protocol, records), protocol)
 
 

@@ -49,8 +49,13 @@ def target_group(release: PrestudyRelease) -> Block:
     """Return how many there are, each number with its source and how far off it may be."""
     if not release.mapping.target_group:
         return build.absent("target_group", "prestudy.absent_target_group")
+    said: list[build.Item] = [key_label("prestudy.counts_read")]
+    if release.prestudy.exclusions:
+        said.append(
+            build.sentence("prestudy.left_out", who=_listed([one.label for one in release.prestudy.exclusions]))
+        )
     children = [
-        build.paragraph("target_group-reads", key_label("prestudy.counts_read")),
+        build.paragraph("target_group-reads", *said),
         build.figure("target_group-figure", "target_counts", counts_behind(release),
                      key_label("prestudy.caption.counts")),
         build.table("target_group-table", tables.target_group(release)),
