@@ -18,7 +18,6 @@ from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.study.results import Refusal
 
-
 #: The level that holds the people of several small ones.
 OTHERS = "others"
 

@@ -4,6 +4,7 @@ from steget_eval.reporting.blocks import evidence as evidence  # of another rele
 from steget_eval.reporting.blocks import prestudy as prestudy  # the same
 from steget_eval.reporting.blocks.account import estimates, suppressed
 from steget_eval.reporting.blocks.checklist import checklist
+from steget_eval.reporting.blocks.counted import advice, alone, costs, events, groups, reach
 from steget_eval.reporting.blocks.files import files
 from steget_eval.reporting.blocks.front import limits, summary, title
 from steget_eval.reporting.blocks.intervention import intervention
@@ -14,7 +15,7 @@ from steget_eval.reporting.blocks.registration import deviations
 from steget_eval.reporting.blocks.results import benchmark, curves, effects, targets
 
 __all__ = [
-    "balance", "benchmark", "checklist", "curves", "deviations", "effects", "estimates", "files", "flow",
-    "intervention", "limits", "origin", "protocol", "readings", "reproducibility", "states", "summary", "suppressed",
-    "table_one", "targets", "title", "unknown",
+    "advice", "alone", "balance", "benchmark", "checklist", "costs", "curves", "deviations", "effects",
+    "estimates", "events", "files", "flow", "groups", "intervention", "limits", "origin", "protocol", "reach",
+    "readings", "reproducibility", "states", "summary", "suppressed", "table_one", "targets", "title", "unknown",
 ]  # fmt: skip

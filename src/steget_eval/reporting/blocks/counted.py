@@ -17,7 +17,8 @@ _ALONE = frozenset({"aggregate", "single_arm", "before_after"})
 def groups(release: Release) -> Block:
     """Return the share within each group that an estimand asks by; pooled ones draw on each other."""
     children: list[Block] = []
-    for estimand in release.protocol.estimands:
+    # Shares with bounds for those not reached are told by group where the bounds are.
+    for estimand in (one for one in release.protocol.estimands if "worst_case" not in one.methods):
         for group in (*estimand.by, *((estimand.pooled_by,) if estimand.pooled_by else ())):
             if len(tables.rows_of(release, f"{group}=", estimand.id)):
                 children += _group(release, estimand, group)
@@ -95,13 +96,10 @@ def alone(release: Release) -> Block:
     """Return the box on what a number without comparison can and cannot say."""
     if release.protocol.design not in _ALONE:
         return build.absent("alone", "absent.alone")
-    children = [
-        build.paragraph("alone-formula", key_label("alone.formula"), style="lead"),
-        build.terms("alone-terms", [
-            (key_label("alone.can"), [key_label(f"alone.can_{n}") for n in (1, 2, 3)]),
-            (key_label("alone.cannot"), [key_label(f"alone.cannot_{n}") for n in (1, 2, 3)]),
-        ]),
-    ]  # fmt: skip
+    children = [build.paragraph("alone-formula", key_label("alone.formula"), style="lead")]
+    for side in ("can", "cannot"):
+        children.append(build.heading(f"alone-{side}", key_label(f"alone.{side}")))
+        children.append(build.bullets(f"alone-{side}-list", [key_label(f"alone.{side}_{n}") for n in (1, 2, 3)]))
     return build.section("alone", build.heading_of("alone"), children)
 
 

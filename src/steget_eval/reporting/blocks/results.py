@@ -28,7 +28,8 @@ def effects(release: Release) -> Block:
         children.append(build.figure("effects-forest", "forest", frame, caption))
     before = None
     elsewhere = tables.only_readings(release.protocol)
-    for estimand_id in dict.fromkeys(release.estimates["estimand"]):
+    asked = release.estimates.loc[release.estimates["subgroup"] == "all", "estimand"]
+    for estimand_id in dict.fromkeys(asked):
         if estimand_id in elsewhere:
             continue
         children += _answers(release, str(estimand_id), before)
