@@ -15,6 +15,7 @@ from steget_eval.protocol import Protocol
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.reporting.release import Rule
 from steget_eval.reporting.suppress import Published, Thresholds, size_key
+from steget_eval.reporting.suppress_groups import hide_groups
 
 Row = Mapping[Any, Any]
 
@@ -67,6 +68,13 @@ def gate_estimates(
         rule if rule is not None else ("dependent" if (row["outcome"], row["subgroup"]) in bad else None)
         for row, rule in zip(rows, rules, strict=True)
     ]
+    hidden = frozenset((str(outcome), str(subgroup)) for outcome, subgroup in bad)
+    groups = hide_groups(rows, protocol, thresholds, hidden)
+    bare = {outcome for outcome, subgroup in (*hidden, *groups) if subgroup == "all"}
+    taken = [
+        old or groups.get((row["outcome"], row["subgroup"])) or _beside(row, bare)
+        for row, old in zip(rows, taken, strict=True)
+    ]
     published = Published(thresholds)
     family = outcome_families(protocol)
     for unit in _units(rows, protocol.primary):
@@ -80,7 +88,20 @@ def gate_estimates(
             continue
         for place in mine:
             taken[place] = "small_difference"
-    return _blank(frame, taken, published)
+    return _blank(frame, _with_siblings(rows, taken), published)
+
+
+def _with_siblings(rows: list[dict[Hashable, Any]], rules: list[Rule | None]) -> list[Rule | None]:
+    """Hide every level of a group where one level is hidden for a small difference: the others would give it back."""
+    gone = {_group(row) for row, rule in zip(rows, rules, strict=True) if rule == "small_difference"}
+    return [
+        rule or ("complement" if _group(row) in gone and "=" in str(row["subgroup"]) else None)
+        for row, rule in zip(rows, rules, strict=True)
+    ]
+
+
+def _group(row: Row) -> tuple[str, str]:
+    return str(row["estimand"]), str(row["subgroup"]).partition("=")[0]
 
 
 def outcome_families(protocol: Protocol) -> dict[str, str]:
@@ -145,10 +166,12 @@ def _units(rows: list[dict[Hashable, Any]], primary: str) -> list[tuple[str, str
 
 
 def _numbers(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:
+    if str(row["subgroup"]).startswith(("cost=", "reach=", "events=", "advice=", "unknown=")):
+        return []  # the numbers of everyone again, or parts of them that their own rules hold
     kin = family.get(row["outcome"], row["outcome"])
     found: list[tuple[Hashable, int]] = []
     for which in ("1", "0"):
-        arm, n, events = row[f"arm_{which}"], row[f"n_{which}"], row[f"events_{which}"]
+        arm, n, events = _whom(row, which), row[f"n_{which}"], row[f"events_{which}"]
         if pd.isna(n):
             continue
         found.append((size_key(arm), int(n)))
@@ -157,25 +180,34 @@ def _numbers(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:
     return found
 
 
+def _whom(row: Row, which: str) -> str:
+    """Return the arm, or the arm's group: only numbers of the same people by different counts are held together."""
+    arm, subgroup = str(row[f"arm_{which}"]), str(row["subgroup"])
+    return f"{arm} {subgroup}" if "=" in subgroup else arm
+
+
 def _others(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:
     """People without the event: held against numbers at risk, which are a part of them."""
     kin = family.get(row["outcome"], row["outcome"])
     return [
-        (others_key(row[f"arm_{which}"], kin), int(row[f"n_{which}"]) - int(row[f"events_{which}"]))
+        (others_key(_whom(row, which), kin), int(row[f"n_{which}"]) - int(row[f"events_{which}"]))
         for which in ("1", "0")
         if not pd.isna(row[f"n_{which}"]) and not pd.isna(row[f"events_{which}"])
     ]
 
-    if str(row["subgroup"]).startswith(("cost=", "reach=", "events=", "advice=", "unknown=")):
-        return []  # the numbers of everyone again, or parts of them that their own rules hold
 
 def _atoms(outcome: Outcome) -> set[Hashable]:
     found: set[Hashable] = set()
+    if outcome.part_of is not None and outcome.counts is not None:
+        return {("part", outcome.id)}  # parts of a whole hold nobody in common; `hide_groups` holds their sums
+    if outcome.counts is not None:
+        found.add(("counts", outcome.counts.of, outcome.counts.period))
     for source in outcome.events:
         found |= {("state", state) for state in source.spells}
         found |= {("end", reason) for reason in source.follow_up_ended_by}
         if source.status is not None:
             found |= {("status", source.status.occasion, one) for one in source.status.occupations}
+            found |= {("income", source.status.occasion, one) for one in source.status.income_sources}
         if source.amount is not None:
             found.add(("amount", source.amount.item, source.amount.occasion))
     return found

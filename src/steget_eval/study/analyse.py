@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from steget_eval.cohort import Cohort, build_cohort
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import CohortError, MethodError
 from steget_eval.core.estimates import Estimates, gather
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.records import Records
+from steget_eval.study.advice import advice_answers
+from steget_eval.study.aggregate import evaluate_counts
 from steget_eval.study.answered import refuse_unanswered
 from steget_eval.study.answers import answer, answer_benchmark, method_lines
 from steget_eval.study.baseline import baseline_table
+from steget_eval.study.counted import counted_answers
 from steget_eval.study.curves import curve_table
-from steget_eval.study.results import Refusal, Results, Verdict
-from steget_eval.study.targets import hold_against
-from steget_eval.study.unknown import unknown_table
 from steget_eval.study.groups import by_group
 from steget_eval.study.missing import ladder_answers
 from steget_eval.study.moves import count_moves
+from steget_eval.study.results import Refusal, Results, Verdict
+from steget_eval.study.targets import hold_against
+from steget_eval.study.unknown import unknown_table
 from steget_eval.study.weigh import gates_of_design, overlap_table
 
 
@@ -30,12 +33,16 @@ def evaluate(protocol: Protocol, records: Records) -> Results:
         Where records and protocol do not fit, or the design is one whose effects cannot be estimated.
     """
     refuse_unanswered(protocol)
+    if protocol.design == "aggregate":
+        return evaluate_counts(protocol, records)
     return analyse(build_cohort(protocol, records), protocol)
 
 
 def analyse(cohort: Cohort, protocol: Protocol) -> Results:
     """Ask every estimand of a cohort; a method that refuses is told of, and the others go on."""
     refuse_unanswered(protocol)
+    if protocol.design == "aggregate":
+        raise CohortError(f"{protocol.id}: a cohort cannot be analysed by this version where counts are; use evaluate")
     parts: list[Estimates] = []
     refusals: list[Refusal] = []
     for estimand in _primary_first(protocol):
@@ -44,13 +51,25 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
                 parts.append(answer(cohort, protocol, estimand, method))
             except MethodError as error:
                 refusals.append(Refusal(estimand=estimand.id, method=method.name, reason=str(error)))
+        if estimand.by or estimand.pooled_by is not None:
+            groups = by_group(cohort, protocol, estimand)
+            parts.append(groups.estimates)
+            refusals += groups.refusals
         if cohort.benchmark:
             try:
                 parts.append(answer_benchmark(cohort, protocol, estimand))
             except MethodError as error:
                 refusals.append(Refusal(estimand=estimand.id, method="benchmark", reason=str(error)))
+    for asked in protocol.recommendations:
+        advice = advice_answers(cohort, protocol, asked)
+        parts.append(advice.estimates)
+        refusals += advice.refusals
+    ladder = ladder_answers(cohort, protocol)
+    parts.append(ladder.estimates)
+    refusals += ladder.refusals
     verdicts = _verdicts(cohort, protocol, refusals)
     estimates = gather([*parts, *(verdict.answers for verdict in verdicts)])
+    estimates = estimates + counted_answers(protocol, estimates, None)
     return Results(
         protocol=protocol,
         records_fingerprint=cohort.records_fingerprint,
@@ -60,15 +79,9 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
         curves=curve_table(cohort, protocol),
         baseline=baseline_table(cohort, protocol),
         states=cohort.states,
-    for asked in protocol.recommendations:
-        advice = advice_answers(cohort, protocol, asked)
-        parts.append(advice.estimates)
-        refusals += advice.refusals
-    ladder = ladder_answers(cohort, protocol)
-    parts.append(ladder.estimates)
-    refusals += ladder.refusals
         overlap=overlap_table(cohort, protocol),
         gates=gates_of_design(cohort, protocol),
+        moves=count_moves(cohort, protocol),
         unknown=unknown_table(cohort, protocol),
         flow=cohort.flow,
         refusals=tuple(refusals),

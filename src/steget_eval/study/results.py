@@ -12,6 +12,7 @@ from steget_eval.core.frames import Tidy
 from steget_eval.methods.design.gates import Gate
 from steget_eval.protocol import Protocol
 from steget_eval.records.account import DataAccount
+from steget_eval.study.moves import Moves
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +88,8 @@ class Results(Tidy):
         `estimand`, `arm`, `n`, `known`: how many have a known outcome; `positive`: how many an amount above zero.
     account
         What is told of the files behind the records.
+    moves
+        The people behind every question of moves between steps.
     """
 
     protocol: Protocol
@@ -104,6 +107,7 @@ class Results(Tidy):
     source: Mapping[str, str]
     account: DataAccount = field(default_factory=DataAccount)
     gates: tuple[Gate, ...] = ()
+    moves: Moves = field(default_factory=Moves)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of estimates."""

@@ -12,6 +12,8 @@ from steget_eval.reporting.text import key_label, sentences
 
 def flow(release: Release) -> Block:
     """Return the way of the people through the study, as a diagram."""
+    if release.flow.empty:
+        return build.absent("flow", "absent.flow")
     figure = build.figure(
         "flow-diagram", "flow_diagram", behind("flow_diagram", release), key_label("caption.flow_figure")
     )
@@ -53,14 +55,14 @@ def unknown(release: Release) -> Block:
     said = (*sentences.unknown(release), *sentences.censoring(release))
     children = [build.paragraph("unknown-sentences", *said)] if said else []
     children.append(build.table("unknown-table", tables.unknown(release)))
-    return build.section("unknown", build.heading_of("unknown"), children)
-
     if any(release.estimates["subgroup"].astype(str).str.startswith("unknown=")):
         children.append(build.table("unknown-ladder", tables.ladder(release)))
         children += [
             build.table(f"unknown-tipping-{estimand}", tables.tipping(release, estimand))
             for estimand in tables.tipped(release)
         ]
+    return build.section("unknown", build.heading_of("unknown"), children)
+
 
 def states(release: Release) -> Block:
     """Return the share of people in each state month by month, one panel an arm."""

@@ -104,6 +104,8 @@ def _fidelity(release: Release) -> list[build.Item]:
 
 def _clock(release: Release) -> Sentence:
     clock = release.protocol.clock
+    if release.protocol.design == "aggregate":
+        return build.sentence("notice.clock_counted")
     if clock.index == "none" or clock.horizon is None:
         return build.sentence("notice.clock_none")
     key = "notice.clock_enrolled" if clock.index == "enrolled_on" else "notice.clock_discharged"

@@ -58,7 +58,7 @@ def effects(release: Release, *, estimand: str | None = None, goals: bool = True
 
     `goals` says whether the goals' own one-sided limits are among the rows.
     """
-    frame = release.estimates[release.estimates["subgroup"] != "benchmark"]
+    frame = release.estimates[release.estimates["subgroup"] == "all"]
     frame = frame if goals else frame[~frame["method"].astype(str).str.endswith("one_sided")]
     asked = list(dict.fromkeys(frame["estimand"])) if estimand is None else [estimand]
     lines = [line for one in asked for line in lines_of(release, frame[frame["estimand"] == one])]
