@@ -16,8 +16,10 @@ from steget_eval.simulate import load_truth, simulate_records
 PROGRAMMES = Path(__file__).resolve().parent
 #: Each programme has a seed of its own, or the same people would turn up in both. That of the single arm was chosen
 #: so that its 64 people lie near their truth, with deaths among them: an example, not evidence.
-SEEDS = {"ips_sydnarke": 2018, "ips_sydnarke_comparison": 2016, "inkluderande_rehabilitering_esf": 2017,
-         "steget_linkoping_assessments": 2012}
+SEEDS = {
+    "ips_sydnarke": 2018, "ips_sydnarke_comparison": 2016, "inkluderande_rehabilitering_esf": 2017,
+    "steget_linkoping_assessments": 2012,
+}  # fmt: skip
 
 
 def build(programme: str, folder: Path) -> None:
