@@ -117,7 +117,7 @@ def inventory(release: PrestudyRelease) -> Table:
     for one in release.mapping.inventory:
         lead = text(key_label("prestudy.lead_unknown"))
         if one.lead_months is not None:
-            lead = text(_span(*one.lead_months))
+            lead = text(key_label("prestudy.at_once") if max(one.lead_months) == 0 else _span(*one.lead_months))
         rows.append((
             Cell(format="text", label=one.label.model_dump(), note=one.holder.model_dump()),
             text(code_label("prestudy.grain", one.grain)), text(code_label("prestudy.available", one.available)), lead,

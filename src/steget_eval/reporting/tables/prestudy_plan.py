@@ -83,7 +83,8 @@ def _points(row: Mapping[Any, Any] | None) -> Cell:
 
 
 def _whole(n: int) -> Label:
-    return {language: numbers.count(n, language) for language in LANGUAGES}
+    told: dict[str, str] = {language: numbers.count(n, language) for language in LANGUAGES}
+    return key_label("prestudy.people", n=told)
 
 
 def _pair(p_1: float, p_0: float) -> Label:
