@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -87,7 +88,9 @@ def draft(
     proposed = draft_recipe(file, sheet=sheet)
     write_whole(out, proposed.text)
     show_frame(proposed.to_frame())
-    typer.echo(f"{out}: read it through, then: steget-eval import {file} --recipe {out} --out records")
+    typer.echo(
+        f"{out}: read it through, then: steget-eval import {quote(str(file))} --recipe {quote(str(out))} --out records"
+    )
 
 
 @recipe.command(name="list", epilog="Example: steget-eval recipe list")

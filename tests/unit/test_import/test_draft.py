@@ -162,3 +162,14 @@ def test_a_draft_of_counts_with_a_column_for_each_sex_gives_a_row_for_each(total
     )
     assert got.conservation.total("kept") == 2
     assert [(one.rule, one.count) for one in got.findings] == ([("does_not_sum", 1)] if total else [])
+
+
+def test_numbers_with_decimals_that_all_differ_are_no_ids(tmp_path: Path) -> None:
+    kinds = {column.name: column.kind for column in draft_recipe(listing(tmp_path, rows=40)).columns}
+    assert kinds["Timmar"] == "number"
+
+
+def test_the_next_step_can_be_pasted_though_the_file_has_a_space_in_its_name(tmp_path: Path) -> None:
+    file = listing(tmp_path).rename(tmp_path / "Deltagare 2021.csv")
+    got = CliRunner().invoke(app, ["recipe", "draft", str(file), "--out", str(tmp_path / "r.yaml")])
+    assert f"import '{file}' --recipe" in got.output

@@ -93,10 +93,13 @@ def _kind(name: str, filled: list[str], texts: tuple[str, ...]) -> tuple[Kind, D
         return "id", None
     if is_private(name):
         return "free text", None
-    if len(texts) == len(filled) > FEW and not any(" " in text for text in texts):
+    numbers = [number_of(text, ",") for text in texts]
+    has_parts = all(n is not None for n in numbers) and any(
+        n != n.to_integral_value() for n in numbers if n is not None
+    )
+    if len(texts) == len(filled) > FEW and not has_parts and not any(" " in text for text in texts):
         return "id", None
     is_coded = ours(name) in {"sex", "state"} and len(texts) <= FEW
-    numbers = [number_of(text, ",") for text in texts]
     if not is_coded and all(number is not None for number in numbers):
         return ("integer" if all(n is not None and n == n.to_integral_value() for n in numbers) else "number"), None
     return _kind_of_texts(filled, texts), None
