@@ -51,7 +51,8 @@ def write_person_rows(protocol: Protocol, records: Records | StoredRecords, path
     """Write one row per person of the question to a Parquet file, without taking the people out of the engine.
 
     Columns `participant_id`, `arm`, `index_on`, `observed_days`, the covariates by id, for each estimand its id (or
-    `<id>_t` and `<id>_d`, `<id>_before` and `<id>_after`, `<id>_score_0` …), and `months_<state>`; in no order.
+    `<id>_t` and `<id>_d`, `<id>_before` and `<id>_after`, `<id>_score_0` …), and `months_<state>`; in no order. Spark
+    writes a folder of that name with the rows in several files, as it does with any Parquet.
     """
     with lay_out(records) as laid:
         rows = person_rows(laid, protocol)

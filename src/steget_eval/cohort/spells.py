@@ -21,8 +21,8 @@ def clip_spells(spells: ir.Table, people: ir.Table, more: Collection[str]) -> ir
     """Return the part of each spell in [index, the end of window or follow-up), in days from the index date.
 
     Columns `person`, `index_on`, `rank` (of the state), `fresh` (1 where it began on the index date or later), `lo`,
-    `hi`, `ended` (1 where the spell's own end lies there), and those of `more`. An empty `ended_on` is an ongoing
-    spell. A spell without a day there is left out.
+    `hi`, those of `more`, and with ``completed`` also `ended` (1 where the spell's own end lies there). An empty
+    `ended_on` is an ongoing spell. A spell without a day there is left out.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def clip_spells(spells: ir.Table, people: ir.Table, more: Collection[str]) -> ir
         null where the records do not say.
     """
     known = spells.select("participant_id", "started_on", "ended_on", rank=_rank(spells), **own_columns(spells, more))
-    facts = people.select("participant_id", "person", "index_on", "observed_days")
+    facts = people.select("participant_id", "person", "index_on", observed_days=people.observed_days.cast("int32"))
     joined = known.inner_join(facts, "participant_id")
     days = joined.mutate(
         start_day=joined.started_on.delta(joined.index_on, unit="day").cast("int32"),
@@ -39,13 +39,12 @@ def clip_spells(spells: ir.Table, people: ir.Table, more: Collection[str]) -> ir
     )
     ends = days.mutate(
         lo=larger(days.start_day, ibis.literal(0, "int32")),
-        hi=ibis.ifelse(days.end_day < days.observed_days, days.end_day, days.observed_days).cast("int32"),
+        hi=ibis.ifelse(days.end_day < days.observed_days, days.end_day, days.observed_days),
     )
     kept = ends.filter(ends.lo < ends.hi)
-    return kept.select(
-        "person", "index_on", "rank", "lo", "hi", *more, fresh=_one(kept.start_day >= 0),
-        ended=_one(kept.end_day.notnull() & (kept.end_day <= kept.observed_days)),
-    )  # fmt: skip
+    ended = _one(kept.end_day.notnull() & (kept.end_day <= kept.observed_days))
+    asked = {"ended": ended} if "completed" in more else {}
+    return kept.select("person", "index_on", "rank", "lo", "hi", *more, fresh=_one(kept.start_day >= 0), **asked)
 
 
 def spells_before(spells: ir.Table, people: ir.Table, more: Collection[str]) -> ir.Table:
