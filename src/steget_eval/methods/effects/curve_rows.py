@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from scipy import stats
+from scipy.special import ndtr
 
 from steget_eval.core.errors import MethodError
 from steget_eval.core.estimates import Estimate, Estimates
@@ -111,7 +111,7 @@ def wald_p(estimate: float, std_error: float) -> float:
     """Return the two-sided p-value of an estimate against zero, taken as normal."""
     if not std_error > 0:
         raise MethodError("the arms' clusters move wholly together, so there is no spread to test against")
-    return float(2 * stats.norm.sf(abs(estimate) / std_error))
+    return float(2 * ndtr(-abs(estimate) / std_error))
 
 
 def _both(pair: ArmPair) -> tuple[ArmSummary, ArmSummary]:

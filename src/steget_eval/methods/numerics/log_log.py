@@ -7,7 +7,7 @@ limits of S are S^exp(±z·se/(S·log S)) and never leave 0–1.
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri
 
 from steget_eval.core.errors import MethodError
 
@@ -16,7 +16,7 @@ def normal_quantile(level: float, *, sides: int = 2) -> float:
     """Return the standard normal quantile of a confidence level, two-sided unless told."""
     if not 0 < level < 1:
         raise MethodError(f"the confidence level must lie between 0 and 1, got {level!r}")
-    return float(stats.norm.ppf(1 - (1 - level) / sides))
+    return float(ndtri(1 - (1 - level) / sides))
 
 
 def log_log_limits(risk: np.ndarray, std_error: np.ndarray, quantile: float) -> np.ndarray:

@@ -28,6 +28,8 @@ class OutcomeModel:
         One design per block of score equations.
     residuals
         Coefficients → one vector of shape (n,) per block.
+    predictors
+        As in `stacked.Equations`, places counted among the coefficients.
     predict
         Coefficients → predicted outcome of everyone in arm 1 and in arm 0.
     """
@@ -35,6 +37,7 @@ class OutcomeModel:
     coefficients: Floats
     instruments: tuple[Floats, ...]
     residuals: Callable[[Vector], tuple[Vector, ...]]
+    predictors: tuple[tuple[int, Floats], ...]
     predict: Callable[[Vector], tuple[Vector, Vector]]
 
 
@@ -51,7 +54,9 @@ def fit_one_model(arms: Arms, Z: Floats, family: Family) -> OutcomeModel:
         m_1, m_0 = predict(beta)
         return (arms.y - np.where(arms.a == 1, m_1, m_0),)
 
-    return OutcomeModel(coefficients=fit.coefficients, instruments=(D,), residuals=residuals, predict=predict)
+    return OutcomeModel(
+        coefficients=fit.coefficients, instruments=(D,), residuals=residuals, predictors=((0, Z),), predict=predict
+    )
 
 
 def fit_model_per_arm(arms: Arms, Z: Floats, family: Family) -> OutcomeModel:
@@ -67,7 +72,9 @@ def fit_model_per_arm(arms: Arms, Z: Floats, family: Family) -> OutcomeModel:
         return arms.a * (arms.y - m_1), (1 - arms.a) * (arms.y - m_0)
 
     coefficients = np.concatenate([one, zero])
-    return OutcomeModel(coefficients=coefficients, instruments=(Z, Z), residuals=residuals, predict=predict)
+    return OutcomeModel(
+        coefficients=coefficients, instruments=(Z, Z), residuals=residuals, predictors=((0, Z), (k, Z)), predict=predict
+    )
 
 
 def fit_model_of_one_arm(arms: Arms, Z: Floats, family: Family, arm: int) -> OutcomeModel:
@@ -87,7 +94,9 @@ def fit_model_of_one_arm(arms: Arms, Z: Floats, family: Family, arm: int) -> Out
         return (inside * (arms.y - modelled(beta)),)
 
     coefficients = _fit_arm(arms, Z, family, arm)
-    return OutcomeModel(coefficients=coefficients, instruments=(Z,), residuals=residuals, predict=predict)
+    return OutcomeModel(
+        coefficients=coefficients, instruments=(Z,), residuals=residuals, predictors=((0, Z),), predict=predict
+    )
 
 
 def _fit_arm(arms: Arms, Z: Floats, family: Family, arm: int) -> Floats:

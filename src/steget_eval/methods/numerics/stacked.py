@@ -34,10 +34,14 @@ class Equations:
         What does not depend on the parameters.
     residuals
         Gives, at parameters of shape (k,), one vector of shape (n,) per block; must accept complex parameters.
+    predictors : pairs of a place and a design, shape (n, k_p), its first column ones
+        Parameters from that place on that come into the residuals only as the design times them: a step of the first
+        of them then gives the slopes for them all.
     """
 
     instruments: tuple[Floats, ...]
     residuals: Residuals
+    predictors: tuple[tuple[int, Floats], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,10 +66,11 @@ def solve_sandwich(equations: Equations, theta: Floats, *, cluster: ArrayLike | 
     blocks = zip(equations.instruments, equations.residuals(theta), strict=True)
     psi = np.hstack([Z * residual[:, None] for Z, residual in blocks])
     derivative = _derivative(equations, theta)
-    influence = _solved(derivative, _grouped(psi, cluster).T)
-    covariance = influence @ influence.T
+    grouped = _grouped(psi, cluster)
+    half = _solved(derivative, grouped.T @ grouped)
+    covariance = _solved(derivative, half.T)
     distance = np.abs(_solved(derivative, psi.sum(axis=0)))
-    allowed = _ROOT_TOLERANCE * np.sqrt(np.diag(covariance)) + _ROUNDING * np.maximum(np.abs(theta), 1)
+    allowed = _ROOT_TOLERANCE * np.sqrt(np.maximum(np.diag(covariance), 0)) + _ROUNDING * np.maximum(np.abs(theta), 1)
     if not (distance <= allowed).all():
         raise ConvergenceError("the stacked estimating equations are not at their root")
     return Solution(theta=theta, covariance=covariance)
@@ -79,14 +84,28 @@ def _solved(derivative: Floats, right: Floats) -> Floats:
 
 
 def _derivative(equations: Equations, theta: Floats) -> Floats:
-    """Return the derivative of the summed equations, shape (k, k), one complex step per parameter."""
-    columns = []
-    for j in range(theta.size):
+    """Return the derivative of the summed equations, shape (k, k), one complex step per predictor or parameter."""
+    designs = dict(equations.predictors)
+    columns: list[Floats] = []
+    while len(columns) < theta.size:
+        place = len(columns)
         shifted = theta.astype(np.complex128)
-        shifted[j] += 1j * _H
+        shifted[place] += 1j * _H
         slopes = [np.imag(residual) / _H for residual in equations.residuals(shifted)]
-        columns.append(np.concatenate([Z.T @ s for Z, s in zip(equations.instruments, slopes, strict=True)]))
+        blocks = [_slope(Z, s, designs.get(place)) for Z, s in zip(equations.instruments, slopes, strict=True)]
+        columns += list(np.vstack(blocks).T)
     return np.column_stack(columns)
+
+
+def _slope(Z: Floats, slope: Floats, design: Floats | None) -> Floats:
+    """Return what a block's sum moves by with one parameter, shape (k_b, 1), or with all of a design's."""
+    if design is None:
+        return np.asarray((Z.T @ slope)[:, None])
+    if not slope.any():
+        return np.zeros((Z.shape[1], design.shape[1]))
+    if Z.shape[1] == 1:
+        return np.asarray((Z[:, 0] * slope) @ design)[None, :]
+    return np.asarray((Z * slope[:, None]).T @ design)
 
 
 def _grouped(psi: Floats, cluster: ArrayLike | None) -> Floats:

@@ -78,7 +78,7 @@ def means_by_model(
 
     m_1, m_0 = model.predict(model.coefficients)
     means = (weighted_mean(m_1, h), weighted_mean(m_0, h))
-    return solve_means((*model.instruments, one, one), residuals, model.coefficients, means, cluster)
+    return solve_means((*model.instruments, one, one), residuals, model.coefficients, means, cluster, model.predictors)
 
 
 def means_by_weights(arms: Arms, Z: Floats, population: Population, cluster: ArrayLike | None) -> ArmMeans:
@@ -93,7 +93,7 @@ def means_by_weights(arms: Arms, Z: Floats, population: Population, cluster: Arr
 
     w_1, w_0 = weights_by_arm(arms.a, multiply(Z, gamma), population)
     return solve_means(
-        (Z, one, one), residuals, gamma, (weighted_mean(arms.y, w_1), weighted_mean(arms.y, w_0)), cluster
+        (Z, one, one), residuals, gamma, (weighted_mean(arms.y, w_1), weighted_mean(arms.y, w_0)), cluster, ((0, Z),)
     )
 
 
@@ -124,7 +124,8 @@ def means_by_both(
     shifts = (weighted_mean(arms.y - m_1, w_1), weighted_mean(arms.y - m_0, w_0))
     means = (weighted_mean(m_1, h) + shifts[0], weighted_mean(m_0, h) + shifts[1])
     nuisance = np.concatenate([gamma, model.coefficients, shifts])
-    return solve_means((Z, *model.instruments, one, one, one, one), residuals, nuisance, means, cluster)
+    predictors = ((0, Z), *((k + place, design) for place, design in model.predictors))
+    return solve_means((Z, *model.instruments, one, one, one, one), residuals, nuisance, means, cluster, predictors)
 
 
 def solve_means(
@@ -133,9 +134,10 @@ def solve_means(
     nuisance: Floats,
     means: tuple[float, float],
     cluster: ArrayLike | None,
+    predictors: tuple[tuple[int, Floats], ...] = (),
 ) -> ArmMeans:
     """Return the last two parameters of a stack, with their covariance."""
-    equations = Equations(instruments=instruments, residuals=residuals)
+    equations = Equations(instruments=instruments, residuals=residuals, predictors=predictors)
     solution = solve_sandwich(equations, np.concatenate([nuisance, means]), cluster=cluster)
     return ArmMeans(mean_1=means[0], mean_0=means[1], covariance=solution.covariance[-2:, -2:])
 
