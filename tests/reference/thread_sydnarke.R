@@ -1,6 +1,6 @@
 # The whole way from the synthetic records of IPS Sydnärke to every row of its two protocols: two arms, and one arm.
 source("thread_methods/methods.R"); source("thread_methods/persons.R")
-source("thread_methods/comparison.R"); source("thread_methods/readings.R")
+source("thread_methods/comparison.R"); source("thread_methods/timed.R"); source("thread_methods/readings.R")
 cat("key,value\n")
 records <- function(name) file.path("..", "..", "data", "programmes", name, "records")
 

@@ -160,7 +160,7 @@ def test_a_comparison_is_called_unadjusted_where_nothing_was_adjusted_for(compar
     populations = {(row.method, row.population) for row in estimates.where(estimand="employment")}
     assert ("miettinen_nurminen", "unadjusted") in populations
     assert ("aipw", "ATE") in populations
-    assert estimates.only(estimand="first_job", contrast="risk_difference").population == "unadjusted"
+    assert estimates.only(estimand="education", contrast="risk_difference").population == "unadjusted"
 
 
 def test_the_primary_estimand_comes_first(comparison, cohort):

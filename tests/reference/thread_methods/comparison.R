@@ -24,6 +24,10 @@ compare_sydnarke <- function(folder) {
 
   arms <- function(t, d) list("1" = incidence(t[a == 1], d[a == 1], horizon), "0" = incidence(t[a == 0], d[a == 0], horizon))
   first_job <- arms(people$work_t, people$work_d)
+  pseudo_rows("first_job", "risk", people$work_t, people$work_d, a, X, "risk")
+  weighted_rows("first_job", "risk", people$work_t, people$work_d, a, X, FALSE)
+  pseudo_rows("time_after_first_job", "rmtl", people$work_t, people$work_d, a, X, "lost")
+  weighted_rows("time_after_first_job", "rmtl", people$work_t, people$work_d, a, X, TRUE)
   two_arms("first_job", "risk", "aalen_johansen", first_job, "risk", "unadjusted")
   two_arms("time_after_first_job", "rmtl", "time_lost", first_job, "lost", "unadjusted", log_log_arms = FALSE)
   two_arms("education", "risk", "aalen_johansen", arms(people$education_t, people$education_d), "risk", "unadjusted")

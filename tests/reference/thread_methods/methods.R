@@ -82,18 +82,19 @@ t_rows <- function(estimand, population, y, a) for (arm in c(1, 0)) {
 
 # --- adjusted: estimating equations, one block a model, stacked ------------------------------------------------------
 # Each block gives its parameters and, for any theta, its equations by person. Later blocks may read earlier ones.
-adjusted <- function(y, a, X, method, population, binary) {
-  X <- scale(X); D <- cbind(1, X); M <- cbind(D, a); n <- length(y)
+# `each` gives each arm an outcome model of its own.
+adjusted <- function(y, a, X, method, population, binary, each = FALSE) {
+  X <- scale(X); D <- cbind(1, X); E <- if (each) D else D[, 1, drop = FALSE]; M <- cbind(D, a * E); n <- length(y)
   family <- if (binary) binomial() else gaussian(); inverse <- family$linkinv
   tight <- list(epsilon = 1e-15, maxit = 200)
   fitted_by <- function(design, response, family) unname(glm.fit(design, response, family = family, control = tight)$coefficients)
-  treated <- cbind(D, 1); untreated <- cbind(D, 0)
+  treated <- cbind(D, E); untreated <- cbind(D, 0 * E)
   p <- ncol(D); uses_score <- method != "g_computation"; uses_model <- method != "ipw"
   gamma <- if (uses_score) fitted_by(D, a, binomial())
   beta <- if (uses_model) suppressWarnings(fitted_by(M, y, family))
   at <- function(theta) {
     gamma <- if (uses_score) theta[1:p]
-    beta <- if (uses_model) theta[(if (uses_score) p else 0) + 1:(p + 1)]
+    beta <- if (uses_model) theta[(if (uses_score) p else 0) + 1:ncol(M)]
     e <- if (uses_score) plogis(drop(D %*% gamma))
     h <- switch(population, ATE = rep(1, n), ATT = a, ATO = e * (1 - e))
     list(e = e, h = h, w1 = if (uses_score) a * h / e * if (population == "ATT") e else 1,
