@@ -14,7 +14,6 @@ from steget_eval.reporting.figures.target import target
 from steget_eval.reporting.figures.target_counts import target_counts
 
 __all__ = [
-    "actor_network", "power_curve", "target_counts",
-    "cumulative_incidence", "flow_diagram", "forest", "funnel", "hundred_people", "love_plot", "state_shares",
-    "studies_forest", "target",
+    "actor_network", "cumulative_incidence", "flow_diagram", "forest", "funnel", "hundred_people", "love_plot",
+    "power_curve", "state_shares", "studies_forest", "target", "target_counts",
 ]  # fmt: skip

@@ -13,7 +13,6 @@ import yaml
 from steget_eval.records.codes import FOLLOW_UP_ENDS, OCCASIONS, OCCUPATIONS, SEXES, STATES
 from steget_eval.reporting.text.cell import Label, Language, key_label
 
-
 #: The phrase files, each in both languages; what only a prestudy says has its own.
 _FILES = ("phrases", "phrases_prestudy")
 
