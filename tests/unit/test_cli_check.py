@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ from steget_eval.core.errors import CohortError
 from steget_eval.core.shipped import shipped
 from steget_eval.protocol import load_protocol
 from steget_eval.runs.place import write_whole
+from steget_eval.simulate import load_truth, true_values
 from steget_eval.study import rehearse
 from steget_eval.study.examples import check_examples
 
@@ -74,6 +79,27 @@ def test_simulate_turns_knobs_and_writes_truth_and_dirt_beside_the_records(tmp_p
     again = call("simulate", ONE_ARM / "protocol.yaml", "--out", tmp_path / "records")
     assert again.exit_code == 1
     assert "there is something there already" in again.output
+
+
+@pytest.mark.slow
+def test_simulate_writes_the_true_answers_beside_soiled_records_that_check_then_refuses(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["steget_eval.cli.simulate"], "_LIVES", 2_000)
+    got = call("simulate", ONE_ARM / "protocol.yaml", "--out", tmp_path / "records", "--people", 80, "--seed", 5,
+               "--dirt", 1, "--true-values")  # fmt: skip
+    assert got.exit_code == 0, got.output
+    lines = list(csv.DictReader(io.StringIO((tmp_path / "records.truth.csv").read_text(encoding="utf-8"))))
+    (risk,) = [line for line in lines if (line["asked"], line["quantity"]) == ("employment", "risk")]
+    protocol = load_protocol(ONE_ARM / "protocol.yaml")
+    stated = true_values(protocol, load_truth(ONE_ARM / "truth.yaml"), "employment", people=20_000, seed=6)
+    assert stated.arm_1 is not None
+    # 4 standard errors of the two simulations: once in 16 000 by chance
+    assert abs(float(risk["value"]) - stated.arm_1.value) < 4 * math.hypot(
+        float(risk["mc_error"]), stated.arm_1.mc_error
+    )
+    refused = call("check", ONE_ARM / "protocol.yaml", tmp_path / "records")
+    assert refused.exit_code == 1
+    kinds = {line.split(",")[0] for line in (tmp_path / "records.dirt.csv").read_text(encoding="utf-8").splitlines()}
+    assert len(kinds) > 5
 
 
 def test_check_refuses_a_target_that_no_goal_can_be_held_against(tmp_path):
