@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import duckdb
@@ -146,11 +147,31 @@ def row(name: str, people: int, got: dict[str, float]) -> str:
     return f"{name:>12} {spells:>12,} {got['seconds']:>9.1f} {got['cpu']:>9.1f} {got['peak']:>8.2f}"
 
 
+def compare(folder: Path, people: int, pairs: int) -> float:
+    """Print what ours takes, as many times beside pandas as is asked; return its median seconds."""
+    ours, ratios, of_cores = [], [], []
+    for _ in range(max(pairs, 1)):
+        got = measure("steget", folder, folder / "rows.parquet")
+        ours.append(got["seconds"])
+        print(row(f"{people:,}", people, got), flush=True)
+        if pairs:
+            other = measure("pandas", folder, folder / "pandas.parquet")
+            ratios.append(other["seconds"] / got["seconds"])
+            of_cores.append(other["cpu"] / got["cpu"])
+            print(row("pandas", people, other), flush=True)
+            wrong = differing_rows(folder / "rows.parquet", folder / "pandas.parquet")
+            print(f"pandas takes {ratios[-1]:.1f} times as long; rows that differ: {wrong}", flush=True)
+    if pairs:
+        print(f"median of {pairs}: {median(ratios):.1f} times as long, {median(of_cores):.1f} by seconds of the cores")
+    return median(ours)
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--pandas", type=int, default=1_000_000, help="people of the comparison; 0 leaves it out")
+    parser.add_argument("--repeat", type=int, default=1, help="how many pairs of ours and pandas, one after the other")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--one", choices=["steget", "pandas"], help="one measurement, in this process")
@@ -164,15 +185,7 @@ def main() -> None:
         for people in told.people:
             folder = Path(place) / str(people)
             write_records(folder, people)
-            got = measure("steget", folder, folder / "rows.parquet")
-            found[people] = got["seconds"]
-            print(row(f"{people:,}", people, got), flush=True)
-            if people == told.pandas:
-                other = measure("pandas", folder, folder / "pandas.parquet")
-                wrong = differing_rows(folder / "rows.parquet", folder / "pandas.parquet")
-                ratio = other["seconds"] / got["seconds"]
-                print(row("pandas", people, other), flush=True)
-                print(f"pandas takes {ratio:.1f} times as long; rows that differ: {wrong}")
+            found[people] = compare(folder, people, told.repeat if people == told.pandas else 0)
     for small, large in zip(told.people, told.people[1:], strict=False):
         exponent = math.log(found[large] / found[small]) / math.log(large / small)
         print(f"exponent from {small:,} to {large:,}: {exponent:.2f}")
