@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -238,6 +239,25 @@ def test_equal_amounts_are_hidden_since_the_mean_is_everybody_s_own(results_two_
                             for row in results_two_arms.estimates))  # fmt: skip
     frame = disclose(replace(results_two_arms, estimates=equal)).estimates
     assert frame[frame["estimand"] == "days"]["suppressed"].all()
+
+
+@pytest.mark.parametrize("holders", [0, 1, 4, 5, 60, 116])
+def test_an_attacker_who_knows_the_sum_that_each_got_learns_of_no_few_who_got_it(
+    results_two_arms: Results, holders: int
+) -> None:
+    # Everybody who got the amount got the same, so that mean, standard error and people give the holders back.
+    n, sum_each = 120, 9_000.0
+    mean, error = sum_each * holders / n, sum_each * math.sqrt(holders / n * (1 - holders / n) / n)
+    rows = (replace(row, estimate=mean, std_error=error) if (row.estimand, row.contrast) == ("days", "mean_1") else row
+            for row in results_two_arms.estimates)  # fmt: skip
+    unknown = results_two_arms.unknown.assign(positive=pd.array([None] * 6 + [holders, 60], dtype="Int64"))
+    released = disclose(replace(results_two_arms, estimates=Estimates(tuple(rows)), unknown=unknown)).estimates
+    told = released[(released["estimand"] == "days") & released["estimate"].notna()].set_index("contrast")
+    if holders >= 5:
+        one = told.loc["mean_1"]
+        assert round(one["n_1"] / (1 + one["n_1"] * (one["std_error"] / one["estimate"]) ** 2)) == holders
+    else:
+        assert told.empty  # neither the arm's own row nor the difference, which the other arm's would give back
 
 
 def test_the_account_counts_what_was_taken_by_rule_and_place(results_single_arm: Results) -> None:
