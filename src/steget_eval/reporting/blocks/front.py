@@ -31,7 +31,8 @@ def summary(release: Release) -> Block:
     children = [*_notices(release), build.paragraph("summary-lead", *told[:2], style="lead")]
     people = behind("hundred_people", release)
     if len(people):
-        caption = key_label("picture.hundred_caption", outcome=_outcome(release))
+        alone = "" if release.protocol.arms.comparison is not None else "_one"
+        caption = key_label(f"picture.hundred_caption{alone}", outcome=_outcome(release))
         children.append(build.figure("summary-hundred", "hundred_people", people, caption))
     if told[2:]:
         children.append(build.paragraph("summary-rest", *told[2:]))
