@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steget_eval import disclose, evaluate
+from steget_eval import disclose, evaluate, load_protocol, read_records
+from steget_eval.core.shipped import shipped
 from steget_eval.protocol import Protocol
 from steget_eval.records import Records
 from steget_eval.records.card import Label, RecordsCard
@@ -150,3 +151,22 @@ def test_a_small_part_takes_another_with_it(part: str) -> None:
     assert part not in all_told
     assert len(set(PARTS) & set(all_told)) < 2
     assert given_back(frame, cells, 5) == []
+
+
+def test_money_is_hidden_with_the_count_it_is_divided_by() -> None:
+    """Able to go on 21, begun 19: the second would tell of two people, and its cost would tell the second."""
+    folder = shipped("data", "programmes", "steget_linkoping")
+    told = load_protocol(folder / "protocol.yaml").model_dump(mode="json")
+    begun = {**told["outcomes"][0], "id": "begun", "counts": {**told["outcomes"][0]["counts"], "category": "begun"}}
+    asked = {**told["estimands"][0], "id": "begun", "outcome": "begun"}
+    money = {**told["economics"][0], "id": "begun_cost", "estimand": "begun"}
+    protocol = Protocol.model_validate(
+        {**told, "outcomes": [*told["outcomes"], begun], "estimands": [*told["estimands"], asked],
+         "economics": [*told["economics"], money]}
+    )  # fmt: skip
+    records = read_records(folder / "records")
+    rows = [*records.tables["counts"].to_pylist(), {"period": "2010", "category": "begun", "sex": None, "n": 19}]
+    counts = pa.Table.from_pylist(rows, schema=records.tables["counts"].schema)
+    frame = disclose(evaluate(protocol, Records(tables={"counts": counts}, card=records.card, name="two"))).to_frame()
+    assert frame[frame["outcome"] == "begun"]["suppressed"].all()
+    assert not frame[frame["subgroup"] == "cost=budget_2010"]["suppressed"].any()

@@ -70,11 +70,7 @@ def gate_estimates(
     ]
     hidden = frozenset((str(outcome), str(subgroup)) for outcome, subgroup in bad)
     groups = hide_groups(rows, protocol, thresholds, hidden)
-    bare = {outcome for outcome, subgroup in (*hidden, *groups) if subgroup == "all"}
-    taken = [
-        old or groups.get((row["outcome"], row["subgroup"])) or _beside(row, bare)
-        for row, old in zip(rows, taken, strict=True)
-    ]
+    taken = [old or groups.get((row["outcome"], row["subgroup"])) for row, old in zip(rows, taken, strict=True)]
     published = Published(thresholds)
     family = outcome_families(protocol)
     for unit in _units(rows, protocol.primary):
@@ -88,7 +84,7 @@ def gate_estimates(
             continue
         for place in mine:
             taken[place] = "small_difference"
-    return _blank(frame, _with_siblings(rows, taken), published)
+    return _blank(frame, _with_dependents(rows, _with_siblings(rows, taken)), published)
 
 
 def _with_siblings(rows: list[dict[Hashable, Any]], rules: list[Rule | None]) -> list[Rule | None]:
@@ -151,13 +147,23 @@ def _row_rule(row: Row, thresholds: Thresholds) -> Rule | None:
     return "zero" if row["kind"] in {"amount", "longitudinal"} and row["std_error"] == 0 else None
 
 
-def _beside(row: Row, bare: set[str]) -> Rule | None:
-    """Money and reach rest on the numbers of everyone, and say them."""
-    return (
-        "dependent"
-        if row["outcome"] in bare and str(row["subgroup"]).startswith(("cost=", "reach=", "unknown="))
-        else None
-    )
+def _with_dependents(rows: list[dict[Hashable, Any]], rules: list[Rule | None]) -> list[Rule | None]:
+    """Hide money, reach, advice and bounds where everyone's own numbers are hidden: they rest on them, and say them."""
+    gone = {
+        (str(row["estimand"]), str(row["outcome"]))
+        for row, rule in zip(rows, rules, strict=True)
+        if rule is not None and row["subgroup"] == "all"
+    }
+    beside = ("cost=", "reach=", "advice=", "unknown=")
+    return [
+        rule
+        or (
+            "dependent"
+            if (row["estimand"], row["outcome"]) in gone and str(row["subgroup"]).startswith(beside)
+            else None
+        )
+        for row, rule in zip(rows, rules, strict=True)
+    ]
 
 
 def _units(rows: list[dict[Hashable, Any]], primary: str) -> list[tuple[str, str]]:
