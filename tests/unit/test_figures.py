@@ -13,6 +13,11 @@ from steget_eval.reporting.gate import disclose
 from steget_eval.reporting.release import Release
 from steget_eval.study.results import Results
 
+#: Figures of other releases than these.
+OF_OTHERS = {
+    "actor_network", "calendar_plan", "change_plot", "funnel", "move_matrix", "power_curve", "status_bounds",
+    "studies_forest", "target", "target_counts",
+}  # fmt: skip
 TWO_ARMS = ("hundred_people", "forest", "love_plot", "state_shares", "flow_diagram")
 
 
@@ -47,7 +52,7 @@ def test_a_picture_carries_no_address_no_date_and_only_its_own_ids(release: Rele
 def test_a_figure_takes_an_axis_returns_it_and_changes_nothing_global(release: Release) -> None:
     before = dict(mpl.rcParams)
     for name in figures.__all__:
-        if name in {"target", "funnel", "studies_forest", "actor_network", "target_counts", "power_curve"}:  # of other releases
+        if name in OF_OTHERS:
             continue
         ax = style.new_axes(7.2, 4)
         assert getattr(figures, name)(release, language="sv", ax=ax) is ax

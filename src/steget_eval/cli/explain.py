@@ -65,7 +65,9 @@ def _source(source: EventSource) -> str:
         return f"{how}: {', '.join(source.spells)}"
     if source.status is not None:
         since = f", begun or increased since {source.status.increased_since}" if source.status.increased_since else ""
-        return f"occupation at {source.status.occasion}: {', '.join(source.status.occupations)}{since}"
+        asked = {"occupation": source.status.occupations, "lives on": source.status.income_sources}
+        told = ", and ".join(f"{name} {' or '.join(codes)}" for name, codes in asked.items() if codes)
+        return f"at {source.status.occasion}: {told}{since}"
     if source.amount is not None:
         amount = source.amount
         return f"{amount.item} at {amount.occasion}, above {amount.above} where an event is asked for"

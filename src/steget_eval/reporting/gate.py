@@ -64,15 +64,17 @@ def disclose(
         return _internal(results)
     thresholds = Thresholds(policy or results.protocol.disclosure)
     few = few_positive(results.unknown, results.protocol, thresholds)
+    few |= few_moved(results.moves, results.protocol, thresholds)
     estimates = gate_estimates(results.estimates.to_frame(), results.protocol, thresholds, few)
     flow = gate_flow(results.flow, estimates.published)
     unknown = gate_unknown(results.unknown, flow.published)
-    baseline = gate_baseline(results.baseline, results.protocol, unknown.published)
     estimates = hide_ladder(estimates, unknown.frame)
+    baseline = gate_baseline(results.baseline, results.protocol, unknown.published)
     overlap = gate_overlap(results.overlap, baseline.published)
     states = gate_states(results.states, overlap.published, state_families(results.protocol))
     curves = gate_curves(results.curves, estimates, states.published, results.protocol)
     account = gate_account(results.account, states.published)
+    moves = _moves(results, estimates, thresholds)
     verdicts = tuple(_verdict(verdict, estimates) for verdict in results.verdicts)
     told = tuple(refusal for refusal in results.refusals if _may_be_told(refusal, estimates))
     lost: Counter[tuple[Rule, str]] = Counter(
@@ -82,7 +84,7 @@ def disclose(
         }
     )
     parts = (estimates.taken, flow.taken, unknown.taken, baseline.taken, overlap.taken, states.taken, curves.taken,
-             account.taken)  # fmt: skip
+             account.taken, moves.taken)  # fmt: skip
     return Release(
         protocol=results.protocol, records_fingerprint=results.records_fingerprint, origin=results.origin,
         source=results.source, estimates=estimates.frame, verdicts=verdicts, curves=curves.curves,
@@ -90,7 +92,7 @@ def disclose(
         unknown=unknown.frame, flow=flow.frame,
         refusals=told,
         suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy, account=account.account,
-        gates=_gates(results, overlap.frame),
+        gates=_gates(results, overlap.frame), moves=moves.frame,
     )  # fmt: skip
 
 
@@ -116,6 +118,14 @@ def _gates(results: Results, overlap: pd.DataFrame | None) -> tuple[ReleasedGate
     if overlap is not None and overlap.loc[overlap["key"].isin(("n", "ess")), "suppressed"].any():
         return ()
     return tuple(ReleasedGate(name=gate.name, passed=gate.passed) for gate in results.gates)
+
+
+def _moves(results: Results, estimates: GatedEstimates, thresholds: Thresholds) -> GatedMoves:
+    names = [one.id for one in results.protocol.estimands]
+    told = {name for name in names if _is_told(name, estimates)}
+    sizes = {str(name): int(known) for name, known in results.unknown[["estimand", "known"]].itertuples(index=False)}
+    beside = told_beside(results.protocol, told, sizes)
+    return gate_moves(results.moves, frozenset(names) - told, thresholds, beside)
 
 
 def _is_told(estimand: str, estimates: GatedEstimates) -> bool:
@@ -146,7 +156,7 @@ def _internal(results: Results) -> Release:
         unknown=open_(results.unknown.drop(columns="positive", errors="ignore")),
         flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(),
         policy=results.protocol.disclosure, internal=True, account=gate_account(results.account, None).account,
-        gates=_gates(results, None),
+        gates=_gates(results, None), moves=open_moves(results.moves),
     )  # fmt: skip
 
 

@@ -92,6 +92,9 @@ class Release(Tidy):
         True for the internal view: nothing was taken away, and every page carries a watermark.
     account
         What was found in the files, what was assumed, and where their rows went.
+    moves
+        `estimand`, `before`, `after` (ids of steps, joined by ``+`` where they were taken together, ``all`` for
+        everybody), `n`, `suppressed`.
     gates
         Which gates the weighted arms passed; none where the size of a weighted arm was taken away.
     """
@@ -115,6 +118,7 @@ class Release(Tidy):
     internal: bool = False
     account: ReleasedAccount = field(default_factory=ReleasedAccount)
     gates: tuple[ReleasedGate, ...] = ()
+    moves: pd.DataFrame | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the released table of estimates."""

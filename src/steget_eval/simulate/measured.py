@@ -67,6 +67,8 @@ class StatusTruth(Part):
     no_support
         Occupation to the share of those in it who have no public support; where it is empty, what people live on is
         not recorded.
+    extents
+        Whether the extent of work and of studies is recorded, in quarters of full time.
     """
 
     shares: dict[Occupation, float]
@@ -75,6 +77,7 @@ class StatusTruth(Part):
     treated: float = 0.0
     effects: Effects = Effects()
     no_support: dict[Occupation, float] = Field(default_factory=dict)
+    extents: bool = False
     label: Text | None = None
 
     @model_validator(mode="after")

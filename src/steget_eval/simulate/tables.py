@@ -107,6 +107,11 @@ def statuses_table(truth: Truth, measured: Measured, draws: Draws) -> pa.Table:
             part["income_sources"] = [
                 None if not seen else "no_public_support" if none else "social_assistance" for none, seen in told
             ]
+        if truth.statuses[occasion].extents:
+            quarters = _quarters(occasion, draws, later=not truth.statuses[occasion].before)
+            for column, own in (("work_extent_percent", "employed"), ("study_extent_percent", "studying")):
+                holds = part["occupation"].isin([own, "employed_and_studying"])
+                part[column] = pd.Series(25.0 * quarters).where(holds)
         parts.append(part)
     return record_table("statuses", pd.concat(parts, ignore_index=True).sort_values(["participant_id", "occasion"]), {})
 
@@ -115,6 +120,14 @@ def amounts_table(truth: Truth, measured: Measured) -> pa.Table:
     """Return the amounts in their stored unit."""
     units = {(one.item, one.occasion): one.unit for one in truth.amounts}
     return _long_table("amounts", measured.amounts, ("item", "occasion"), "value", unit=units)
+
+
+def _quarters(occasion: str, draws: Draws, *, later: bool) -> np.ndarray:
+    """Return each person's extent in quarters of full time, shape (n,): their own, and for some one more later on."""
+    own = 1 + np.floor(4 * draws.uniform("status", "extent"))
+    more = draws.uniform("status", occasion, "extent") < 0.3
+    quarters: np.ndarray = np.minimum(own + (more if later else 0), 4)
+    return quarters
 
 
 def assessments_table(truth: Truth, measured: Measured, draws: Draws) -> pa.Table:

@@ -15,7 +15,7 @@ from steget_eval.core.errors import SpecError
 from steget_eval.core.yaml import load_model
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.base import Id, Part, Text
-from steget_eval.protocol.measures import State
+from steget_eval.protocol.measures import IncomeSource, Occupation, State
 from steget_eval.protocol.outcome import FollowUpEnd
 from steget_eval.records import Records, RecordsCard
 from steget_eval.records.card import Label
@@ -39,8 +39,26 @@ class ExampleSpell(Part):
     subsidised: bool | None = None
 
 
+class ExampleStatus(Part):
+    """What was known of the person at an occasion."""
+
+    occasion: str
+    occupation: Occupation
+    income_sources: tuple[IncomeSource, ...] = ()
+    work_extent_percent: float | None = None
+    study_extent_percent: float | None = None
+
+
+class ExampleScore(Part):
+    """A score of the person; empty where the form was not filled in."""
+
+    occasion: str
+    instrument: str
+    score: float | None = None
+
+
 class Expected(Part):
-    """What one estimand makes of the person; exactly one of `value` and `event`, and `day` with the event.
+    """What one estimand makes of the person: `value`, `event` with its `day`, `change`, or `before` and `after`.
 
     Attributes
     ----------
@@ -50,9 +68,16 @@ class Expected(Part):
         What came first, for an outcome with days: ``event``, ``none``, or the id of a competing event.
     day
         Days from the index date to what came first, or to the end of what was seen.
+    change
+        The last score minus the first.
+    before, after
+        The ids of the steps on which the person stood.
     """
 
     value: float | None = None
+    change: float | None = None
+    before: str | None = None
+    after: str | None = None
     known: bool = True
     event: str | None = None
     day: int | None = Field(default=None, ge=0)
@@ -69,6 +94,8 @@ class Example(Part):
     followed_until: date
     follow_up_ended_by: FollowUpEnd = "study_end"
     spells: tuple[ExampleSpell, ...] = ()
+    statuses: tuple[ExampleStatus, ...] = ()
+    scores: tuple[ExampleScore, ...] = ()
     gives: dict[Id, Expected] = Field(min_length=1)
 
 
@@ -139,6 +166,15 @@ def _records(protocol: Protocol, example: Example) -> Records:
     words = Label(sv=example.says.sv, en=example.says.en)
     card = RecordsCard(schema_version=1, title=words, origin="synthetic", source=words, licence="none")
     tables = {"participants": _table("participants", people), "spells": _table("spells", spells)}
+    if example.statuses:
+        statuses = [
+            one.model_dump() | {"participant_id": _PERSON, "income_sources": "|".join(one.income_sources) or None}
+            for one in example.statuses
+        ]
+        tables["statuses"] = _table("statuses", statuses)
+    if example.scores:
+        scores = [one.model_dump() | {"participant_id": _PERSON} for one in example.scores]
+        tables["assessments"] = _table("assessments", scores)
     return Records(tables=tables, card=card, name="examples.yaml")
 
 
@@ -153,6 +189,13 @@ def _table(name: str, rows: list[dict[str, object]]) -> pa.Table:
 
 
 def _agrees(expected: Expected, values: OutcomeValues, mine: int) -> bool:
+    if values.kind == "transition":
+        return (expected.before, expected.after) == _steps(values, mine)
+    if values.kind == "longitudinal":
+        change = _change(values, mine)
+        if not expected.known or np.isnan(change):
+            return not expected.known and bool(np.isnan(change))
+        return expected.change is not None and bool(np.isclose(change, expected.change, rtol=0, atol=1e-9))
     if values.y.size:
         value = float(values.y[mine])
         if not expected.known or np.isnan(value):
@@ -162,18 +205,37 @@ def _agrees(expected: Expected, values: OutcomeValues, mine: int) -> bool:
     return expected.event == _event(values, mine) and same_day
 
 
+def _steps(values: OutcomeValues, mine: int) -> tuple[str | None, str | None]:
+    before, after = (int(side[mine]) for side in (values.before, values.after))
+    names = values.levels
+    return names[before] if before >= 0 else None, names[after] if after >= 0 else None
+
+
+def _change(values: OutcomeValues, mine: int) -> float:
+    return float(values.scores[mine, -1] - values.scores[mine, 0])
+
+
 def _event(values: OutcomeValues, mine: int) -> str:
     cause = int(values.d[mine])
     return "none" if cause == 0 else "event" if cause == 1 else values.causes[cause - 2]
 
 
 def _said(expected: Expected) -> str:
+    if expected.before is not None or expected.after is not None:
+        return f"{expected.before or 'unknown'} to {expected.after or 'unknown'}"
+    if expected.change is not None:
+        return f"a change of {expected.change:g}"
     if expected.event is not None:
         return f"{expected.event}" + (f" on day {expected.day}" if expected.day is not None else "")
     return f"{expected.value:g}" if expected.known and expected.value is not None else "unknown"
 
 
 def _found(values: OutcomeValues, mine: int) -> str:
+    if values.kind == "transition":
+        return " to ".join(one or "unknown" for one in _steps(values, mine))
+    if values.kind == "longitudinal":
+        change = _change(values, mine)
+        return "unknown" if np.isnan(change) else f"a change of {change:g}"
     if values.y.size:
         return "unknown" if np.isnan(values.y[mine]) else f"{values.y[mine]:g}"
     return f"{_event(values, mine)} on day {int(values.t[mine])}"

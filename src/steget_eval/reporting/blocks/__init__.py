@@ -6,6 +6,7 @@ from steget_eval.reporting.blocks.account import estimates, suppressed
 from steget_eval.reporting.blocks.checklist import checklist
 from steget_eval.reporting.blocks.counted import advice, alone, costs, events, groups, reach
 from steget_eval.reporting.blocks.files import files
+from steget_eval.reporting.blocks.follow_up import calendar, change, moves, status
 from steget_eval.reporting.blocks.front import limits, summary, title
 from steget_eval.reporting.blocks.intervention import intervention
 from steget_eval.reporting.blocks.people import balance, flow, states, table_one, unknown
@@ -15,7 +16,8 @@ from steget_eval.reporting.blocks.registration import deviations
 from steget_eval.reporting.blocks.results import benchmark, curves, effects, targets
 
 __all__ = [
-    "advice", "alone", "balance", "benchmark", "checklist", "costs", "curves", "deviations", "effects",
-    "estimates", "events", "files", "flow", "groups", "intervention", "limits", "origin", "protocol", "reach",
-    "readings", "reproducibility", "states", "summary", "suppressed", "table_one", "targets", "title", "unknown",
+    "advice", "alone", "balance", "benchmark", "calendar", "change", "checklist", "costs", "curves", "deviations",
+    "effects", "estimates", "events", "files", "flow", "groups", "intervention", "limits", "moves", "origin",
+    "protocol", "reach", "readings", "reproducibility", "states", "status", "summary", "suppressed", "table_one",
+    "targets", "title", "unknown",
 ]  # fmt: skip

@@ -30,7 +30,7 @@ def effects(release: Release) -> Block:
     elsewhere = tables.only_readings(release.protocol)
     asked = release.estimates.loc[release.estimates["subgroup"] == "all", "estimand"]
     for estimand_id in dict.fromkeys(asked):
-        if estimand_id in elsewhere:
+        if estimand_id in elsewhere or _is_told_elsewhere(release, str(estimand_id)):
             continue
         children += _answers(release, str(estimand_id), before)
         before = str(estimand_id)
@@ -73,6 +73,13 @@ def benchmark(release: Release) -> Block:
     children = [build.paragraph("benchmark-sentence", *told)] if told else []
     children.append(build.table("benchmark-table", tables.benchmark(release)))
     return build.section("benchmark", build.heading_of("benchmark"), children)
+
+
+def _is_told_elsewhere(release: Release, estimand_id: str) -> bool:
+    """Tell whether blocks of their own tell the question: change, moves, and shares with bounds beside the main one."""
+    outcome = release.protocol.outcome(release.protocol.estimand(estimand_id).outcome)
+    bounded = "worst_case" in release.protocol.estimand(estimand_id).methods
+    return outcome.kind in {"longitudinal", "transition"} or (bounded and estimand_id != release.protocol.primary)
 
 
 def _answers(release: Release, estimand_id: str, before: str | None) -> list[Block]:

@@ -37,6 +37,7 @@ def behind(release: Release) -> pd.DataFrame:
     wanted = {estimand.contrast, *({"risk_1", "mean_1"} if estimand.contrast in {"risk", "mean"} else ())}
     chosen = rows[(rows["estimand"] == estimand.id) & rows["contrast"].isin(wanted)]
     chosen = chosen[chosen["subgroup"].isin(["all", "benchmark"]) & (chosen["interval_kind"] != "disjoint")]
+    chosen = chosen[chosen["interval_kind"] != "bounds"]  # of the sample, beside nobody's interval
     chosen = chosen[~chosen["method"].str.endswith("one_sided")]  # a goal's limit, drawn beside its goal
     names = ["contrast", "method", "subgroup", "unit", "estimate", "conf_low", "conf_high", "conf_level", "suppressed"]
     frame = chosen[names].reset_index(drop=True)

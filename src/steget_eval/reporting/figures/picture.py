@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from steget_eval.reporting.release_evidence import EvidenceRelease
 
 FigureName = Literal[
-    "actor_network", "power_curve", "target_counts",
-    "cumulative_incidence", "flow_diagram", "forest", "funnel", "hundred_people", "love_plot", "state_shares",
-    "studies_forest", "target",
+    "actor_network", "calendar_plan", "change_plot", "cumulative_incidence", "flow_diagram", "forest", "funnel",
+    "hundred_people", "love_plot", "move_matrix", "power_curve", "state_shares", "status_bounds", "studies_forest",
+    "target", "target_counts",
 ]  # fmt: skip
 
 
-_LIMITS = frozenset({"estimate", "conf_low", "conf_high", "low", "high"})
+_LIMITS = frozenset({"estimate", "conf_low", "conf_high", "low", "high", "bound_low", "bound_high"})
 
 
 class _Module(Protocol):
@@ -83,6 +83,13 @@ def behind(name: FigureName, release: Release) -> pd.DataFrame:
 def curves_behind(release: Release, estimand: str) -> pd.DataFrame:
     """Return the frame behind the curves of one estimand."""
     from steget_eval.reporting.figures.cumulative_incidence import behind as frame_behind
+
+    return frame_behind(release, estimand)
+
+
+def moves_behind(release: Release, estimand: str) -> pd.DataFrame:
+    """Return the frame behind the matrix of one question of moves."""
+    from steget_eval.reporting.figures.move_matrix import behind as frame_behind
 
     return frame_behind(release, estimand)
 

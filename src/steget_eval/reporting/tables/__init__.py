@@ -2,12 +2,14 @@
 
 from steget_eval.reporting.tables.account import choices, gates, overlap, refusals, suppressions
 from steget_eval.reporting.tables.body import Column, Table, TableBody
+from steget_eval.reporting.tables.change import calendar, change, matrix, moved
 from steget_eval.reporting.tables.deviations import deviations
 from steget_eval.reporting.tables.effects import effects
 from steget_eval.reporting.tables.goals import benchmark, targets
-from steget_eval.reporting.tables.people import flow, flow_label, states, table_one, unknown
 from steget_eval.reporting.tables.missing import ladder, tipped, tipping
+from steget_eval.reporting.tables.people import flow, flow_label, states, table_one, unknown
 from steget_eval.reporting.tables.readings import only_readings, readings
+from steget_eval.reporting.tables.status import status
 
 __all__ = [
     "Column", "Table", "TableBody", "benchmark", "calendar", "change", "choices", "deviations", "effects", "flow",

@@ -138,5 +138,13 @@ def _manner(row: Mapping[Any, Any]) -> tuple[Format, int, str]:
         return ("points" if contrast.endswith("difference") else "percent"), 1, ""
     if contrast == "nnt":
         return "number", 1, ""
+    if contrast.startswith("share_") or contrast == "responders":
+        return "percent", 1, ""
+    if contrast == "paired_difference":
+        return "points", 1, ""
+    if contrast == "standardised_change":
+        return "number", 2, ""
+    if unit == "score":
+        return "number", 1, ""
     told = unit if unit not in {"proportion", "ratio", ""} else ""
     return "number", 0 if unit in _COARSE else 1, told

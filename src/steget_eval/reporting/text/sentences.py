@@ -146,7 +146,8 @@ def disclosure(release: Release) -> tuple[Sentence, ...]:
 def main_row(release: Release, estimand: str) -> Row | None:
     """Return the row that answers an estimand: its contrast by its main method; None where none answered."""
     asked = release.protocol.estimand(estimand)
-    contrast = {"risk": "risk_1", "mean": "mean_1"}.get(asked.contrast, asked.contrast)
+    answered = {"risk": "risk_1", "mean": "mean_1", "moved": "share_up"}
+    contrast = answered.get(asked.contrast, asked.contrast)
     mine = _rows(release, estimand)
     mine = mine[mine["contrast"] == contrast]
     return mine.to_dict("records")[0] if len(mine) else None
@@ -159,6 +160,8 @@ def _rows(release: Release, estimand: str) -> pd.DataFrame:
 
 def _single(release: Release, row: Row, outcome: Cell) -> Sentence:
     design = release.protocol.design
+    if row["contrast"] in {"mean_change", "standardised_change", "paired_difference"}:
+        return Sentence("headline.change", {"outcome": outcome, "change": estimate_cell(row), "n": _count(row["n_1"])})
     if row["kind"] == "amount":
         values = {"outcome": outcome, "mean": estimate_cell(row), "n": _count(row["n_1"])}
         return Sentence(f"headline.single_mean.{design}", values)
