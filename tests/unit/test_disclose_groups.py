@@ -170,3 +170,20 @@ def test_money_is_hidden_with_the_count_it_is_divided_by() -> None:
     frame = disclose(evaluate(protocol, Records(tables={"counts": counts}, card=records.card, name="two"))).to_frame()
     assert frame[frame["outcome"] == "begun"]["suppressed"].all()
     assert not frame[frame["subgroup"] == "cost=budget_2010"]["suppressed"].any()
+
+
+def test_how_small_sites_share_their_events_moves_nothing_that_is_told() -> None:
+    """Small sites are put together before anything is drawn from them, so that no shrunken share gives one back."""
+    told = protocol_of(sites=True).model_dump(mode="json")
+    alone = {**told["estimands"][0], "by": [], "pooled_by": "site"}
+    protocol = Protocol.model_validate({**told, "outcomes": told["outcomes"][:1], "estimands": [alone]})
+    frames = []
+    for few in ((2, 3, 1, 2), (1, 1, 4, 2)):
+        work = (11, 6, 5, *few)
+        cells = {("work", site): n for site, n in zip(SITES, work, strict=True)}
+        cells |= {(part, site): 0 for part in ("studies", "support") for site in SITES}
+        cells |= {("none", site): 30 - n for site, n in zip(SITES, work, strict=True)}
+        frames.append(disclose(evaluate(protocol, records_of(cells, sites=True))).to_frame())
+    pd.testing.assert_frame_equal(*frames)
+    assert set(frames[0]["subgroup"]) == {"all", "site=a", "site=b", "site=c", "site=others"}
+    assert not frames[0]["suppressed"].any()
