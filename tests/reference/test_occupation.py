@@ -69,7 +69,7 @@ def test_without_censoring_it_is_the_mean_of_each_persons_months():
 
 def test_refusals():
     with pytest.raises(HorizonError, match="from month 1 to 2"):
-        occupation(np.array([[0, 1, -1], [0, 0, 0]]), STATES)
+        occupation(np.array([[0, 1, -1], [0, 0, -1]]), STATES)
     with pytest.raises(MethodError, match="cannot come back"):
         occupation(np.array([[0, -1, 0]]), STATES)
     with pytest.raises(MethodError, match="fewer than four clusters"):

@@ -57,7 +57,8 @@ def occupation(path: ArrayLike, states: Sequence[str], *, cluster: ArrayLike | N
 
     Aalen & Johansen (1978); where the process is not Markov it still tells the shares (Datta & Satten 2001), as long as
     censoring has nothing to do with where people are. Without censoring it is the plain share. The variance is the
-    infinitesimal jackknife's, as in R's survfit for several states.
+    infinitesimal jackknife's, as in R's survfit for several states. From a state in which nobody is followed on for a
+    month nobody moves that month, as there.
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ def occupation(path: ArrayLike, states: Sequence[str], *, cluster: ArrayLike | N
     Raises
     ------
     HorizonError
-        Where nobody is followed into some month from a state that people are in.
+        Where nobody is followed into some month.
     """
     codes = _checked(path, len(states))
     n, points, S = codes.shape[0], codes.shape[1], len(states)
@@ -84,8 +85,8 @@ def occupation(path: ArrayLike, states: Sequence[str], *, cluster: ArrayLike | N
         stays = codes[:, month] >= 0
         before, after = one_hot[stays, month - 1], one_hot[stays, month]
         seen, at_risk = before.T @ after, before.sum(axis=0)
-        if (share[month - 1][at_risk == 0] > 1e-12).any():
-            raise HorizonError(f"nobody in a state that people are in is followed from month {month - 1} to {month}")
+        if not stays.any():
+            raise HorizonError(f"nobody is followed from month {month - 1} to {month}")
         matrix = np.divide(seen, at_risk[:, None], out=np.eye(S), where=at_risk[:, None] > 0)
         share[month] = share[month - 1] @ matrix
         influence[:, month] = influence[:, month - 1] @ matrix

@@ -19,6 +19,7 @@ from steget_eval.core.errors import ConvergenceError, MethodError
 Floats = NDArray[np.float64]
 Residuals = Callable[[NDArray[Any]], tuple[NDArray[Any], ...]]
 
+_SLICE = 20_000  # people
 _H = 1e-30  # a complex step subtracts nothing, so it may be as small as one likes
 _ROOT_TOLERANCE = 1e-6  # of the distance to the root, in standard errors
 _ROUNDING = 1e-9  # of the distance to the root of a parameter without error, relative to its size
@@ -63,13 +64,20 @@ def solve_sandwich(equations: Equations, theta: Floats, *, cluster: ArrayLike | 
 
     Raises `ConvergenceError` where they are not, `MethodError` where the derivative is singular.
     """
-    blocks = zip(equations.instruments, equations.residuals(theta), strict=True)
-    psi = np.hstack([Z * residual[:, None] for Z, residual in blocks])
+    residuals = equations.residuals(theta)
     derivative = _derivative(equations, theta)
-    grouped = _grouped(psi, cluster)
-    half = _solved(derivative, grouped.T @ grouped)
-    covariance = _solved(derivative, half.T)
-    distance = np.abs(_solved(derivative, psi.sum(axis=0)))
+    total, squares = np.zeros(theta.size), np.zeros((theta.size, theta.size))
+    # Clusters need everybody's contributions at once; without them a slice at a time stays in the processor's cache.
+    step = _SLICE if cluster is None else residuals[0].size
+    for first in range(0, residuals[0].size, step):
+        rows = slice(first, first + step)
+        blocks = zip(equations.instruments, residuals, strict=True)
+        psi = np.hstack([Z[rows] * residual[rows, None] for Z, residual in blocks])
+        grouped = _grouped(psi, cluster)
+        total += psi.sum(axis=0)
+        squares += grouped.T @ grouped
+    covariance = _solved(derivative, _solved(derivative, squares).T)
+    distance = np.abs(_solved(derivative, total))
     allowed = _ROOT_TOLERANCE * np.sqrt(np.maximum(np.diag(covariance), 0)) + _ROUNDING * np.maximum(np.abs(theta), 1)
     if not (distance <= allowed).all():
         raise ConvergenceError("the stacked estimating equations are not at their root")
@@ -105,7 +113,9 @@ def _slope(Z: Floats, slope: Floats, design: Floats | None) -> Floats:
         return np.zeros((Z.shape[1], design.shape[1]))
     if Z.shape[1] == 1:
         return np.asarray((Z[:, 0] * slope) @ design)[None, :]
-    return np.asarray((Z * slope[:, None]).T @ design)
+    starts = range(0, slope.size, _SLICE)
+    rows = [slice(first, first + _SLICE) for first in starts]
+    return np.asarray(sum((Z[part] * slope[part, None]).T @ design[part] for part in rows))
 
 
 def _grouped(psi: Floats, cluster: ArrayLike | None) -> Floats:
