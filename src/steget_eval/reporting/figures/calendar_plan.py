@@ -95,7 +95,7 @@ def _axis(frame: pd.DataFrame, last: float, language: Language, ax: Axes, *, nar
     ax.text(end, 1.02, phrase("figure.project_end", language), transform=where, va="bottom", ha="center", fontsize=9,
             fontweight="bold")  # fmt: skip
     step = 6 if narrow else 3
-    ticks = list(range(0, int(last) + 1, step))
+    ticks = list(range(0, int(last) - 1, step))
     labels = [
         str(month_label(_day(year, month, tick))[language])[:3] + f" {_day(year, month, tick).year}" for tick in ticks
     ]

@@ -34,9 +34,7 @@ def status(release: Release) -> Table:
         seen, bounds = line["seen"], line["bounds"]
         first = _text(outcome_label(release.protocol, line["estimand"]))
         name = first if line["subgroup"] == "all" else Cell(format="text", state="not_applicable")
-        rows.append(
-            (name, _text(line["group"]), _told(seen), _bounds(bounds), people_cell(seen, "1"), _started(bounds))
-        )
+        rows.append((name, _text(line["group"]), _told(seen), _told(bounds), people_cell(seen, "1"), _started(bounds)))
     frame = pd.DataFrame(
         [row for line in told for row in (line["seen"], line["bounds"])], columns=list(release.estimates.columns)
     )
@@ -70,13 +68,6 @@ def _group(release: Release, subgroup: str) -> Label:
 
 def _told(row: Row) -> Cell:
     return replace(estimate_cell(row), ref=estimate_ref(row))
-
-
-def _bounds(row: Row) -> Cell:
-    if row["suppressed"]:
-        return Cell(format="percent", state="suppressed")
-    return Cell(format="percent", low=float(row["conf_low"]), high=float(row["conf_high"]), level=1.0,
-                interval_kind="bounds", ref=estimate_ref(row))  # fmt: skip
 
 
 def _started(row: Row) -> Cell:
