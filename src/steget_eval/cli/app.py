@@ -85,6 +85,8 @@ def check(
     from steget_eval.cohort import build_cohort
     from steget_eval.core.errors import InputError
     from steget_eval.protocol import load_protocol
+    from steget_eval.records import Records
+    from steget_eval.study import evaluate
     from steget_eval.study.answered import what_is_answered
     from steget_eval.study.answers import method_lines
     from steget_eval.study.examples import check_examples
@@ -121,6 +123,8 @@ def check(
         opened = found.opened()
         counts = ", ".join(f"{table} {rows}" for table, rows in opened.counts().items())
         typer.echo(f"records   {opened.name} ({opened.card.origin}): {counts}; fingerprint {opened.fingerprint[:12]}")
+        if decided.design == "aggregate" and isinstance(opened, Records):
+            evaluate(decided, opened)  # refuses where protocol and counts do not fit
         if decided.design in {"aggregate", "prestudy"}:
             return  # nobody to build a cohort of
         cohort = build_cohort(decided, opened)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steget_eval.core.catalogue import Method
 from steget_eval.protocol import Protocol
+from steget_eval.protocol.counted import Counts
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.protocol.measures import MinimumDose
 from steget_eval.protocol.outcome import EventSource, IntercurrentEvent, Outcome
@@ -30,6 +31,8 @@ def explain(protocol: Protocol, estimand_id: str) -> list[tuple[str, str]]:
     estimand = protocol.estimand(estimand_id)
     outcome = protocol.outcome(estimand.outcome)
     methods = method_lines(protocol, estimand)
+    if outcome.counts is not None:
+        return _counted(protocol, estimand, outcome.counts, methods)
     return [
         ("estimand", estimand.id + (" (primary)" if estimand.id == protocol.primary else "")),
         ("question", estimand.question.en),
@@ -50,6 +53,29 @@ def explain(protocol: Protocol, estimand_id: str) -> list[tuple[str, str]]:
         ("cohort", f"steget_eval.cohort.derive_{outcome.kind}:derive_{outcome.kind}"),
         ("methods", "\n".join(_method(line, number) for number, line in enumerate(methods))),
         ("answered", what_is_answered(protocol) or "yes"),
+        ("targets", "\n".join(target.label.en for target in protocol.targets if target.estimand == estimand.id)
+         or "none"),
+    ]  # fmt: skip
+
+
+def _counted(
+    protocol: Protocol, estimand: Estimand, counts: Counts, methods: tuple[Method, ...]
+) -> list[tuple[str, str]]:  # fmt: skip
+    """Return the parts of an estimand of counts: there are no persons, so neither a window nor a covariate."""
+    outcome = protocol.outcome(estimand.outcome)
+    groups = [*estimand.by, *([f"{estimand.pooled_by}, drawn together"] if estimand.pooled_by else [])]
+    who = f"{counts.category} ({counts.sex})" if counts.sex else counts.category
+    return [
+        ("estimand", estimand.id + (" (primary)" if estimand.id == protocol.primary else "")),
+        ("question", estimand.question.en),
+        ("outcome", f"{outcome.label.en} ({outcome.id}, counted)"),
+        ("definition", outcome.definition.en),
+        ("counts", f"{who} of {counts.of}, in {counts.period}"),
+        ("clock", "none: counted in a calendar period"),
+        ("by", ", ".join(groups) or "everyone together"),
+        ("part of", outcome.part_of or "no other outcome"),
+        ("people", "steget_eval.study.aggregate_counts:count_people, one row per counted person"),
+        ("methods", "\n".join(_method(line, number) for number, line in enumerate(methods))),
         ("targets", "\n".join(target.label.en for target in protocol.targets if target.estimand == estimand.id)
          or "none"),
     ]  # fmt: skip
