@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -83,6 +84,6 @@ def _summed(lines: tuple[AccountingLine, ...]) -> list[tuple[str, str, str, str,
     return sorted(((*key, rows) for key, rows in sums.items() if rows), key=lambda one: order[one[1]])
 
 
-def _frame(rows: list[tuple[object, ...]], names: tuple[str, ...]) -> pd.DataFrame:
+def _frame(rows: Sequence[tuple[object, ...]], names: tuple[str, ...]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=[*names, "suppressed"])
     return frame.astype({"rows": "Int64", "suppressed": bool})

@@ -32,7 +32,7 @@ def targets(release: Release) -> Table:
         Column(
             key=name,
             heading=key_label(f"column.{name}"),
-            align="right" if name in {"estimate", "limit", "events", "needed"} else "left",
+            align="right" if name in {"estimate", "limit", "needed"} else "left",
         )
         for name in names
     )
