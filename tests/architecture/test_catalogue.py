@@ -17,7 +17,8 @@ def test_line_has_function_witness_and_page(line):
     assert callable(line.resolve())
     assert (ROOT / line.witness).is_file(), f"{line.name}: no witness at {line.witness}"
     assert (ROOT / line.witness).with_suffix(".txt").is_file(), f"{line.witness} was never run"
-    assert (ROOT / line.recovery).is_file() and line.recovery, f"{line.name}: no recovery case"
+    assert line.recovery, f"{line.name}: no recovery case"
+    assert (ROOT / line.recovery).is_file(), f"{line.name}: no recovery case at {line.recovery}"
     pages = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs" / "reference").rglob("*.md"))
     assert f"`{line.name}`" in pages, f"{line.name}: no line in docs/reference"
 

@@ -125,8 +125,8 @@ ONE_FAULT = [
     ("spells.csv", "2024-10-01", "2026-01-02",
      "spells.csv, column started_on, row 3: after the person's followed_until; allowed: that day at the latest"),
     ("spells.csv", ",20.5,", ",20h,",
-     "spells.csv, column hours_per_week, row 2: not a number; allowed: digits with one decimal sign in the whole column, "
-     "such as 12.5"),
+     "spells.csv, column hours_per_week, row 2: not a number; allowed: digits with one decimal sign in the whole "
+     "column, such as 12.5"),
     ("spells.csv", ",20.5,", ",1e999,",
      "spells.csv, column hours_per_week, row 2: the number is too large; allowed: what fits in 64 bits"),
     ("spells.csv", ",50,", ",150,",

@@ -43,7 +43,7 @@ ANSWER_COLUMNS: tuple[AnswerColumn, ...] = (
         "population",
         "text",
         "key",
-        "population: ATE alla, ATT de behandlade, ATC jämförelsearmens, ATO överlappet, arm en arm, unadjusted ojusterat",
+        "population: ATE alla, ATT de behandlade, ATC jämförelsens, ATO överlappet, arm en arm, unadjusted ojusterat",
         "population: ATE everyone, ATT the treated, ATC the comparison's, ATO the overlap, arm one arm, unadjusted",
     ),
     _column("contrast", "text", "key", "effektmått", "contrast"),

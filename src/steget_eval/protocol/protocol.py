@@ -122,8 +122,8 @@ class Protocol(Part):
         return {estimand.id: estimand for estimand in self.estimands}[estimand_id]
 
     def _ids_are_unique(self) -> None:
-        named = ("eligibility", "covariates", "outcomes", "estimands", "targets", "choices", "events", "reach", "economics",
-                 "recommendations")  # fmt: skip
+        named = ("eligibility", "covariates", "outcomes", "estimands", "targets", "choices", "events", "reach",
+                 "economics", "recommendations")  # fmt: skip
         for name in named:
             ids = [part.id for part in getattr(self, name)]
             twice = sorted({one for one in ids if ids.count(one) > 1})

@@ -61,7 +61,7 @@ def check_can_simulate(protocol: Protocol, truth: Truth) -> None:
     if protocol.design == "prestudy":
         raise CohortError(f"{protocol.id}: a prestudy has no participants, so there are no records to simulate")
     if any(outcome.counts is not None for outcome in protocol.outcomes):
-        raise CohortError(f"{protocol.id}: its outcomes are counts that others made, so there are no people to simulate")
+        raise CohortError(f"{protocol.id}: its outcomes are counts made by others, so there are no people to simulate")
     if protocol.clock.index == "discharged_on" and truth.discharge is None:
         raise CohortError(f"{protocol.id}: clock.index is discharged_on, and the truth has no discharge")
     if protocol.design == "staggered" and not truth.starts:
