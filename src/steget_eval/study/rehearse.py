@@ -125,8 +125,9 @@ def replicate(task: Mapping[str, Any]) -> dict[str, list[float] | None]:
 def _narrowed(protocol: Protocol, estimand: Estimand) -> Protocol:
     """The protocol with this estimand alone, so that a replicate derives nothing that is not asked for."""
     outcome = protocol.outcome(estimand.outcome)
-    only = {"estimands": (estimand,), "primary": estimand.id, "outcomes": (outcome,), "targets": ()}
-    return protocol.model_copy(update=only)
+    only = {"estimands": (estimand,), "primary": estimand.id, "outcomes": (outcome,)}
+    # What names other estimands or outcomes would name what is no longer there.
+    return protocol.model_copy(update=only | dict.fromkeys(("targets", "choices", "economics", "recommendations"), ()))
 
 
 def _seed(seed: int, replicate: int) -> int:
