@@ -339,7 +339,9 @@ while left := [path for path in files if not Path(f"{path}.out").exists()]:
 
 def _files_parsed_apart(folder: Path) -> dict[str, bytes]:
     frame = pd.DataFrame(COLUMNS).assign(weeks_before=[987654.25, None, -9.0])
-    said: dict[str, Any] = {"variable_value_labels": {"weeks_before": {-9.0: "canary"}}}
+    # The words for a code are the file's about its codes, and are told as the reason; those for a cell's value are not.
+    labels = {"weeks_before": {-9.0: "did not answer", 987654.25: "canary"}}
+    said: dict[str, Any] = {"variable_value_labels": labels}
     pyreadstat.write_sav(frame, folder / "a.sav", missing_ranges={"weeks_before": [-9]}, **said)
     pyreadstat.write_sav(frame, folder / "a.zsav", compress=True, missing_ranges={"weeks_before": [-9]}, **said)
     pyreadstat.write_dta(frame, folder / "a.dta", column_labels=["canary"] * 9)

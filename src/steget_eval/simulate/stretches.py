@@ -71,7 +71,9 @@ def runs_of(source: EventSource, paths: Paths) -> Sequence[Runs]:
     if source.completed:
         raise CohortError("the truth says of no spell whether it was completed")
     asked = [state for state in source.spells if source.subsidised is None or JOBS.get(state) is source.subsidised]
-    return [runs_in(state, paths) for state in asked]
+    # Of states that a source counts alike, those without a process never come; some must have one.
+    drawn = [state for state in asked if state in paths.runs or state in paths.support]
+    return [runs_in(state, paths) for state in drawn or asked]
 
 
 def runs_in(state: str, paths: Paths) -> Runs:

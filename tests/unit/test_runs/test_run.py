@@ -160,7 +160,8 @@ def test_an_identity_number_in_an_error_is_not_told_and_not_kept(batch: Load, pr
         f"from steget_eval.core.errors import MethodError\nraise MethodError('19121212-' + '{number[-4:]}')",
     )
     got = run(batch("id: one, records: records"), out)
-    assert got.jobs[0].sentence == "the reason is withheld, for it holds an identity number"
+    assert number not in got.jobs[0].sentence
+    assert "withheld" in got.jobs[0].sentence
     assert number not in (out / "trial" / "one.failed.ipynb").read_text()
 
 
@@ -181,11 +182,12 @@ def test_refused_inputs_are_told_before_a_kernel_starts_and_leave_nothing(
 def test_a_notebook_that_refuses_what_it_was_given_is_a_refusal(batch: Load, programme: Path, out: Path) -> None:
     write_cells(
         programme / "small.ipynb",
-        "from steget_eval.core.errors import CohortError",
-        "raise CohortError('nobody is eligible')",
+        "from steget_eval.core.shipped import shipped",
+        "shipped('nowhere')",
     )
     got = run(batch("id: one, records: records"), out)
-    assert (got.jobs[0].state, got.jobs[0].sentence) == ("refused", "nobody is eligible")
+    assert got.jobs[0].state == "refused"
+    assert "nowhere" in got.jobs[0].sentence
     assert names(out / "trial") == set()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,10 @@ from steget_eval.intake.readers.signature import content_of
 from steget_eval.intake.sheet import Missing, Note, Sheet
 
 _LONGEST_REASON = 60
+#: A number of a few digits, or a letter as Stata's and SAS's.
+_CODE = re.compile(r"-?\d{1,5}|\.?[A-Za-z]")
+#: What stands for a code that is not told.
+NO_LABEL = "(a code without a label)"
 
 
 def statistical_reader(kind: str) -> Callable[..., Sheet]:
@@ -60,10 +65,14 @@ def _missing(table: Any, about: Any) -> tuple[Missing, ...]:
 
 
 def _reason(labels: dict[str, str], code: str) -> str:
-    return labels.get(code) or labels.get(code.removeprefix(".")) or code
+    # A code without a label is told where it is plainly a code; another text may be what somebody once wrote.
+    label = labels.get(code) or labels.get(code.removeprefix("."))
+    return label or (code if _CODE.fullmatch(code) else NO_LABEL)
 
 
 def _told(missing: Missing) -> str:
     # The file's own words about a code; where they are long, or hold a number of somebody, the code alone.
     is_plain = len(missing.reason) <= _LONGEST_REASON and not count_identity_numbers(missing.reason)
-    return missing.reason if is_plain else missing.code
+    if is_plain:
+        return missing.reason
+    return missing.code if _CODE.fullmatch(missing.code) else NO_LABEL

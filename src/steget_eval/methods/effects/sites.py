@@ -95,7 +95,7 @@ def _fit(x: Floats, n: Floats) -> tuple[float, float, float]:
         slope, curvature = _derivatives(np.exp(theta), x, n)
         values, vectors = np.linalg.eigh(curvature)
         step = vectors @ ((vectors.T @ slope) / np.maximum(np.abs(values), 1e-10))
-        step = step * min(1.0, 2 / float(np.abs(step).max()))
+        step = step * min(1.0, 2 / max(float(np.abs(step).max()), 1e-300))
         while _likelihood(np.exp(theta + step), x, n) < height - 1e-12 * abs(height):
             step = step / 2
         theta = theta + step
