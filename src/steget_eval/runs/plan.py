@@ -126,6 +126,8 @@ def open_inputs(job: Job) -> dict[str, str]:
         Where notebook, parameters, protocol or records are refused.
     """
     _check_paths(job)
+    if job.hooks.suits:
+        resolve(job.hooks.suits)(job.notebook, job.protocol_path)
     files = fingerprint_files(job)  # before they are read: what changes meanwhile is read again the next time
     inputs: dict[str, str] = resolve(job.hooks.inputs)(job.protocol_path, job.records_path)
     return {**inputs, _FILES: files}
@@ -146,7 +148,5 @@ def _check_paths(job: Job) -> None:
     check_parameters(job.notebook, job.all_parameters)
     if not job.protocol_path.is_file():
         raise InputError(f"{job.protocol}: there is no such protocol; looked in {job.base}")
-    if job.hooks.suits:
-        resolve(job.hooks.suits)(job.notebook, job.protocol_path)
     if not job.records_path.exists():
         raise InputError(f"{job.records}: there are no records there; looked in {job.base}")
