@@ -211,6 +211,9 @@ def load_evidence(path: str | Path) -> EvidenceProtocol:
 
 def asks_evidence(path: Path) -> bool:
     """Tell whether a YAML file is a question to the evidence, not a programme's protocol."""
+    # Asked of every job of a batch: a file without the word need not be parsed for it.
+    if path.is_file() and b"evidence" not in path.read_bytes():
+        return False
     return read_yaml(path).get("kind") == "evidence"
 
 
