@@ -188,6 +188,7 @@ def test_the_comparisons_population_is_the_treateds_with_the_arms_exchanged(seed
 
 
 @EASY
+@example(seed=1494)  # sites that barely differ: what is common is worth ten thousand people
 @given(SEEDS)
 def test_a_sites_share_lies_between_its_own_and_the_mean_of_sites(seed: int) -> None:
     p = People(seed)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
-from scipy.special import betaln, digamma, expit, logit, polygamma
+from scipy.special import expit, logit
 
 from steget_eval.core.errors import ConvergenceError, MethodError
 from steget_eval.core.estimates import Estimate, Estimates
@@ -83,50 +83,61 @@ def pooled_sites(y: ArrayLike, site: ArrayLike, *, level: float = 0.95) -> Sites
 
 
 def _fit(x: Floats, n: Floats) -> tuple[float, float, float]:
-    """Return mean, worth, and the standard error of the mean's log odds, by Newton on the logarithms of both shapes."""
+    """Return mean, worth, and the standard error of the mean's log odds, by Newton on log odds and one over the worth.
+
+    One over the worth, and not the worth: sites that barely differ lie near 0, not far out where the likelihood is flat
+    and differences of log gamma functions have no digits left.
+    """
     share = float(x.sum() / n.sum())
     # The likelihood's slope where sites do not differ; not above zero, and they differ no more than by chance.
     excess = float(np.sum(x * (x - 1) / share + (n - x) * (n - x - 1) / (1 - share) - n * (n - 1)))
     if excess <= 0:
         return share, math.inf, 1 / math.sqrt(float(n.sum()) * share * (1 - share))
-    theta = np.log([share * _START, (1 - share) * _START])
-    height = _likelihood(np.exp(theta), x, n)
+    terms = _Terms(x, n)
+    at = np.array([logit(share), 1 / _START])
+    height = terms.likelihood(at)
     for _ in range(_MAX_STEPS):
-        slope, curvature = _derivatives(np.exp(theta), x, n)
+        slope, curvature = terms.derivatives(at)
         values, vectors = np.linalg.eigh(curvature)
         step = vectors @ ((vectors.T @ slope) / np.maximum(np.abs(values), 1e-10))
-        step = step * min(1.0, 2 / max(float(np.abs(step).max()), 1e-300))
-        while _likelihood(np.exp(theta + step), x, n) < height - 1e-12 * abs(height):
+        step = step * min(1.0, 2 / max(abs(float(step[0])), 1e-300))
+        if at[1] + step[1] <= 0:  # one over the worth stays above 0, where its slope is known to be positive
+            step = np.array([step[0], -0.9 * at[1]])
+        while (reached := terms.likelihood(at + step)) < height - 1e-12 * abs(height):
             step = step / 2
-        theta = theta + step
-        height = _likelihood(np.exp(theta), x, n)
-        if np.abs(step).max() < _TOLERANCE:
-            covariance = np.linalg.inv(_derivatives(np.exp(theta), x, n)[1])
-            shapes, gradient = np.exp(theta), np.array([1.0, -1.0])
-            return float(shapes[0] / shapes.sum()), float(shapes.sum()), math.sqrt(gradient @ covariance @ gradient)
+        at, height = at + step, reached
+        if max(abs(step[0]), abs(step[1]) * float(n.max())) < _TOLERANCE:
+            covariance = np.linalg.inv(terms.derivatives(at)[1])
+            return float(expit(at[0])), float(1 / at[1]), math.sqrt(covariance[0, 0])
     raise ConvergenceError(f"the model of the sites did not converge in {_MAX_STEPS} Newton steps")
 
 
-def _likelihood(shapes: Floats, x: Floats, n: Floats) -> float:
-    return float(np.sum(betaln(x + shapes[0], n - x + shapes[1]) - betaln(shapes[0], shapes[1])))
+class _Terms:
+    """The beta-binomial likelihood as a sum over people: how many sites have more than j with, without, and in all."""
 
+    def __init__(self, x: Floats, n: Floats) -> None:
+        sizes = [np.sort(counts)[::-1] for counts in (x, n - x, n)]
+        self.j = np.arange(float(n.max()))
+        self.sites = [np.searchsorted(-size, -self.j, side="left").astype(np.float64) for size in sizes]
 
-def _derivatives(shapes: Floats, x: Floats, n: Floats) -> tuple[Floats, Floats]:
-    """Return the log likelihood's slope and its negative curvature in the logarithms of both shapes."""
-    worth, counts = float(shapes.sum()), (x, n - x)
-    slope = np.array([
-        float(np.sum(digamma(k + shape) - digamma(n + worth) - digamma(shape) + digamma(worth)))
-        for k, shape in zip(counts, shapes, strict=True)
-    ])  # fmt: skip
-    both = float(np.sum(_trigamma(worth) - _trigamma(n + worth)))
-    own = [float(np.sum(_trigamma(k + s) - _trigamma(s))) for k, s in zip(counts, shapes, strict=True)]
-    second = np.full((2, 2), both) + np.diag(own)
-    return shapes * slope, -(np.outer(shapes, shapes) * second + np.diag(shapes * slope))
+    def likelihood(self, at: Floats) -> float:
+        """Return the log likelihood but for a constant at the mean's log odds and one over the worth."""
+        m, over = float(expit(at[0])), float(at[1])
+        logs = (np.log(m + self.j * over), np.log(1 - m + self.j * over), -np.log1p(self.j * over))
+        return float(sum(count @ log for count, log in zip(self.sites, logs, strict=True)))
 
-
-def _trigamma(z: Floats | float) -> Floats:
-    """Return the second derivative of the logarithm of the gamma function."""
-    return np.asarray(polygamma(1, z))
+    def derivatives(self, at: Floats) -> tuple[Floats, Floats]:
+        """Return its slope and its negative curvature."""
+        m, over = float(expit(at[0])), float(at[1])
+        have, lack, both = self.sites
+        one, none, all_ = m + self.j * over, 1 - m + self.j * over, 1 + self.j * over
+        by_mean = float(np.sum(have / one - lack / none))
+        slope = [m * (1 - m) * by_mean, float(np.sum(self.j * (have / one + lack / none - both / all_)))]
+        mean_twice = -float(np.sum(have / one**2 + lack / none**2))
+        mixed = -m * (1 - m) * float(np.sum(self.j * (have / one**2 - lack / none**2)))
+        over_twice = -float(np.sum(self.j**2 * (have / one**2 + lack / none**2 - both / all_**2)))
+        first = (m * (1 - m)) ** 2 * mean_twice + m * (1 - m) * (1 - 2 * m) * by_mean
+        return np.array(slope), -np.array([[first, mixed], [mixed, over_twice]])
 
 
 def _common(mean: float, std_error: float, x: Floats, n: Floats, tail: float) -> Estimate:
