@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steget_eval.core.errors import ConvergenceError, OverlapError
-from steget_eval.methods.numerics.linear import check_rank
+from steget_eval.methods.numerics.linear import check_rank, weighted_products
 
 Floats = NDArray[np.float64]
 Family = Literal["logit", "identity", "log"]
@@ -24,12 +24,18 @@ _CURVATURE = 1e-12  # smallest eigenvalue of the information per person: below, 
 
 
 def inverse_link(family: Family, eta: NDArray[Any]) -> NDArray[Any]:
-    """Return the mean at a linear predictor; works for complex ones, as derivatives by complex step need."""
+    """Return the mean at a linear predictor; works for complex ones, as derivatives by complex step need.
+
+    An imaginary part is a derivative's, infinitely small: it is multiplied by the slope, which is exact and spares the
+    complex exponential.
+    """
     if family == "identity":
         return eta
-    if family == "log":
-        return np.asarray(np.exp(eta))
-    return np.asarray(1 / (1 + np.exp(-eta)))
+    real = eta.real if np.iscomplexobj(eta) else eta
+    mean = np.exp(real) if family == "log" else 1 / (1 + np.exp(-real))
+    if real is eta:
+        return np.asarray(mean)
+    return np.asarray(mean + 1j * (eta.imag * (mean if family == "log" else mean * (1 - mean))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,26 +96,27 @@ class _Separated(Exception):  # noqa: N818 - a signal between the functions of t
 
 
 def _fit_newton(Z: Floats, y: Floats, family: Family, what: str) -> Fit:
-    beta = np.zeros(Z.shape[1])
-    likelihood = _log_likelihood(Z @ beta, y, family)
+    beta, eta = np.zeros(Z.shape[1]), np.zeros(y.size)
+    likelihood = _log_likelihood(eta, y, family)
     for steps in range(1, _MAX_STEPS + 1):
-        fitted = inverse_link(family, Z @ beta)
-        step = _newton_step(Z, y, fitted, family, what)
+        step = _newton_step(Z, y, inverse_link(family, eta), family, what)
         largest = float(np.abs(step).max())
-        candidate = _log_likelihood(Z @ (beta + step), y, family)
+        reached = Z @ (beta + step)
+        candidate = _log_likelihood(reached, y, family)
         # A rounding error's worth of loss is no loss: near the root the likelihood is flat.
         while not candidate >= likelihood - 1e-10 * abs(likelihood):
             step = step / 2
-            candidate = _log_likelihood(Z @ (beta + step), y, family)
-        beta, likelihood = beta + step, candidate
+            reached = Z @ (beta + step)
+            candidate = _log_likelihood(reached, y, family)
+        beta, eta, likelihood = beta + step, reached, candidate
         if largest < _STEP_TOLERANCE:
-            return Fit(coefficients=beta, fitted=inverse_link(family, Z @ beta), steps=steps)
+            return Fit(coefficients=beta, fitted=inverse_link(family, eta), steps=steps)
     raise ConvergenceError(f"{what} did not converge in {_MAX_STEPS} Newton steps")
 
 
 def _newton_step(Z: Floats, y: Floats, fitted: Floats, family: Family, what: str) -> Floats:
     spread = fitted * (1 - fitted) if family == "logit" else fitted
-    information = (Z * spread[:, None]).T @ Z
+    information = weighted_products(Z, spread, Z)
     values, vectors = np.linalg.eigh(information)
     if values[0] <= _CURVATURE * y.size:
         raise _Separated(what)

@@ -14,6 +14,7 @@ from steget_eval.methods.numerics.glm import Family, fit_outcome_model, inverse_
 from steget_eval.methods.numerics.linear import multiply
 
 Vector = NDArray[Any]
+EVERYONE = slice(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,18 +28,18 @@ class OutcomeModel:
     instruments
         One design per block of score equations.
     residuals
-        Coefficients → one vector of shape (n,) per block.
+        What `predict` gave, and of whom → one vector per block.
     predictors
         As in `stacked.Equations`, places counted among the coefficients.
     predict
-        Coefficients → predicted outcome of everyone in arm 1 and in arm 0.
+        Coefficients, and of whom → predicted outcome in arm 1 and in arm 0.
     """
 
     coefficients: Floats
     instruments: tuple[Floats, ...]
-    residuals: Callable[[Vector], tuple[Vector, ...]]
+    residuals: Callable[[tuple[Vector, Vector], slice], tuple[Vector, ...]]
     predictors: tuple[tuple[int, Floats], ...]
-    predict: Callable[[Vector], tuple[Vector, Vector]]
+    predict: Callable[[Vector, slice], tuple[Vector, Vector]]
 
 
 def fit_one_model(arms: Arms, Z: Floats, family: Family) -> OutcomeModel:
@@ -46,13 +47,12 @@ def fit_one_model(arms: Arms, Z: Floats, family: Family) -> OutcomeModel:
     D = np.column_stack([Z, arms.a])
     fit = fit_outcome_model(D, arms.y, family, "the outcome model")
 
-    def predict(beta: Vector) -> tuple[Vector, Vector]:
-        eta = multiply(Z, beta[:-1])
+    def predict(beta: Vector, rows: slice) -> tuple[Vector, Vector]:
+        eta = multiply(Z[rows], beta[:-1])
         return inverse_link(family, eta + beta[-1]), inverse_link(family, eta)
 
-    def residuals(beta: Vector) -> tuple[Vector, ...]:
-        m_1, m_0 = predict(beta)
-        return (arms.y - np.where(arms.a == 1, m_1, m_0),)
+    def residuals(predicted: tuple[Vector, Vector], rows: slice) -> tuple[Vector, ...]:
+        return (arms.y[rows] - np.where(arms.a[rows] == 1, *predicted),)
 
     return OutcomeModel(
         coefficients=fit.coefficients, instruments=(D,), residuals=residuals, predictors=((0, Z),), predict=predict
@@ -64,12 +64,12 @@ def fit_model_per_arm(arms: Arms, Z: Floats, family: Family) -> OutcomeModel:
     one, zero = _fit_arm(arms, Z, family, 1), _fit_arm(arms, Z, family, 0)
     k = Z.shape[1]
 
-    def predict(beta: Vector) -> tuple[Vector, Vector]:
-        return inverse_link(family, multiply(Z, beta[:k])), inverse_link(family, multiply(Z, beta[k:]))
+    def predict(beta: Vector, rows: slice) -> tuple[Vector, Vector]:
+        return inverse_link(family, multiply(Z[rows], beta[:k])), inverse_link(family, multiply(Z[rows], beta[k:]))
 
-    def residuals(beta: Vector) -> tuple[Vector, ...]:
-        m_1, m_0 = predict(beta)
-        return arms.a * (arms.y - m_1), (1 - arms.a) * (arms.y - m_0)
+    def residuals(predicted: tuple[Vector, Vector], rows: slice) -> tuple[Vector, ...]:
+        a, y, (m_1, m_0) = arms.a[rows], arms.y[rows], predicted
+        return a * (y - m_1), (1 - a) * (y - m_0)
 
     coefficients = np.concatenate([one, zero])
     return OutcomeModel(
@@ -84,14 +84,12 @@ def fit_model_of_one_arm(arms: Arms, Z: Floats, family: Family, arm: int) -> Out
     """
     inside = (arms.a == arm) * 1.0
 
-    def modelled(beta: Vector) -> Vector:
-        return inverse_link(family, multiply(Z, beta))
+    def predict(beta: Vector, rows: slice) -> tuple[Vector, Vector]:
+        y, modelled = arms.y[rows], inverse_link(family, multiply(Z[rows], beta))
+        return (y, modelled) if arm == 0 else (modelled, y)
 
-    def predict(beta: Vector) -> tuple[Vector, Vector]:
-        return (arms.y, modelled(beta)) if arm == 0 else (modelled(beta), arms.y)
-
-    def residuals(beta: Vector) -> tuple[Vector, ...]:
-        return (inside * (arms.y - modelled(beta)),)
+    def residuals(predicted: tuple[Vector, Vector], rows: slice) -> tuple[Vector, ...]:
+        return (inside[rows] * (arms.y[rows] - predicted[1 - arm]),)
 
     coefficients = _fit_arm(arms, Z, family, arm)
     return OutcomeModel(

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.methods.numerics.linear import weighted_products
 
 Floats = NDArray[np.float64]
-Residuals = Callable[[NDArray[Any]], tuple[NDArray[Any], ...]]
+Residuals = Callable[..., tuple[NDArray[Any], ...]]
 
 _SLICE = 20_000  # people
 _H = 1e-30  # a complex step subtracts nothing, so it may be as small as one likes
@@ -38,11 +39,24 @@ class Equations:
     predictors : pairs of a place and a design, shape (n, k_p), its first column ones
         Parameters from that place on that come into the residuals only as the design times them: a step of the first
         of them then gives the slopes for them all.
+    sliced
+        Whether `residuals` takes a slice of people after the parameters, so that a million stay in the cache.
     """
 
     instruments: tuple[Floats, ...]
     residuals: Residuals
     predictors: tuple[tuple[int, Floats], ...] = ()
+    sliced: bool = False
+
+    def among(self, rows: slice) -> Equations:
+        """Return the equations of these people alone."""
+
+        def residuals(theta: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+            return self.residuals(theta, rows)
+
+        instruments = tuple(Z[rows] for Z in self.instruments)
+        predictors = tuple((place, design[rows]) for place, design in self.predictors)
+        return Equations(instruments=instruments, residuals=residuals, predictors=predictors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,18 +78,25 @@ def solve_sandwich(equations: Equations, theta: Floats, *, cluster: ArrayLike | 
 
     Raises `ConvergenceError` where they are not, `MethodError` where the derivative is singular.
     """
-    residuals = equations.residuals(theta)
-    derivative = _derivative(equations, theta)
-    total, squares = np.zeros(theta.size), np.zeros((theta.size, theta.size))
-    # Clusters need everybody's contributions at once; without them a slice at a time stays in the processor's cache.
-    step = _SLICE if cluster is None else residuals[0].size
-    for first in range(0, residuals[0].size, step):
-        rows = slice(first, first + step)
-        blocks = zip(equations.instruments, residuals, strict=True)
-        psi = np.hstack([Z[rows] * residual[rows, None] for Z, residual in blocks])
-        grouped = _grouped(psi, cluster)
-        total += psi.sum(axis=0)
-        squares += grouped.T @ grouped
+    people = equations.instruments[0].shape[0]
+    derivative, squares = np.zeros((theta.size, theta.size)), np.zeros((theta.size, theta.size))
+    contributions: list[Floats] = []
+    total = np.zeros(theta.size)
+    for rows in _slices(people) if equations.sliced else [slice(None)]:
+        part = equations.among(rows) if equations.sliced else equations
+        derivative += _derivative(part, theta)
+        blocks = list(zip(part.instruments, part.residuals(theta), strict=True))
+        # Clusters need everybody's contributions at once.
+        for inner in _slices(blocks[0][1].size):
+            psi = np.hstack([Z[inner] * residual[inner, None] for Z, residual in blocks])
+            total += psi.sum(axis=0)
+            if cluster is None:
+                squares += psi.T @ psi
+            else:
+                contributions.append(psi)
+    if cluster is not None:
+        grouped = _grouped(np.vstack(contributions), cluster)
+        squares = grouped.T @ grouped
     covariance = _solved(derivative, _solved(derivative, squares).T)
     distance = np.abs(_solved(derivative, total))
     allowed = _ROOT_TOLERANCE * np.sqrt(np.maximum(np.diag(covariance), 0)) + _ROUNDING * np.maximum(np.abs(theta), 1)
@@ -113,15 +134,16 @@ def _slope(Z: Floats, slope: Floats, design: Floats | None) -> Floats:
         return np.zeros((Z.shape[1], design.shape[1]))
     if Z.shape[1] == 1:
         return np.asarray((Z[:, 0] * slope) @ design)[None, :]
-    starts = range(0, slope.size, _SLICE)
-    rows = [slice(first, first + _SLICE) for first in starts]
-    return np.asarray(sum((Z[part] * slope[part, None]).T @ design[part] for part in rows))
+    return weighted_products(Z, slope, design)
 
 
-def _grouped(psi: Floats, cluster: ArrayLike | None) -> Floats:
-    """Return contributions added within clusters, shape (clusters, k); without clusters, as they are."""
-    if cluster is None:
-        return psi
+def _slices(people: int) -> list[slice]:
+    """Return slices of people that stay in the processor's cache."""
+    return [slice(first, first + _SLICE) for first in range(0, people, _SLICE)]
+
+
+def _grouped(psi: Floats, cluster: ArrayLike) -> Floats:
+    """Return contributions added within clusters, shape (clusters, k)."""
     codes = code_clusters(cluster, psi.shape[0])
     count = int(codes.max()) + 1
     if count < 2:

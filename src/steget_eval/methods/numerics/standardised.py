@@ -19,6 +19,7 @@ from steget_eval.methods.numerics.arms import Arms, Floats
 from steget_eval.methods.numerics.glm import Family, fit_propensity_model, inverse_link
 from steget_eval.methods.numerics.linear import multiply
 from steget_eval.methods.numerics.outcome_model import (
+    EVERYONE,
     OutcomeModel,
     Vector,
     fit_model_of_one_arm,
@@ -72,13 +73,15 @@ def means_by_model(
     h = tilt(arms.a, np.zeros(arms.a.size), population)
     one = np.ones((arms.a.size, 1))
 
-    def residuals(theta: Vector) -> tuple[Vector, ...]:
-        m_1, m_0 = model.predict(theta[:-2])
-        return *model.residuals(theta[:-2]), h * (m_1 - theta[-2]), h * (m_0 - theta[-1])
+    def residuals(theta: Vector, rows: slice) -> tuple[Vector, ...]:
+        m_1, m_0 = predicted = model.predict(theta[:-2], rows)
+        own = model.residuals(predicted, rows)
+        return *own, h[rows] * (m_1 - theta[-2]), h[rows] * (m_0 - theta[-1])
 
-    m_1, m_0 = model.predict(model.coefficients)
+    m_1, m_0 = model.predict(model.coefficients, EVERYONE)
     means = (weighted_mean(m_1, h), weighted_mean(m_0, h))
-    return solve_means((*model.instruments, one, one), residuals, model.coefficients, means, cluster, model.predictors)
+    blocks = (*model.instruments, one, one)
+    return solve_means(blocks, residuals, model.coefficients, means, cluster, model.predictors, sliced=True)
 
 
 def means_by_weights(arms: Arms, Z: Floats, population: Population, cluster: ArrayLike | None) -> ArmMeans:
@@ -86,15 +89,14 @@ def means_by_weights(arms: Arms, Z: Floats, population: Population, cluster: Arr
     gamma = fit_score(arms, Z, population)
     one = np.ones((arms.a.size, 1))
 
-    def residuals(theta: Vector) -> tuple[Vector, ...]:
-        eta = multiply(Z, theta[:-2])
-        w_1, w_0 = weights_by_arm(arms.a, eta, population)
-        return arms.a - inverse_link("logit", eta), w_1 * (arms.y - theta[-2]), w_0 * (arms.y - theta[-1])
+    def residuals(theta: Vector, rows: slice) -> tuple[Vector, ...]:
+        a, y, eta = arms.a[rows], arms.y[rows], multiply(Z[rows], theta[:-2])
+        w_1, w_0 = weights_by_arm(a, eta, population)
+        return a - inverse_link("logit", eta), w_1 * (y - theta[-2]), w_0 * (y - theta[-1])
 
     w_1, w_0 = weights_by_arm(arms.a, multiply(Z, gamma), population)
-    return solve_means(
-        (Z, one, one), residuals, gamma, (weighted_mean(arms.y, w_1), weighted_mean(arms.y, w_0)), cluster, ((0, Z),)
-    )
+    means = (weighted_mean(arms.y, w_1), weighted_mean(arms.y, w_0))
+    return solve_means((Z, one, one), residuals, gamma, means, cluster, ((0, Z),), sliced=True)
 
 
 def means_by_both(
@@ -108,24 +110,25 @@ def means_by_both(
     model = _fit_outcome(arms, Z, family, population, interaction)
     one, k = np.ones((arms.a.size, 1)), gamma.size
 
-    def residuals(theta: Vector) -> tuple[Vector, ...]:
-        eta, beta = multiply(Z, theta[:k]), theta[k:-4]
+    def residuals(theta: Vector, rows: slice) -> tuple[Vector, ...]:
+        a, y, eta = arms.a[rows], arms.y[rows], multiply(Z[rows], theta[:k])
         shift_1, shift_0, mean_1, mean_0 = theta[-4:]
-        (m_1, m_0), (w_1, w_0) = model.predict(beta), weights_by_arm(arms.a, eta, population)
-        h = tilt(arms.a, eta, population)
+        m_1, m_0 = predicted = model.predict(theta[k:-4], rows)
+        (w_1, w_0), h = weights_by_arm(a, eta, population), tilt(a, eta, population)
         return (
-            arms.a - inverse_link("logit", eta), *model.residuals(beta),
-            w_1 * (arms.y - m_1 - shift_1), w_0 * (arms.y - m_0 - shift_0),
+            a - inverse_link("logit", eta), *model.residuals(predicted, rows),
+            w_1 * (y - m_1 - shift_1), w_0 * (y - m_0 - shift_0),
             h * (m_1 + shift_1 - mean_1), h * (m_0 + shift_0 - mean_0),
         )  # fmt: skip
 
-    eta, (m_1, m_0) = multiply(Z, gamma), model.predict(model.coefficients)
+    eta, (m_1, m_0) = multiply(Z, gamma), model.predict(model.coefficients, EVERYONE)
     (w_1, w_0), h = weights_by_arm(arms.a, eta, population), tilt(arms.a, eta, population)
     shifts = (weighted_mean(arms.y - m_1, w_1), weighted_mean(arms.y - m_0, w_0))
     means = (weighted_mean(m_1, h) + shifts[0], weighted_mean(m_0, h) + shifts[1])
     nuisance = np.concatenate([gamma, model.coefficients, shifts])
     predictors = ((0, Z), *((k + place, design) for place, design in model.predictors))
-    return solve_means((Z, *model.instruments, one, one, one, one), residuals, nuisance, means, cluster, predictors)
+    blocks = (Z, *model.instruments, one, one, one, one)
+    return solve_means(blocks, residuals, nuisance, means, cluster, predictors, sliced=True)
 
 
 def solve_means(
@@ -135,9 +138,11 @@ def solve_means(
     means: tuple[float, float],
     cluster: ArrayLike | None,
     predictors: tuple[tuple[int, Floats], ...] = (),
+    *,
+    sliced: bool = False,
 ) -> ArmMeans:
     """Return the last two parameters of a stack, with their covariance."""
-    equations = Equations(instruments=instruments, residuals=residuals, predictors=predictors)
+    equations = Equations(instruments=instruments, residuals=residuals, predictors=predictors, sliced=sliced)
     solution = solve_sandwich(equations, np.concatenate([nuisance, means]), cluster=cluster)
     return ArmMeans(mean_1=means[0], mean_0=means[1], covariance=solution.covariance[-2:, -2:])
 
@@ -167,12 +172,12 @@ def weights_by_arm(a: Floats, eta: Vector, population: Population) -> tuple[Vect
     From the log odds of arm 1: the inverse of a probability is then exact near 0 and 1 alike.
     """
     if population == "ATT":
-        return a, (1 - a) * np.exp(eta)
+        return a, (1 - a) * inverse_link("log", eta)
     if population == "ATC":
-        return a * np.exp(-eta), 1 - a
+        return a * inverse_link("log", -eta), 1 - a
     if population == "ATO":
         return a * inverse_link("logit", -eta), (1 - a) * inverse_link("logit", eta)
-    return a * (1 + np.exp(-eta)), (1 - a) * (1 + np.exp(eta))
+    return a * (1 + inverse_link("log", -eta)), (1 - a) * (1 + inverse_link("log", eta))
 
 
 def tilt(a: Floats, eta: Vector, population: Population) -> Vector:

@@ -13,7 +13,7 @@ from steget_eval.core.errors import ConvergenceError
 from steget_eval.methods.numerics.arms import Arms, Floats
 from steget_eval.methods.numerics.glm import inverse_link
 from steget_eval.methods.numerics.linear import multiply
-from steget_eval.methods.numerics.outcome_model import Vector, fit_model_per_arm, fit_one_model
+from steget_eval.methods.numerics.outcome_model import EVERYONE, Vector, fit_model_per_arm, fit_one_model
 from steget_eval.methods.numerics.standardised import (
     ArmMeans,
     Population,
@@ -39,14 +39,15 @@ def means_by_targeting(
     def residuals(theta: Vector) -> tuple[Vector, ...]:
         eta, beta = multiply(Z, theta[:k]), theta[k:-4]
         moves, means = theta[-4:-2], theta[-2:]
-        m_1, m_0 = (move_odds(m, move) for m, move in zip(model.predict(beta), moves, strict=True))
+        predicted = model.predict(beta, EVERYONE)
+        m_1, m_0 = (move_odds(m, move) for m, move in zip(predicted, moves, strict=True))
         (w_1, w_0), h = weights_by_arm(arms.a, eta, population), tilt(arms.a, eta, population)
         return (
-            arms.a - inverse_link("logit", eta), *model.residuals(beta),
+            arms.a - inverse_link("logit", eta), *model.residuals(predicted, EVERYONE),
             w_1 * (arms.y - m_1), w_0 * (arms.y - m_0), h * (m_1 - means[0]), h * (m_0 - means[1]),
         )  # fmt: skip
 
-    eta, fitted = multiply(Z, gamma), model.predict(model.coefficients)
+    eta, fitted = multiply(Z, gamma), model.predict(model.coefficients, EVERYONE)
     weights, h = weights_by_arm(arms.a, eta, population), tilt(arms.a, eta, population)
     moves = [find_move(arms.y, m, w) for m, w in zip(fitted, weights, strict=True)]
     mean_1, mean_0 = (weighted_mean(move_odds(m, e), h) for m, e in zip(fitted, moves, strict=True))
