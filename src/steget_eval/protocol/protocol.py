@@ -17,6 +17,7 @@ from steget_eval.protocol.counted import Account, CountedEvents, Reach, Recommen
 from steget_eval.protocol.counted_rules import refuse_misfits
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.protocol.estimand import ONE_ARM, Benchmark, Choice, Estimand, Target
+from steget_eval.protocol.fidelity import FidelityReviews, refuse_fidelity
 from steget_eval.protocol.intervention import Intervention
 from steget_eval.protocol.lock import Standing
 from steget_eval.protocol.measures import COUNTED
@@ -24,6 +25,7 @@ from steget_eval.protocol.missing import Missing
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.protocol.prestudy import Prestudy
 from steget_eval.protocol.programme import Arms, Design, Programme
+from steget_eval.protocol.subgroups import Subgroups, refuse_groups
 
 #: Designs with two arms compared, and designs that must not name a comparison.
 TWO_ARMS = frozenset({"randomised", "comparison"})
@@ -48,6 +50,10 @@ class Protocol(Part):
         Sentences on what the design cannot say, printed in every report.
     missing
         The ladder of assumptions on unknown outcomes; by default the main answer and the worst case.
+    subgroups
+        The groups the answer is told by, and the family of tests that is adjusted for; sex alone unless more are named.
+    fidelity
+        Reviews of the programme's fidelity, item by item; None where there are none.
     events, reach, economics, recommendations
         Reports in a period, people reached of those in need, money, and advice against what happened later.
     """
@@ -77,6 +83,8 @@ class Protocol(Part):
     recommendations: tuple[Recommendation, ...] = ()
     limits: tuple[Text, ...] = ()
     missing: Missing = Missing()
+    subgroups: Subgroups = Subgroups()
+    fidelity: FidelityReviews | None = None
     disclosure: Disclosure = Disclosure()
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = Field(default=2026, ge=0)
@@ -90,6 +98,8 @@ class Protocol(Part):
         self._references_exist()
         self._censoring_covariates_exist()
         refuse_misfits(self)
+        refuse_groups(self)
+        refuse_fidelity(self)
         return self
 
     @cached_property
