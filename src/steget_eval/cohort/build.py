@@ -13,7 +13,7 @@ from steget_eval.cohort.eligibility import BENCHMARK, QUESTION
 from steget_eval.cohort.flow import count_flow, count_known
 from steget_eval.cohort.months import people_by_state
 from steget_eval.cohort.outcomes import outcome_values
-from steget_eval.cohort.person_rows import PersonRows, person_rows
+from steget_eval.cohort.person_rows import PersonRows, person_rows, recorded_column
 from steget_eval.cohort.tables import fetch, lay_out
 from steget_eval.protocol import Protocol
 from steget_eval.records import Records
@@ -41,6 +41,7 @@ def build_cohort(protocol: Protocol, records: Records | StoredRecords) -> Cohort
             arms=tuple(arm.id for arm in protocol.arms.compared()),
             persons=_persons(mine, protocol),
             covariates=typed_covariates(mine, protocol.covariates),
+            recorded=_recorded(mine),
             outcomes=outcomes,
             states=_states(mine, rows, protocol),
             months_in_state=_months(mine, rows.occurring or ()),
@@ -64,6 +65,11 @@ def _persons(mine: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
     frame["observed_days"] = frame["observed_days"].astype("Int64")
     frame.insert(2, "a", (frame["arm"] == protocol.arms.treated.id).astype(np.int64))
     return frame
+
+
+def _recorded(mine: pd.DataFrame) -> pd.DataFrame:
+    own = {name: mine[recorded_column(name)] for name in ("sex", "site") if recorded_column(name) in mine.columns}
+    return pd.DataFrame(own, index=mine.index, dtype=object).reset_index(drop=True)
 
 
 def _states(mine: pd.DataFrame, rows: PersonRows, protocol: Protocol) -> pd.DataFrame:

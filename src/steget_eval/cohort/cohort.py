@@ -153,6 +153,9 @@ class Cohort(Tidy):
         with them `first_read`, as in `Records`, in ISO 8601 or empty.
     account
         What is told of the files behind the records.
+    recorded
+        `sex` where no covariate is that, and `site` where fidelity is compared, as the records have them; a column
+        each where there is one, one row per person.
     """
 
     arms: tuple[str, ...]
@@ -167,6 +170,7 @@ class Cohort(Tidy):
     origin: Literal["real", "synthetic"]
     source: Mapping[str, str]
     account: DataAccount = field(default_factory=DataAccount)
+    recorded: pd.DataFrame = field(default_factory=lambda: _no_columns())
 
     @property
     def a(self) -> np.ndarray:
@@ -177,3 +181,9 @@ class Cohort(Tidy):
         """Return how many people each arm has; rows of persons are not shown by themselves."""
         counts = self.persons.groupby("arm", sort=True).size()
         return counts.rename("n").reset_index()
+
+
+def _no_columns() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()

@@ -20,6 +20,7 @@ from steget_eval.cohort.tables import Laid, lay_out
 from steget_eval.cohort.windows import last_point, month_points, with_exit, with_index_date, with_window
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.outcome import EventSource, Outcome
+from steget_eval.protocol.subgroups import sex_covariate
 from steget_eval.records import Records
 from steget_eval.records.stored import StoredRecords
 
@@ -32,8 +33,8 @@ class PersonRows:
     ----------
     table
         `person`, `participant_id`, `arm`, `role`, `index_on`, `observed_days`, `cluster` where there is one, the
-        covariates, the columns of `derived`, `months_<state>` for each of `occurring`, and where months are counted
-        the state `at_<point>` of each month point.
+        covariates, what is carried as the records have it (`recorded_column`), the columns of `derived`,
+        `months_<state>` for each of `occurring`, and where months are counted the state `at_<point>` of each month point.
     participants, removed
         Everyone in the records, and the people of the question with the rule that removes them.
     occurring
@@ -105,10 +106,21 @@ def _removed(laid: Laid, participants: ir.Table, protocol: Protocol) -> ir.Table
     number = ibis.ifelse(lacks, last, ruled.removed_by)
     if protocol.clock.index != "none":
         number = ibis.ifelse(ruled.index_on.isnull(), last + 1, number)
-    needed = [name for name in (*_OF_PEOPLE, protocol.cluster) if name in ruled.columns]
+    needed = [name for name in (*_OF_PEOPLE, protocol.cluster, *_recorded(protocol)) if name in ruled.columns]
     covariates = [covariate_column(one) for one in protocol.covariates]
     told = ruled.select(*dict.fromkeys([*needed, *covariates]), removed_by=number.cast("int64"))
     return laid.keep("removed", told.inner_join(_numbers(participants), "participant_id"))
+
+
+def recorded_column(name: str) -> str:
+    """Return the name of a column that is carried as the records have it."""
+    return f"recorded_{name}"
+
+
+def _recorded(protocol: Protocol) -> tuple[str, ...]:
+    """What people are told by though no covariate says it: sex always, the site where fidelity is compared."""
+    compares = protocol.fidelity is not None and protocol.fidelity.compare is not None
+    return (*(("sex",) if sex_covariate(protocol) is None else ()), *(("site",) if compares else ()))
 
 
 def _numbers(participants: ir.Table) -> ir.Table:
@@ -130,6 +142,7 @@ def _people(laid: Laid, removed: ir.Table, protocol: Protocol) -> ir.Table:
         mine = people.role == QUESTION
         refuse_rows(people.filter(mine & cluster.isnull()), protocol.cluster, "the cluster is missing")
         own["cluster"] = cluster
+    own |= {recorded_column(name): people[name] for name in _recorded(protocol) if name in people.columns}
     own |= {name: people[name] for name in ("exit_day", *(f"exit_after_{count}" for count in months)) if months}
     windowed = people.select(
         "person", "participant_id", "arm", "role", "index_on", "window_days", "follow_days", "observed_days",
