@@ -5,6 +5,7 @@ from __future__ import annotations
 from steget_eval.core.catalogue import Method
 from steget_eval.methods.catalogue_adjusted import ADJUSTED_LINES
 from steget_eval.methods.catalogue_change import CHANGE_LINES
+from steget_eval.methods.catalogue_joint import JOINT_LINES
 from steget_eval.methods.catalogue_timed import TIMED_LINES
 
 _EFFECTS = "steget_eval.methods.effects"
@@ -53,6 +54,7 @@ CATALOGUE: tuple[Method, ...] = (
     *ADJUSTED_LINES,
     *TIMED_LINES,
     *CHANGE_LINES,
+    *JOINT_LINES,
 )  # fmt: skip
 
 
