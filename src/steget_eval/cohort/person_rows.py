@@ -34,7 +34,8 @@ class PersonRows:
     table
         `person`, `participant_id`, `arm`, `role`, `index_on`, `observed_days`, `cluster` where there is one, the
         covariates, what is carried as the records have it (`recorded_column`), the columns of `derived`,
-        `months_<state>` for each of `occurring`, and where months are counted the state `at_<point>` of each month point.
+        `months_<state>` for each of `occurring`, and where months are counted the state `at_<point>` of each month
+        point.
     participants, removed
         Everyone in the records, and the people of the question with the rule that removes them.
     occurring
