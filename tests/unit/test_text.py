@@ -27,12 +27,13 @@ from steget_eval.reporting.text import (
 from steget_eval.study.results import Results
 
 NBSP = "\u00a0"
+THIN = "\u202f"
 
 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (numbers.number(1234.5, "sv"), f"1{NBSP}234,5"),
+        (numbers.number(1234.5, "sv"), f"1{THIN}234,5"),
         (numbers.number(1234.5, "en"), "1,234.5"),
         (numbers.number(-0.25, "sv", 1), "−0,3"),
         (numbers.number(-0.04, "en", 1), "0.0"),

@@ -12,6 +12,7 @@ from steget_eval.reporting.block import Block
 from steget_eval.reporting.text import (
     LANGUAGES,
     Language,
+    Said,
     capital,
     label_text,
     limits_text,
@@ -76,7 +77,9 @@ def marked(item: Mapping[str, Any], where: str, language: Language) -> Markup:
     values = item.get("values", {})
     if not values or not all("format" in value for value in values.values()):
         return escape(say(item, language))
-    told = {name: _value(value, f"{where}/{name}", language) for name, value in values.items()}
+    told = {
+        name: Said(say(value, language), _value(value, f"{where}/{name}", language)) for name, value in values.items()
+    }
     return Markup(capital(escape(phrases(language)[item["key"]]).format_map(told)))  # noqa: S704 - every part is escaped
 
 

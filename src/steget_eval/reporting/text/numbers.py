@@ -10,14 +10,18 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from steget_eval.reporting.text.cell import Language
+from steget_eval.reporting.text.plural import is_one
 
 _LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 MISSING = "–"
 _NBSP = "\u00a0"
+#: Between thousands in Swedish: thin, and never at the end of a line.
+_THIN = "\u202f"
+_POINTS = {"sv": ("procentenhet", "procentenheter"), "en": ("percentage point", "percentage points")}
 
 
 def number(value: float | None, language: Language, decimals: int = 1) -> str:
-    """Return a number with that many decimals: ``1 234,5`` or ``1,234.5``, with a true minus sign.
+    """Return a number with that many decimals: ``1 234,5`` (thin spaces) or ``1,234.5``, with a true minus sign.
 
     Missing is a dash, infinite is ∞. Halves are rounded away from zero, and what rounds to zero has no sign.
     """
@@ -27,7 +31,7 @@ def number(value: float | None, language: Language, decimals: int = 1) -> str:
         return "∞" if value > 0 else "−∞"
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = format_decimal(abs(rounded), format=pattern, locale=_LOCALES[language])
+    text = format_decimal(abs(rounded), format=pattern, locale=_LOCALES[language]).replace(_NBSP, _THIN)
     return f"−{text}" if rounded < 0 else text
 
 
@@ -47,7 +51,8 @@ def points(share: float | None, language: Language, decimals: int = 1) -> str:
     text = number(None if share is None else 100 * share, language, decimals)
     if text == MISSING:
         return text
-    return f"{text}{_NBSP}procentenheter" if language == "sv" else f"{text} percentage points"
+    unit = _POINTS[language][0 if is_one(text) else 1]
+    return f"{text}{_NBSP}{unit}" if language == "sv" else f"{text} {unit}"
 
 
 def limits(

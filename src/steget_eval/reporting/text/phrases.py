@@ -12,26 +12,25 @@ import yaml
 
 from steget_eval.records.codes import FOLLOW_UP_ENDS, OCCASIONS, OCCUPATIONS, SEXES, STATES
 from steget_eval.reporting.text.cell import Label, Language, key_label
+from steget_eval.reporting.text.plural import said
 
-#: The phrase files, each in both languages; what only a prestudy says has its own.
-_FILES = ("phrases", "phrases_prestudy")
 
 
 def phrase(key: str, language: Language, **values: str) -> str:
-    """Return a phrase with its places filled in; the writer escapes, not this.
+    """Return a phrase with its places filled in, a number's word with it; the writer escapes, not this.
 
     Raises `KeyError` for a key that the phrase files do not hold or a place left empty.
     """
-    return phrases(language)[key].format_map(values)
+    return phrases(language)[key].format_map({name: said(value) for name, value in values.items()})
 
 
 @cache
 def phrases(language: Language) -> Mapping[str, str]:
-    """Return every phrase of a language by its dotted key."""
+    """Return every phrase of a language by its dotted key, from all ``phrases*`` files of this folder."""
     told: dict[str, str] = {}
-    for name in _FILES:
-        text = files("steget_eval.reporting.text").joinpath(f"{name}.{language}.yaml").read_text(encoding="utf-8")
-        told |= _flat(yaml.safe_load(text))
+    for file in sorted(files("steget_eval.reporting.text").iterdir(), key=lambda one: one.name):
+        if file.name.startswith("phrases") and file.name.endswith(f".{language}.yaml"):
+            told |= _flat(yaml.safe_load(file.read_text(encoding="utf-8")))
     return MappingProxyType(told)
 
 

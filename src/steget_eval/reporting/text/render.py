@@ -10,6 +10,7 @@ from typing import Any
 from steget_eval.reporting.text import numbers
 from steget_eval.reporting.text.cell import Cell, Language
 from steget_eval.reporting.text.phrases import label_text, phrase
+from steget_eval.reporting.text.plural import is_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +107,5 @@ def _number(cell: Cell, value: float, language: Language) -> str:
     if cell.of:
         share = numbers.percent(value / cell.of, language, cell.decimals)
         text = phrase("cell.of", language, count=text, of=numbers.count(cell.of, language), percent=share)
-    return f"{text} {phrase(f'unit.{cell.unit}', language)}" if cell.unit else text
+    family = "unit_one" if is_one(text) else "unit"
+    return f"{text} {phrase(f'{family}.{cell.unit}', language)}" if cell.unit else text
