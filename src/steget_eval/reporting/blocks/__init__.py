@@ -3,6 +3,7 @@
 from steget_eval.reporting.blocks import evidence as evidence  # of another release: not among the pieces below
 from steget_eval.reporting.blocks import prestudy as prestudy  # the same
 from steget_eval.reporting.blocks.account import estimates, suppressed
+from steget_eval.reporting.blocks.benchmark import benchmark
 from steget_eval.reporting.blocks.checklist import checklist
 from steget_eval.reporting.blocks.counted import advice, alone, costs, events, groups, reach
 from steget_eval.reporting.blocks.files import files
@@ -13,7 +14,7 @@ from steget_eval.reporting.blocks.people import balance, flow, states, table_one
 from steget_eval.reporting.blocks.question import origin, protocol, reproducibility
 from steget_eval.reporting.blocks.readings import readings
 from steget_eval.reporting.blocks.registration import deviations
-from steget_eval.reporting.blocks.results import benchmark, curves, effects, targets
+from steget_eval.reporting.blocks.results import curves, effects, targets
 
 __all__ = [
     "advice", "alone", "balance", "benchmark", "calendar", "change", "checklist", "costs", "curves", "deviations",

@@ -1,4 +1,4 @@
-"""The answers: estimates, curves, goals and the randomised benchmark."""
+"""The answers: estimates, curves and goals."""
 
 from __future__ import annotations
 
@@ -63,16 +63,6 @@ def targets(release: Release) -> Block:
     )
     children.append(build.table("targets-table", tables.targets(release)))
     return build.section("targets", build.heading_of("targets"), children)
-
-
-def benchmark(release: Release) -> Block:
-    """Return the adjusted estimate beside the randomised comparison in the same records."""
-    if release.protocol.benchmark is None:
-        return build.absent("benchmark", "absent.benchmark")
-    told = sentences.benchmark(release)
-    children = [build.paragraph("benchmark-sentence", *told)] if told else []
-    children.append(build.table("benchmark-table", tables.benchmark(release)))
-    return build.section("benchmark", build.heading_of("benchmark"), children)
 
 
 def _is_told_elsewhere(release: Release, estimand_id: str) -> bool:

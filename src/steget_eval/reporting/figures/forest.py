@@ -32,18 +32,33 @@ def forest(release: Release, *, language: Language = "en", ax: Axes | None = Non
 
 def behind(release: Release) -> pd.DataFrame:
     """Return one row per method: words, the estimate and its limits, the benchmark last."""
-    estimand = release.protocol.estimand(release.protocol.primary)
+    return behind_question(release, release.protocol.primary)
+
+
+def behind_question(release: Release, estimand_id: str, *, beside: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Return the same of any estimand, with other estimands of the same outcome and contrast `beside` it.
+
+    A method that speaks of another population than the estimand does says so.
+    """
+    estimand = release.protocol.estimand(estimand_id)
     rows = release.estimates
     wanted = {estimand.contrast, *({"risk_1", "mean_1"} if estimand.contrast in {"risk", "mean"} else ())}
-    chosen = rows[(rows["estimand"] == estimand.id) & rows["contrast"].isin(wanted)]
+    chosen = rows[rows["estimand"].isin([estimand.id, *beside]) & rows["contrast"].isin(wanted)]
+    chosen = chosen[(chosen["subgroup"] != "benchmark") | (chosen["estimand"] == estimand.id)]
+    place = (chosen["subgroup"] == "benchmark") * 2 + chosen["population"].isin(["unadjusted", "arm"])
+    chosen = chosen.assign(place=place).sort_values("place", kind="stable") if beside else chosen
+    chosen = chosen.sort_values("subgroup", key=lambda one: one == "benchmark", kind="stable")
     chosen = chosen[chosen["subgroup"].isin(["all", "benchmark"]) & (chosen["interval_kind"] != "disjoint")]
     chosen = chosen[chosen["interval_kind"] != "bounds"]  # of the sample, beside nobody's interval
     chosen = chosen[~chosen["method"].str.endswith("one_sided")]  # a goal's limit, drawn beside its goal
     names = ["contrast", "method", "subgroup", "unit", "estimate", "conf_low", "conf_high", "conf_level", "suppressed"]
-    frame = chosen[names].reset_index(drop=True)
-    words = columns_of([_name(release, row) for row in rows_of(frame)], "method")
+    frame = chosen[[*names, "population"]].reset_index(drop=True)
+    whom = estimand.population if beside else ""
+    words = columns_of([_name(release, row, whom) for row in rows_of(frame)], "method")
     axis = columns_of([_axis(row) for row in rows_of(frame)], "axis")
-    return pd.concat([words, frame.drop(columns="method"), axis], axis=1)
+    adjusted = ~frame["population"].isin(["unadjusted", "arm"])
+    told = frame.drop(columns=["method", "population"]).assign(adjusted=adjusted)
+    return pd.concat([words, told, axis], axis=1)
 
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
@@ -61,6 +76,7 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
             told = max(len(_numbers(row, language)) for row in rows_of(frame))
             inner = style.panel(ax, _NAME, _FOOT, width - _NAME - max(_NUMBERS, 0.09 * told), total - _FOOT)
         _scale(frame, language, inner)
+        _through(frame, inner)
         for place, row in enumerate(rows_of(frame)):
             _row(row, len(frame) - 1 - place, language, inner, narrow=style.is_narrow(ax))
         inner.set_ylim((-0.35, len(frame) - 0.35) if style.is_narrow(ax) else (-0.5, len(frame) - 0.5))
@@ -81,11 +97,14 @@ def describe(frame: pd.DataFrame, language: Language) -> str:
     return phrase("alt.forest", language, count=str(len(frame)), detail=" ".join(parts))
 
 
-def _name(release: Release, row: Any) -> Label:
+def _name(release: Release, row: Any, whom: str) -> Label:
     told = release.protocol.benchmark
     if row.subgroup == "benchmark" and told is not None:
         return told.label.model_dump()
-    return code_label("method", str(row.method))
+    method = code_label("method", str(row.method))
+    if whom in {"", row.population} or row.population in {"unadjusted", "arm"}:
+        return method
+    return key_label("effects.method_of", method=method, population=code_label("short_population", str(row.population)))
 
 
 def _axis(row: Any) -> Label:
@@ -119,6 +138,14 @@ def _scale(frame: pd.DataFrame, language: Language, ax: Axes) -> None:
     ax.set_xticks(shown, [tick_text(contrast, unit, tick, language) for tick in shown])
     ax.axvline(1.0 if contrast in RATIOS else 0.0, color=style.GREY, linewidth=0.8)
     ax.set_xlabel(str(frame[f"axis_{language}"].iloc[0]))
+
+
+def _through(frame: pd.DataFrame, ax: Axes) -> None:
+    """Draw the randomised comparison through all the others: its interval as a band, its estimate as a line."""
+    held = frame[(frame["subgroup"] == "benchmark") & ~frame["suppressed"].astype(bool)]
+    for row in rows_of(held):
+        ax.axvspan(row.conf_low, row.conf_high, color=style.GREY_TINT, linewidth=0, zorder=0)
+        ax.axvline(row.estimate, color=style.INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=1)
 
 
 def _row(row: Any, y: int, language: Language, ax: Axes, *, narrow: bool) -> None:

@@ -87,6 +87,13 @@ def curves_behind(release: Release, estimand: str) -> pd.DataFrame:
     return frame_behind(release, estimand)
 
 
+def question_behind(release: Release, estimand: str, beside: tuple[str, ...]) -> pd.DataFrame:
+    """Return the frame behind the forest of one estimand, with others of the same outcome and contrast beside it."""
+    from steget_eval.reporting.figures.forest import behind_question
+
+    return behind_question(release, estimand, beside=beside)
+
+
 def moves_behind(release: Release, estimand: str) -> pd.DataFrame:
     """Return the frame behind the matrix of one question of moves."""
     from steget_eval.reporting.figures.move_matrix import behind as frame_behind

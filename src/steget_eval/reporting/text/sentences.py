@@ -83,7 +83,7 @@ def benchmark(release: Release) -> tuple[Sentence, ...]:
     """Return how near each main estimate comes to the randomised one, in numbers and without a verdict."""
     told = []
     held = release.estimates[release.estimates["subgroup"] == "benchmark"]
-    for row in held.to_dict("records"):
+    for row in held.drop_duplicates(["outcome", "contrast"]).to_dict("records"):
         main = main_row(release, row["estimand"])
         outcome = _text(outcome_label(release.protocol, row["estimand"]))
         if main is None or main["contrast"] != row["contrast"]:
