@@ -15,7 +15,6 @@ from steget_eval.reporting.text.cell import Label, Language, key_label
 from steget_eval.reporting.text.plural import said
 
 
-
 def phrase(key: str, language: Language, **values: str) -> str:
     """Return a phrase with its places filled in, a number's word with it; the writer escapes, not this.
 
