@@ -9,7 +9,8 @@ import pytest
 from steget_eval.core.errors import EmptyArmError, MethodError
 from steget_eval.core.estimates import Estimate
 from steget_eval.methods.effects.longitudinal import ancova, mean_change, responders, standardised_change
-from steget_eval.methods.effects.transition import moved, paired_difference, win_ratio
+from steget_eval.methods.effects.pairwise import win_statistics
+from steget_eval.methods.effects.transition import moved, paired_difference
 
 TOLERANCE = 1e-8  # closed forms on either side
 WITNESS = pd.read_csv(Path(__file__).with_name("before_after.txt"))
@@ -55,7 +56,7 @@ def test_paired_limits_are_those_that_newcombe_printed() -> None:
 
 @pytest.mark.parametrize("contrast", ["win_ratio", "win_odds"])
 def test_win_ratio_is_that_of_all_pairs(contrast: str) -> None:
-    agrees(win_ratio(STEP, ARM).only(contrast=contrast), contrast)
+    agrees(win_statistics(STEP, ARM).only(contrast=contrast), contrast)
 
 
 def test_win_odds_collapse_to_mann_whitney_and_arms_exchanged_turn_them_over() -> None:
@@ -63,9 +64,9 @@ def test_win_odds_collapse_to_mann_whitney_and_arms_exchanged_turn_them_over() -
 
     upper, lower = STEP[ARM == 1], STEP[ARM == 0]
     share = mannwhitneyu(upper, lower).statistic / (upper.size * lower.size)
-    found = win_ratio(STEP, ARM).only(contrast="win_odds")
+    found = win_statistics(STEP, ARM).only(contrast="win_odds")
     assert abs(found.estimate - share / (1 - share)) < 1e-12  # rounding
-    turned = win_ratio(STEP, 1 - ARM).only(contrast="win_odds")
+    turned = win_statistics(STEP, 1 - ARM).only(contrast="win_odds")
     assert abs(turned.estimate - 1 / found.estimate) < 1e-12
     assert abs(turned.std_error - found.std_error) < 1e-12
 
@@ -90,6 +91,6 @@ def test_refusals_are_sentences() -> None:
     with pytest.raises(MethodError, match="ancova needs"):
         ancova([1.0, 1, 1, 1], [1.0, 2, 3, 4], [1.0, 0, 1, 0])
     with pytest.raises(MethodError, match="no finite value"):
-        win_ratio([5.0, 6, 1, 2], [1.0, 1, 0, 0])
+        win_statistics([5.0, 6, 1, 2], [1.0, 1, 0, 0])
     with pytest.raises(MethodError, match="same people"):
         moved([1.0, 2], [1.0])

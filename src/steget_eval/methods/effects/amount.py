@@ -20,6 +20,7 @@ from steget_eval.methods.numerics.arms import (
     checked_level,
     checked_outcome,
 )
+from steget_eval.methods.numerics.clusters import Variance, with_clusters
 from steget_eval.methods.numerics.delta import delta_row
 from steget_eval.methods.numerics.standardised import ArmMeans, means_of_arms
 
@@ -73,20 +74,27 @@ def mean_difference(
 
 
 def mean_ratio(
-    y: ArrayLike, a: ArrayLike, *, cluster: ArrayLike | None = None, level: float = 0.95
+    y: ArrayLike, a: ArrayLike, *, cluster: ArrayLike | None = None, variance: Variance = "sandwich",
+    level: float = 0.95,
 ) -> Estimates:  # fmt: skip
     """Ratio of means, arm 1 over arm 0, with Wald limits on the log scale.
 
-    The delta method on the large-sample sandwich (arm variances with divisor n). Both means must be above zero.
+    The delta method on the large-sample sandwich (arm variances with divisor n). Both means must be above zero. With
+    `cluster` the contributions are added within clusters, or with ``jackknife`` each is left out in turn.
     """
     arms = checked_amounts(y, a)
-    m: ArmMeans = means_of_arms(arms, cluster)
+    one = np.ones((arms.a.size, 1))
+    if variance == "jackknife":
+        m: ArmMeans = with_clusters(arms, one, cluster, variance, lambda who, _, groups: means_of_arms(who, groups))
+    else:
+        m = means_of_arms(arms, cluster)
     if m.mean_1 <= 0 or m.mean_0 <= 0:
         raise MethodError("a ratio of means needs both means above zero")
     columns = _columns(arms, "mean_ratio", "log", "ratio")
     gradient = (1 / m.mean_1, -1 / m.mean_0)
     row = delta_row(
-        m.mean_1 / m.mean_0, gradient, m.covariance, level=checked_level(level), scale="log", **columns
+        m.mean_1 / m.mean_0, gradient, m.covariance, level=checked_level(level), scale="log",
+        degrees=m.degrees, **columns,
     )  # fmt: skip
     return Estimates((row,))
 

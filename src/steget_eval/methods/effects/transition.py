@@ -1,4 +1,4 @@
-"""Moves between ordered steps: up, the same, down; before against after; and one arm's steps against another's.
+"""Moves between ordered steps of the same people: up, the same, down; before against after.
 
 The order of the steps is an assumption, and a mean step number is never given.
 """
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binomtest, norm
+from scipy.stats import binomtest
 
 from steget_eval.core.errors import EmptyArmError, MethodError
 from steget_eval.core.estimates import Estimate, Estimates
-from steget_eval.methods.numerics.arms import checked_arm, checked_level, checked_outcome, checked_vector
+from steget_eval.methods.numerics.arms import checked_level, checked_outcome, checked_vector
 from steget_eval.methods.numerics.proportions import limits_one
 
 
@@ -64,35 +64,6 @@ def paired_difference(before: ArrayLike, after: ArrayLike, *, level: float = 0.9
     return Estimates((row,))
 
 
-def win_ratio(step: ArrayLike, a: ArrayLike, *, level: float = 0.95) -> Estimates:
-    """Return the win ratio and the win odds of one arm's later step over another's.
-
-    Every person of arm 1 is set against every person of arm 0: wins over losses is the win ratio (Pocock and others
-    2012), wins plus half the ties over losses plus half the ties the win odds. Variance of their logarithms by the
-    U-statistics of wins and losses (Bebu & Lachin 2016), its influence values centred within arms.
-
-    Raises
-    ------
-    MethodError
-        Where one arm wins every pair that is not tied: the ratio is then without limit.
-    """
-    values, arm = checked_vector(step, "the step"), checked_arm(a)
-    if values.size != arm.size:
-        raise MethodError("steps and arms must be of the same people")
-    upper, lower = values[arm == 1], values[arm == 0]
-    if min(upper.size, lower.size) < 2:
-        raise EmptyArmError("a win ratio needs two people or more in each arm")
-    wins, losses = _against(upper, lower), _against(-upper, -lower)
-    if wins.share == 0 or losses.share == 0:
-        raise MethodError("one arm wins every pair that is not tied: a win ratio has no finite value")
-    ties = _Pairwise(of_1=1 - wins.of_1 - losses.of_1, of_0=1 - wins.of_0 - losses.of_0)
-    rows = (
-        _ratio("win_ratio", wins, losses, checked_level(level)),
-        _ratio("win_odds", wins.plus_half(ties), losses.plus_half(ties), level),
-    )
-    return Estimates(rows)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Paired:
     both: int
@@ -115,43 +86,6 @@ class _Paired:
         if margins == 0:
             return 0.0
         return (max(product - self.n / 2, 0.0) if product > 0 else product) / math.sqrt(margins)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Pairwise:
-    """Share of the other arm that each person wins against."""
-
-    of_1: np.ndarray
-    of_0: np.ndarray
-
-    @property
-    def share(self) -> float:
-        return float(self.of_1.mean())
-
-    def plus_half(self, ties: _Pairwise) -> _Pairwise:
-        return _Pairwise(of_1=self.of_1 + ties.of_1 / 2, of_0=self.of_0 + ties.of_0 / 2)
-
-
-def _against(upper: np.ndarray, lower: np.ndarray) -> _Pairwise:
-    # Sorted once: no table of all pairs.
-    low, up = np.sort(lower), np.sort(upper)
-    return _Pairwise(
-        of_1=np.searchsorted(low, upper, side="left") / low.size,
-        of_0=1 - np.searchsorted(up, lower, side="right") / up.size,
-    )
-
-
-def _ratio(contrast: str, wins: _Pairwise, losses: _Pairwise, level: float) -> Estimate:
-    log = math.log(wins.share / losses.share)
-    in_1 = wins.of_1 / wins.share - losses.of_1 / losses.share
-    in_0 = wins.of_0 / wins.share - losses.of_0 / losses.share
-    error = math.sqrt(float(in_1.var()) / in_1.size + float(in_0.var()) / in_0.size)
-    half = float(norm.isf((1 - level) / 2)) * error
-    return Estimate(
-        contrast=contrast, method="u_statistic", estimate=math.exp(log), std_error=error,
-        conf_low=math.exp(log - half), conf_high=math.exp(log + half), conf_level=level, n_1=in_1.size, n_0=in_0.size,
-        kind="transition", population="ATE", scale="log",
-    )  # fmt: skip
 
 
 def _hybrid(one: float, other: float, phi: float) -> float:
