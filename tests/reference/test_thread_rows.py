@@ -62,6 +62,9 @@ def _tarp(folder: Path) -> Path:
 def figures(results: Results) -> Iterator[tuple[str, float]]:
     """Yield every figure of the results with its key, but for those that do not apply."""
     frame = results.to_frame()
+    # Answers by group are the same methods on fewer people, and how they differ has R's numbers in subgroups.R.
+    groups = {one.group for one in results.subgroups}
+    frame = frame[~frame["subgroup"].str.partition("=")[0].isin(groups)]
     yield from told(frame, "row", ["estimand", "contrast", "method", "population", "subgroup"], NUMBERS)
     table = results.baseline
     table = table.assign(covariate=table["covariate"] + table["level"].map(lambda level: f"={level}" if level else ""))

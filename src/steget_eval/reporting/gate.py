@@ -20,10 +20,12 @@ from steget_eval.reporting.suppress_account import gate_account
 from steget_eval.reporting.suppress_curves import AT_RISK_COLUMNS, CURVE_COLUMNS, gate_curves, mark_days, number_at_risk
 from steget_eval.reporting.suppress_estimates import GatedEstimates, few_positive, gate_estimates, state_families
 from steget_eval.reporting.suppress_flow import gate_flow
+from steget_eval.reporting.suppress_joint import hide_joint
 from steget_eval.reporting.suppress_missing import hide_ladder
 from steget_eval.reporting.suppress_moves import GatedMoves, few_moved, gate_moves, open_moves, told_beside
 from steget_eval.reporting.suppress_people import gate_baseline, gate_overlap, gate_unknown
 from steget_eval.reporting.suppress_states import gate_states, states_frame
+from steget_eval.reporting.suppress_subgroups import told_groups
 from steget_eval.study.prestudy import PrestudyResults
 from steget_eval.study.results import Refusal, Results, Verdict
 from steget_eval.study.review import Review
@@ -65,10 +67,11 @@ def disclose(
     thresholds = Thresholds(policy or results.protocol.disclosure)
     few = few_positive(results.unknown, results.protocol, thresholds)
     few |= few_moved(results.moves, results.protocol, thresholds)
-    estimates = gate_estimates(results.estimates.to_frame(), results.protocol, thresholds, few)
+    estimates = gate_estimates(results.estimates.to_frame(), results.protocol, thresholds, few, results.baseline)
     flow = gate_flow(results.flow, estimates.published)
     unknown = gate_unknown(results.unknown, flow.published)
     estimates = hide_ladder(estimates, unknown.frame)
+    estimates = hide_joint(estimates, results.joint, results.protocol, thresholds)
     baseline = gate_baseline(results.baseline, results.protocol, unknown.published)
     overlap = gate_overlap(results.overlap, baseline.published)
     states = gate_states(results.states, overlap.published, state_families(results.protocol))
@@ -93,6 +96,7 @@ def disclose(
         refusals=told,
         suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy, account=account.account,
         gates=_gates(results, overlap.frame), moves=moves.frame,
+        subgroups=told_groups(results.subgroups, estimates.frame),
     )  # fmt: skip
 
 
@@ -156,7 +160,7 @@ def _internal(results: Results) -> Release:
         unknown=open_(results.unknown.drop(columns="positive", errors="ignore")),
         flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(),
         policy=results.protocol.disclosure, internal=True, account=gate_account(results.account, None).account,
-        gates=_gates(results, None), moves=open_moves(results.moves),
+        gates=_gates(results, None), moves=open_moves(results.moves), subgroups=results.subgroups,
     )  # fmt: skip
 
 

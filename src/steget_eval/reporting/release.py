@@ -10,7 +10,7 @@ from steget_eval.core.frames import Tidy
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.release_account import ReleasedAccount
-from steget_eval.study.results import Refusal
+from steget_eval.study.results import Refusal, Subgroup
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +97,8 @@ class Release(Tidy):
         everybody), `n`, `suppressed`.
     gates
         Which gates the weighted arms passed; none where the size of a weighted arm was taken away.
+    subgroups
+        Every question and group that was asked by group; ``few`` also where the gate took it away.
     """
 
     protocol: Protocol
@@ -119,6 +121,7 @@ class Release(Tidy):
     account: ReleasedAccount = field(default_factory=ReleasedAccount)
     gates: tuple[ReleasedGate, ...] = ()
     moves: pd.DataFrame | None = None
+    subgroups: tuple[Subgroup, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the released table of estimates."""

@@ -16,6 +16,7 @@ from steget_eval.protocol.outcome import Outcome
 from steget_eval.reporting.release import Rule
 from steget_eval.reporting.suppress import Published, Thresholds, size_key
 from steget_eval.reporting.suppress_groups import hide_groups
+from steget_eval.reporting.suppress_subgroups import hide_subgroups
 
 Row = Mapping[Any, Any]
 
@@ -49,8 +50,9 @@ def few_positive(unknown: pd.DataFrame, protocol: Protocol, thresholds: Threshol
 
 
 def gate_estimates(
-    frame: pd.DataFrame, protocol: Protocol, thresholds: Thresholds, few: frozenset[str] = frozenset()
-) -> GatedEstimates:
+    frame: pd.DataFrame, protocol: Protocol, thresholds: Thresholds, few: frozenset[str] = frozenset(),
+    baseline: pd.DataFrame | None = None,
+) -> GatedEstimates:  # fmt: skip
     """Suppress rows that rest on few people, and every row that would give those back.
 
     Counts belong to an outcome, whatever method, contrast or estimand they stand beside, so a small one hides every
@@ -58,7 +60,7 @@ def gate_estimates(
     well. Then estimands are admitted one by one, the primary first: one whose number of people or of people with
     the event lies within a small cell of an admitted one's is hidden whole, since the difference
     would tell of a few people (those with an unknown outcome, or with an event that another outcome does not count).
-    `few` are amounts that few people have at all (`few_positive`).
+    `few` are amounts that few people have at all (`few_positive`), `baseline` table 1 before its own gate.
     """
     rows = frame.to_dict("records")
     rules = [_row_rule(row, thresholds) for row in rows]
@@ -70,6 +72,7 @@ def gate_estimates(
     ]
     hidden = frozenset((str(outcome), str(subgroup)) for outcome, subgroup in bad)
     groups = hide_groups(rows, protocol, thresholds, hidden)
+    groups |= hide_subgroups(rows, protocol, thresholds, hidden | groups.keys(), baseline)
     taken = [old or groups.get((row["outcome"], row["subgroup"])) for row, old in zip(rows, taken, strict=True)]
     published = Published(thresholds)
     family = outcome_families(protocol)
@@ -154,7 +157,7 @@ def _with_dependents(rows: list[dict[Hashable, Any]], rules: list[Rule | None]) 
         for row, rule in zip(rows, rules, strict=True)
         if rule is not None and row["subgroup"] == "all"
     }
-    beside = ("cost=", "reach=", "advice=", "unknown=")
+    beside = ("cost=", "reach=", "advice=", "unknown=", "joint=")
     return [
         rule
         or (
@@ -172,7 +175,7 @@ def _units(rows: list[dict[Hashable, Any]], primary: str) -> list[tuple[str, str
 
 
 def _numbers(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:
-    if str(row["subgroup"]).startswith(("cost=", "reach=", "events=", "advice=", "unknown=")):
+    if str(row["subgroup"]).startswith(("cost=", "reach=", "events=", "advice=", "unknown=", "joint=")):
         return []  # the numbers of everyone again, or parts of them that their own rules hold
     kin = family.get(row["outcome"], row["outcome"])
     found: list[tuple[Hashable, int]] = []

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from steget_eval.protocol import Protocol
+from steget_eval.protocol.subgroups import group_names
 from steget_eval.reporting.release import Rule
 from steget_eval.reporting.suppress import Thresholds, complement_levels
 
@@ -93,9 +94,10 @@ def hide_groups(
 
 
 def is_group(subgroup: str, protocol: Protocol) -> bool:
-    """Tell whether a subgroup is a level of a group that an estimand asks by."""
+    """Tell whether a subgroup is a level of a group that the protocol or an estimand asks by."""
     name = subgroup.partition("=")[0]
-    return "=" in subgroup and any(name in (*one.by, one.pooled_by) for one in protocol.estimands)
+    asked = {*group_names(protocol), *(group for one in protocol.estimands for group in (*one.by, one.pooled_by))}
+    return "=" in subgroup and name in asked
 
 
 def _counts(rows: Sequence[Mapping[Any, Any]], protocol: Protocol) -> dict[Unit, tuple[int, int]]:

@@ -16,9 +16,12 @@ from steget_eval.study.baseline import baseline_table
 from steget_eval.study.counted import counted_answers
 from steget_eval.study.curves import curve_table
 from steget_eval.study.groups import by_group
+from steget_eval.study.joint import joint_answers
 from steget_eval.study.missing import ladder_answers
 from steget_eval.study.moves import count_moves
+from steget_eval.study.occupied import Occupied, months_by_state
 from steget_eval.study.results import Refusal, Results, Verdict
+from steget_eval.study.subgroups import subgroup_answers
 from steget_eval.study.targets import hold_against
 from steget_eval.study.unknown import unknown_table
 from steget_eval.study.weigh import gates_of_design, overlap_table
@@ -64,9 +67,16 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
         advice = advice_answers(cohort, protocol, asked)
         parts.append(advice.estimates)
         refusals += advice.refusals
+    by_groups = subgroup_answers(cohort, protocol)
+    parts.append(by_groups.estimates)
+    refusals += by_groups.refusals
     ladder = ladder_answers(cohort, protocol)
     parts.append(ladder.estimates)
     refusals += ladder.refusals
+    together = joint_answers(cohort, protocol)
+    parts.append(together.estimates)
+    refusals += together.refusals
+    occupied = _occupied(cohort, protocol, refusals)
     verdicts = _verdicts(cohort, protocol, refusals)
     estimates = gather([*parts, *(verdict.answers for verdict in verdicts)])
     estimates = estimates + counted_answers(protocol, estimates, None)
@@ -82,6 +92,9 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
         overlap=overlap_table(cohort, protocol),
         gates=gates_of_design(cohort, protocol),
         moves=count_moves(cohort, protocol),
+        occupied=occupied,
+        subgroups=by_groups.groups,
+        joint=together.counts,
         unknown=unknown_table(cohort, protocol),
         flow=cohort.flow,
         refusals=tuple(refusals),
@@ -92,6 +105,14 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
 
 def _primary_first(protocol: Protocol) -> list[Estimand]:
     return sorted(protocol.estimands, key=lambda estimand: estimand.id != protocol.primary)
+
+
+def _occupied(cohort: Cohort, protocol: Protocol, refusals: list[Refusal]) -> Occupied:
+    try:
+        return months_by_state(cohort, protocol)
+    except MethodError as error:
+        refusals.append(Refusal(estimand=protocol.primary, method="state_occupation", reason=str(error)))
+        return Occupied()
 
 
 def _verdicts(cohort: Cohort, protocol: Protocol, refusals: list[Refusal]) -> list[Verdict]:

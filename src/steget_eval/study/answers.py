@@ -14,6 +14,7 @@ from steget_eval.core.estimates import Estimates
 from steget_eval.methods.catalogue import find_method, method_names
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
+from steget_eval.study.between import BETWEEN_STEPS, PARTS, answer_between, asked_among, own_amounts
 from steget_eval.study.design_matrix import design_matrix
 from steget_eval.study.twice import check_looks, look_twice
 
@@ -29,15 +30,23 @@ _ROWS = {
     "subdistribution_hazard_ratio": ("subdistribution_hazard_ratio", "gray"),
     "rmst_difference": ("rmst_difference", "rmst_1", "rmst_0"),
     "rmtl_difference": ("rmtl_difference", "rmtl_1", "rmtl_0"),
-    "mean_difference": ("mean_difference", "mean_1", "mean_0"),
+    "mean_difference": ("mean_difference", "mean_1", "mean_0", *PARTS),
     "mean_change": ("mean_change", "standardised_change", "responders", "mean_before", "mean_after"),
     "standardised_change": ("standardised_change",),
     "responders": ("responders",),
     "moved": ("share_up", "share_same", "share_down"),
     "paired_difference": ("paired_difference",),
+    "mean_ratio": ("mean_ratio", "mean_1", "mean_0", *PARTS),
+    "rate_ratio": ("rate_ratio", "mean_1", "mean_0", "rate_1", "rate_0"),
+    "common_odds_ratio": ("common_odds_ratio", "proportionality"),
+    "win_ratio": ("win_ratio", "win_odds", "net_benefit"),
+    "win_odds": ("win_odds", "win_ratio", "net_benefit"),
+    "net_benefit": ("net_benefit", "win_ratio", "win_odds"),
 }
 #: Regressions of hazards: conditional on covariates, so of no population, and without a horizon.
 _HAZARDS = frozenset({"cox", "fine_gray", "schoenfeld"})
+#: Contrasts whose arms' own crude numbers come with a crude method.
+_WITH_CRUDE_ARMS = frozenset({"risk_difference", "risk_ratio", "mean_difference", "mean_ratio"})
 #: The method that answers when the protocol names none, by contrast; an adjusted one where the design needs it.
 _CRUDE = {
     "risk": {"binary": "wilson", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
@@ -56,6 +65,12 @@ _CRUDE = {
     "responders": {"longitudinal": "wilson"},
     "moved": {"transition": "wilson"},
     "paired_difference": {"transition": "newcombe_paired"},
+    "mean_ratio": {"amount": "log"},
+    "rate_ratio": {"amount": "quasi_poisson"},
+    "common_odds_ratio": {"transition": "proportional_odds"},
+    "win_ratio": {"transition": "u_statistic"},
+    "win_odds": {"transition": "u_statistic"},
+    "net_benefit": {"transition": "u_statistic"},
 }
 
 
@@ -71,7 +86,7 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
     hypothetical = "hypothetical" in estimand.strategies.values()
     names = estimand.methods or ("censoring_weights" if hypothetical else _default(protocol, estimand, kind),)
     lines = []
-    for name in _checked_with(names):
+    for name in _checked_with(names, clustered=protocol.cluster is not None):
         line = find_method(kind, estimand.contrast, name)
         if line is None and kind == "competing" and name in {"kaplan_meier", "restricted_mean", "log_rank"}:
             raise SpecError(
@@ -103,8 +118,11 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
     return tuple(lines)
 
 
-def _checked_with(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Let the check of proportional hazards follow Cox regression, asked for or not."""
+def _checked_with(names: tuple[str, ...], *, clustered: bool) -> tuple[str, ...]:
+    """Let the check of proportional hazards or odds follow its regression, asked for or not."""
+    odds = {"proportional_odds", "proportional_odds_score"} & set(names)
+    if odds and "brant" not in names and not clustered:
+        return (*names, "brant")
     return (*names, "schoenfeld") if "cox" in names and "schoenfeld" not in names else names
 
 
@@ -141,24 +159,23 @@ def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
 
 def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method) -> Estimates:
     """Return one method's answer to one estimand, labelled with the protocol's names."""
-    values = cohort.outcomes[estimand.id]
-    looks_twice = values.kind in {"longitudinal", "transition"}
-    found = (
-        look_twice(protocol, estimand, method, values)
-        if looks_twice
-        else _call(cohort, protocol, estimand, method, values)
-    )
-    if (
-        not method.adjusts
-        and estimand.contrast in {"risk_difference", "risk_ratio", "mean_difference"}
-        and values.y.size
-    ):
+    values = asked_among(cohort.outcomes[estimand.id], estimand)
+    if estimand.contrast in BETWEEN_STEPS:
+        found = answer_between(cohort, protocol, estimand, method, values)
+    elif values.kind in {"longitudinal", "transition"}:
+        found = look_twice(protocol, estimand, method, values)
+    else:
+        found = _call(cohort, protocol, estimand, method, values)
+    if not method.adjusts and estimand.contrast in _WITH_CRUDE_ARMS and values.y.size:
         found = found + _arms(cohort, protocol, values)
     wanted = _ROWS[estimand.contrast]
     rows = Estimates(tuple(row for row in found if row.contrast in wanted))
     adjusted = method.adjusts and any(covariate.adjust for covariate in protocol.covariates)
     if protocol.design == "comparison" and not adjusted:
         rows = _unadjusted(rows)
+    if estimand.contrast == "rate_ratio":
+        own = own_amounts(cohort, protocol, estimand, values)
+        rows = rows + (_unadjusted(own) if protocol.design == "comparison" else own)
     return label_answers(rows, protocol, estimand, values)
 
 
@@ -167,15 +184,25 @@ def answer_benchmark(cohort: Cohort, protocol: Protocol, estimand: Estimand) -> 
     kind = protocol.outcome(estimand.outcome).kind
     name = _CRUDE.get(estimand.contrast, {}).get(kind)
     line = None if name is None else find_method(kind, estimand.contrast, name)
-    if line is None or protocol.benchmark is None or line.adjusts:
+    if line is None or protocol.benchmark is None or line.adjusts or estimand.contrast in BETWEEN_STEPS:
         return Estimates()
-    values = _joined(cohort, estimand.id)
-    a = np.concatenate([np.ones(_size(values) - _size(cohort.benchmark[estimand.id])),
-                        np.zeros(_size(cohort.benchmark[estimand.id]))]).astype(np.int64)  # fmt: skip
+    values = asked_among(_joined(cohort, estimand.id), estimand)
+    theirs = _size(asked_among(cohort.benchmark[estimand.id], estimand))
+    a = np.concatenate([np.ones(_size(values) - theirs), np.zeros(theirs)]).astype(np.int64)
     arguments = _arguments(values, a, line, protocol)
     rows = Estimates(tuple(r for r in line.resolve()(**arguments) if r.contrast == _ROWS[estimand.contrast][0]))
     labelled = label_answers(rows, protocol, estimand, values)
     return labelled.label(subgroup="benchmark", arm_0=protocol.benchmark.comparison)
+
+
+def crude_method(contrast: str, kind: str) -> str | None:
+    """Return the name of the method that answers a contrast unadjusted where a protocol names none."""
+    return _CRUDE.get(contrast, {}).get(kind)
+
+
+def is_asked(contrast: str) -> bool:
+    """Tell whether a protocol may ask for the contrast."""
+    return contrast in _ROWS
 
 
 def _default(protocol: Protocol, estimand: Estimand, kind: str) -> str:
@@ -203,6 +230,8 @@ def _call(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method
             arguments["population"] = estimand.population
     if estimand.censoring_covariates and method.name == "censoring_weights":
         arguments["stratum"] = _strata(cohort, estimand)[known]
+    if estimand.exposure is not None:
+        arguments["exposure"] = values.exposure[known]
     if method.clusters and protocol.cluster is not None:
         arguments["cluster"] = cohort.persons["cluster"].to_numpy()[known]
     return method.resolve()(**arguments)
@@ -283,9 +312,11 @@ def label_answers(rows: Estimates, protocol: Protocol, estimand: Estimand, value
         "arm_1": protocol.arms.treated.id,
         "arm_0": "" if comparison is None else comparison.id,
     }
-    if protocol.clock.horizon is not None and protocol.outcome(estimand.outcome).needs_clock:
+    asked = protocol.outcome(estimand.outcome)
+    if protocol.clock.horizon is not None and asked.needs_clock and asked.until is None:
         labels |= {"horizon": float(protocol.clock.horizon), "horizon_unit": protocol.clock.unit}
     labelled = rows.label(**labels)
     if values.kind == "amount":
-        labelled = labelled.label(unit=values.unit)
+        own = {"ratio", "proportion"}
+        labelled = Estimates(tuple(row if row.unit in own else replace(row, unit=values.unit) for row in labelled))
     return labelled

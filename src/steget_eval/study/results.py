@@ -13,6 +13,7 @@ from steget_eval.methods.design.gates import Gate
 from steget_eval.protocol import Protocol
 from steget_eval.records.account import DataAccount
 from steget_eval.study.moves import Moves
+from steget_eval.study.occupied import Occupied
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,22 @@ class Refusal:
     estimand: str
     method: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subgroup:
+    """One group that a question was asked by.
+
+    Attributes
+    ----------
+    standing
+        ``told``; ``few`` where some level has too few people, so that the group is not told at all; ``refused`` where
+        the method did not answer within every level.
+    """
+
+    estimand: str
+    group: str
+    standing: Literal["told", "few", "refused"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +107,12 @@ class Results(Tidy):
         What is told of the files behind the records.
     moves
         The people behind every question of moves between steps.
+    occupied
+        Months in each state by arm, and the moves between the states.
+    joint
+        The people behind every joint question, as in `JointAnswers.counts`; None where there is none.
+    subgroups
+        Every question and group that was asked by group, told or not.
     """
 
     protocol: Protocol
@@ -108,6 +131,9 @@ class Results(Tidy):
     account: DataAccount = field(default_factory=DataAccount)
     gates: tuple[Gate, ...] = ()
     moves: Moves = field(default_factory=Moves)
+    occupied: Occupied = field(default_factory=Occupied)
+    joint: pd.DataFrame | None = None
+    subgroups: tuple[Subgroup, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of estimates."""
