@@ -19,7 +19,7 @@ both = pytest.mark.parametrize("language", LANGUAGES)
 ORDER = (
     "title", "summary", "protocol", "intervention", "deviations", "origin", "files", "unknown", "flow", "table_one",
     "balance", "effects", "groups", "advice", "events", "reach", "status", "change", "moves", "calendar", "curves",
-    "states", "benchmark", "readings", "targets", "costs", "alone", "limits", "checklist", "suppressed",
+    "states", "benchmark", "readings", "targets", "joint", "costs", "alone", "limits", "checklist", "suppressed",
     "reproducibility", "estimates",
 )  # fmt: skip
 #: How a page tells of how many people a share is.

@@ -263,3 +263,33 @@ def test_measures_that_do_not_fit_are_refused(ask, tell, outcome):
             participants=FOUR,
             spells="participant_id | state | started_on | ended_on",
         )
+
+
+def test_until_ends_the_question_on_the_same_day_of_the_calendar_for_everybody(ask, tell):
+    protocol = ask(WORK, outcome={"until": "2024-02-29"}, **MONTHS)
+    told = tell(protocol, participants="""
+        participant_id | enrolled_on | followed_until | follow_up_ended_by
+        ---------------+-------------+----------------+-------------------
+        a              | 2024-01-15  | 2024-03-01     | lost
+        b              | 2024-01-15  | 2024-03-01     | lost
+        c              | 2024-01-15  | 2024-02-29     | lost
+        d              | 2024-02-29  | 2024-06-01     | study_end
+        e              | 2024-03-01  | 2024-06-01     | study_end
+        f              | 2023-11-01  | 2024-06-01     | study_end
+    """, spells="""
+        participant_id | state                  | started_on | ended_on
+        ---------------+------------------------+------------+-----------
+        a              | competitive_employment | 2024-02-29 |
+        b              | competitive_employment | 2024-03-01 |
+        c              | competitive_employment | 2024-02-01 |
+        d              | competitive_employment | 2024-02-29 | 2024-03-01
+        e              | competitive_employment | 2024-03-01 |
+        f              | competitive_employment | 2024-02-01 |
+    """)  # fmt: skip
+    # c was lost before the last day; e came after it; the window of f, 1 November to 31 January, had ended before it
+    assert told.y == {"a": 1, "b": 0, "c": None, "d": 1, "e": None, "f": 0}
+
+
+def test_until_is_asked_of_spells_by_yes_or_no(ask):
+    with pytest.raises(ValidationError, match="until belongs to kind binary"):
+        ask(WORK, outcome={"until": "2024-02-29", "measure": "at_horizon"}, **MONTHS)

@@ -57,8 +57,8 @@ def _none_of_days(days: PersonDays) -> ir.Value:
 
 
 def _is_asked(days: PersonDays) -> ir.BooleanValue:
-    """Whether the question is this person's: an outcome from discharge is nobody's who was not discharged in time."""
-    if days.outcome.asks_exit:
+    """Whether the question is this person's: one from discharge, or until a day, is nobody's who came too late."""
+    if days.outcome.asks_exit or days.outcome.until is not None:
         asked: ir.BooleanValue = days.fact("asked").notnull()
         return asked
     return ibis.literal(1) == ibis.literal(1)

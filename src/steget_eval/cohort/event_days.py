@@ -88,7 +88,11 @@ def _is_met_in_spells(outcome: Outcome) -> bool:
 
 
 def _asked(table: ir.Table, outcome: Outcome) -> ir.Value:
-    """The last day that an outcome asks of: the window's own, or one from discharge that lies inside the window."""
+    """The last day that an outcome asks of: the window's own, or an earlier one from discharge or by the calendar."""
+    if outcome.until is not None:
+        left = ibis.literal(outcome.until).delta(table.index_on, unit="day").cast("int64")
+        last = ibis.ifelse(left < table.window_days, left, table.window_days - 1)
+        return ibis.ifelse(left >= 0, last, ibis.null("int64"))
     if not outcome.asks_exit:
         return table.window_days - 1
     day = table[f"exit_after_{outcome.months_after_exit}"]
@@ -183,7 +187,7 @@ def _event_in_spells(table: ir.Table, stretches: Stretches, outcome: Outcome, nu
         return table[f"held_{number}"]
     if outcome.measure.startswith("increased"):
         return ibis.ifelse(table[f"more_{number}"] == 1, table[f"asked_{number}"], never)
-    return full
+    return ibis.ifelse(full <= table[f"asked_{number}"], full, never) if outcome.until is not None else full
 
 
 def _ended(table: ir.Table, sources: Sequence[EventSource]) -> ir.Value:

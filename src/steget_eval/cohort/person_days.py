@@ -62,7 +62,8 @@ class PersonDays:
     @property
     def needed_days(self) -> ir.Value:
         """How many days must have been followed for a no to be known; null where the question is not the person's."""
-        return self.fact("asked") + 1 if self.outcome.asks_exit else self.table.window_days
+        asks_a_day = self.outcome.asks_exit or self.outcome.until is not None
+        return self.fact("asked") + 1 if asks_a_day else self.table.window_days
 
     @property
     def is_cut(self) -> bool:

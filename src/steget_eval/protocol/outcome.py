@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
@@ -22,16 +23,18 @@ from steget_eval.protocol.measures import (
     State,
     Step,
 )  # fmt: skip
-from steget_eval.records.codes import FOLLOW_UP_ENDS, OCCUPATIONS
+from steget_eval.records.codes import CONTACTS, FOLLOW_UP_ENDS, OCCUPATIONS
 
 if TYPE_CHECKING:  # a type checker cannot read a computed Literal
     FollowUpEnd = str
+    Contact = str
 else:
     FollowUpEnd = Literal[tuple(FOLLOW_UP_ENDS)]
+    Contact = Literal[tuple(CONTACTS)]
 
 
 class StatusSource(Part):
-    """An occupation seen at an occasion, what the person lived on then, or both together.
+    """An occupation seen at an occasion, what the person lived on then, how the person was reached, or all together.
 
     With `increased_since` it counts only where it has begun since that earlier occasion, or has a larger extent.
     """
@@ -39,13 +42,14 @@ class StatusSource(Part):
     occasion: str
     occupations: tuple[Occupation, ...] = ()
     income_sources: tuple[IncomeSource, ...] = ()
+    contacts: tuple[Contact, ...] = ()
     increased_since: str | None = None
 
     @model_validator(mode="after")
     def _asks_something(self) -> StatusSource:
-        if not self.occupations and not self.income_sources:
-            raise ValueError("a status needs occupations, income_sources or both")
-        if self.increased_since is not None and self.income_sources:
+        if not self.occupations and not self.income_sources and not self.contacts:
+            raise ValueError("a status needs occupations, income_sources or contacts, or several of them")
+        if self.increased_since is not None and (self.income_sources or self.contacts):
             raise ValueError("increased_since belongs to occupations alone")
         return self
 
@@ -120,6 +124,9 @@ class Outcome(Part):
         The outcome is that the events' states do *not* hold, as for no public support.
     months_after_exit
         How many months after discharge ``at_exit`` looks, or ``since_exit`` reaches.
+    until
+        For ``binary`` from spells: the last day of the calendar that counts, the same for everybody, where it lies
+        inside the person's own window. Whoever came later has no part in the question.
     bridge_days
         Gaps of at most so many days between qualifying spells are joined, and count as days of the stretch.
     ladder
@@ -150,6 +157,7 @@ class Outcome(Part):
     measure: Measure = "ever"
     none: bool = False
     months_after_exit: int = Field(default=0, ge=0, le=60)
+    until: date | None = None
     ladder: tuple[Step, ...] = ()
     before_after: BeforeAfter | None = None
     scores: Scores | None = None
@@ -231,6 +239,8 @@ class Outcome(Part):
         looks_at_exit = self.before_after is not None and self.before_after.after == "exit"
         if self.months_after_exit and not (self.measure in FROM_EXIT or looks_at_exit):
             raise ValueError("months_after_exit belongs to at_exit, since_exit, increased_at_exit or after: exit")
+        if self.until is not None and not (self.kind == "binary" and self.measure == "ever" and self._is_of_spells):
+            raise ValueError("until belongs to kind binary from spells, with measure ever")
         if self.measure == "since_exit" and not self.months_after_exit:
             raise ValueError("measure since_exit needs months_after_exit")
         if any(source.completed for source in self.events) and (self.measure != "ever" or self.minimum_dose):

@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from steget_eval.core.fingerprint import fingerprint_json
 from steget_eval.core.html import frame_html
+from steget_eval.protocol.amounts import refuse_amounts
 from steget_eval.protocol.base import Id, Part, Text
 from steget_eval.protocol.clock import Clock
 from steget_eval.protocol.cohort_rules import Covariate, Eligibility
@@ -19,12 +20,15 @@ from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.protocol.estimand import ONE_ARM, Benchmark, Choice, Estimand, Target
 from steget_eval.protocol.fidelity import FidelityReviews, refuse_fidelity
 from steget_eval.protocol.intervention import Intervention
+from steget_eval.protocol.joint import Joint, refuse_unlike
 from steget_eval.protocol.lock import Standing
 from steget_eval.protocol.measures import COUNTED
 from steget_eval.protocol.missing import Missing
+from steget_eval.protocol.occupation import Occupation
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.protocol.prestudy import Prestudy
 from steget_eval.protocol.programme import Arms, Design, Programme
+from steget_eval.protocol.sensitivity import Sensitivity, refuse_blind_questions
 from steget_eval.protocol.subgroups import Subgroups, refuse_groups
 
 #: Designs with two arms compared, and designs that must not name a comparison.
@@ -50,10 +54,16 @@ class Protocol(Part):
         Sentences on what the design cannot say, printed in every report.
     missing
         The ladder of assumptions on unknown outcomes; by default the main answer and the worst case.
+    sensitivity
+        How much the answers lean on what nobody measured; by default E-values in a comparison.
     subgroups
         The groups the answer is told by, and the family of tests that is adjusted for; sex alone unless more are named.
     fidelity
         Reviews of the programme's fidelity, item by item; None where there are none.
+    joint
+        Pairs of questions that are told at once: neither, one, both.
+    occupation
+        Months in each state by arm and the moves between states; None where the report does not tell them.
     events, reach, economics, recommendations
         Reports in a period, people reached of those in need, money, and advice against what happened later.
     """
@@ -72,6 +82,7 @@ class Protocol(Part):
     estimands: tuple[Estimand, ...] = Field(min_length=1)
     primary: Id
     targets: tuple[Target, ...] = ()
+    joint: tuple[Joint, ...] = ()
     benchmark: Benchmark | None = None
     prestudy: Prestudy | None = None
     cluster: str | None = None
@@ -83,6 +94,8 @@ class Protocol(Part):
     recommendations: tuple[Recommendation, ...] = ()
     limits: tuple[Text, ...] = ()
     missing: Missing = Missing()
+    sensitivity: Sensitivity = Sensitivity()
+    occupation: Occupation | None = None
     subgroups: Subgroups = Subgroups()
     fidelity: FidelityReviews | None = None
     disclosure: Disclosure = Disclosure()
@@ -97,7 +110,11 @@ class Protocol(Part):
         self._estimands_fit_outcomes()
         self._references_exist()
         self._censoring_covariates_exist()
+        self._occupation_fits()
         refuse_misfits(self)
+        refuse_blind_questions(self)
+        refuse_amounts(self)
+        refuse_unlike(self)
         refuse_groups(self)
         refuse_fidelity(self)
         return self
@@ -132,8 +149,8 @@ class Protocol(Part):
         return {estimand.id: estimand for estimand in self.estimands}[estimand_id]
 
     def _ids_are_unique(self) -> None:
-        named = ("eligibility", "covariates", "outcomes", "estimands", "targets", "choices", "events", "reach",
-                 "economics", "recommendations")  # fmt: skip
+        named = ("eligibility", "covariates", "outcomes", "estimands", "targets", "joint", "choices", "events",
+                 "reach", "economics", "recommendations")  # fmt: skip
         for name in named:
             ids = [part.id for part in getattr(self, name)]
             twice = sorted({one for one in ids if ids.count(one) > 1})
@@ -199,6 +216,10 @@ class Protocol(Part):
                         f"estimands.{estimand.id}.censoring_covariates: {name!r} is no covariate in strata; "
                         f"allowed, of kind binary or category: {', '.join(allowed) or 'none'}"
                     )
+
+    def _occupation_fits(self) -> None:
+        if self.occupation is not None and not (self.compares and self.clock.unit == "months"):
+            raise ValueError("occupation compares two arms over a horizon in months; this protocol has not both")
 
     def _references_exist(self) -> None:
         estimands = {estimand.id for estimand in self.estimands}

@@ -58,6 +58,14 @@ OCCUPATIONS: dict[str, Words] = {
     "unknown": Words("okänt", "unknown"),
 }
 
+#: How a person was reached at an occasion.
+CONTACTS: dict[str, Words] = {
+    "visit": Words("besök", "visit"),
+    "phone": Words("telefon", "phone"),
+    "letter": Words("brev", "letter"),
+    "register": Words("register", "register"),
+}
+
 #: What people live on at an occasion; several at once, but `no_public_support` always alone.
 INCOME_SOURCES: dict[str, Words] = {
     "pay": Words("lön", "pay"),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from steget_eval.protocol import Protocol
 from steget_eval.records.codes import OCCUPATIONS
+from steget_eval.reporting.attack import extreme
 from steget_eval.reporting.release import Rule
 from steget_eval.reporting.suppress import Thresholds
 from steget_eval.study.moves import Moves
@@ -132,30 +132,60 @@ def open_moves(moves: Moves) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Told:
-    """Counts, which steps stand together before and after, and the cells that are hidden."""
+    """Counts, which steps stand together before and after, and the cells that are hidden.
+
+    `people` are those behind each count where somebody may count more than once.
+    """
 
     N: np.ndarray
     rows: list[list[int]]
     columns: list[list[int]]
     rules: dict[tuple[int, int], Rule]
     beside: tuple[list[int], ...] = ()
+    people: np.ndarray | None = None
 
     def cell(self, row: int, column: int) -> int:
         return int(self.N[np.ix_(self.rows[row], self.columns[column])].sum())
+
+    def behind(self, row: int, column: int) -> int:
+        """Return how many people stand behind a cell, at the least."""
+        if self.people is None:
+            return self.cell(row, column)
+        return int(self.people[np.ix_(self.rows[row], self.columns[column])].max())
 
     def cells(self) -> list[tuple[int, int]]:
         return [(row, column) for row in range(len(self.rows)) for column in range(len(self.columns))]
 
     def without(self, cell: tuple[int, int], rule: Rule) -> _Told:
-        return _Told(self.N, self.rows, self.columns, {**self.rules, cell: rule}, self.beside)
+        return _Told(self.N, self.rows, self.columns, {**self.rules, cell: rule}, self.beside, self.people)
 
 
-def _protect(N: np.ndarray, thresholds: Thresholds, beside: list[list[int]]) -> _Told | None:
+def protect_counts(
+    N: np.ndarray, thresholds: Thresholds, people: np.ndarray
+) -> list[tuple[list[int], list[int], int | None, int]] | None:
+    """Return what may be told of counts to which somebody may add more than once, or None where nothing may.
+
+    Each cell tells the steps before and after that stand together, its count, None where it is hidden, and the count
+    of its row.
+    """
+    told = _protect(N, thresholds, [], people)
+    if told is None:
+        return None
+    return [
+        (told.rows[row], told.columns[column], None if (row, column) in told.rules else told.cell(row, column),
+         int(N[told.rows[row]].sum()))
+        for row, column in told.cells()
+    ]  # fmt: skip
+
+
+def _protect(
+    N: np.ndarray, thresholds: Thresholds, beside: list[list[int]], people: np.ndarray | None = None
+) -> _Told | None:
     """Return the table that tells most cells of all that may be told, or None."""
     if thresholds.is_thin(int(N.sum())):
         return None
     bare = [
-        _Told(N, rows, columns, {}, tuple(beside))
+        _Told(N, rows, columns, {}, tuple(beside), people)
         for rows in _groupings(N.sum(axis=1), thresholds)
         for columns in _groupings(N.sum(axis=0), thresholds)
     ]
@@ -187,7 +217,7 @@ def _groupings(sizes: np.ndarray, thresholds: Thresholds) -> list[list[list[int]
 
 def _hope(told: _Told, thresholds: Thresholds) -> int:
     """Return how many cells can be told at most."""
-    return sum(not thresholds.is_small(told.cell(*cell)) for cell in told.cells())
+    return sum(not thresholds.is_small(told.behind(*cell)) for cell in told.cells())
 
 
 def _told_cells(told: _Told) -> int:
@@ -196,7 +226,7 @@ def _told_cells(told: _Told) -> int:
 
 def _hidden(told: _Told, thresholds: Thresholds) -> _Told | None:
     for cell in told.cells():
-        rule = thresholds.rule(told.cell(*cell))
+        rule = thresholds.rule(told.behind(*cell))
         if rule is not None:
             told = told.without(cell, rule)
     while True:
@@ -236,7 +266,7 @@ def _worked_out(told: _Told, thresholds: Thresholds) -> tuple[int, int] | None:
     for secret in _secrets(told, thresholds):
         target = np.zeros((size, size))
         target[np.ix_(secret.before, secret.after)] = 1
-        low, high = (_extreme(target.ravel(), A, b, sign) for sign in (1, -1))
+        low, high = (extreme(target.ravel(), A, b, sign) for sign in (1, -1))
         if high < secret.reach or high - low < secret.width:
             return secret.cell
     return None
@@ -261,7 +291,7 @@ def _secrets(told: _Told, thresholds: Thresholds) -> list[_Secret]:
     everywhere, smallest = list(range(len(told.N))), thresholds.policy.minimum_cell
     found = [
         _Secret((row, column), told.rows[row], told.columns[column], smallest, smallest)
-        for row, column in told.rules if thresholds.is_small(told.cell(row, column))
+        for row, column in told.rules if thresholds.is_small(told.behind(row, column))
     ]  # fmt: skip
     for place, group in enumerate(told.rows):
         few = [one for one in group if len(group) > 1 and thresholds.is_small(int(told.N[one].sum()))]
@@ -301,15 +331,6 @@ def _mask(size: int, rows: Sequence[int] | range, columns: Sequence[int] | range
     mask = np.zeros((size, size))
     mask[np.ix_(list(rows), list(columns))] = 1
     return mask
-
-
-def _extreme(target: np.ndarray, A: np.ndarray, b: np.ndarray, sign: int) -> int:
-    """Return the least (sign 1) or the most (sign -1) that a sum can be, in whole people."""
-    found = milp(
-        sign * target, constraints=LinearConstraint(A, b, b), integrality=np.ones(target.size), bounds=Bounds(0, np.inf)
-    )
-    # The true table is one solution, so there always is one.
-    return round(sign * float(found.fun))
 
 
 def _rows(estimand: str, levels: Sequence[str], told: _Told) -> list[tuple[object, ...]]:

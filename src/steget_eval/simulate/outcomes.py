@@ -49,7 +49,8 @@ def draw_outcome(
     index = index_days(protocol.clock, paths)
     window = window_days(protocol.clock, people.enrolled_on + np.minimum(index, NEVER // 2))
     ends = np.minimum(_alive_until(outcome, estimand, paths), _blocked_from(outcome, estimand, paths, index) + index)
-    found = _in_days(protocol, estimand, paths, np.minimum(ends - index, NEVER), window)
+    ends = np.minimum(ends - index, _asked_until(protocol, outcome, people, index))
+    found = _in_days(protocol, estimand, paths, np.minimum(ends, NEVER), window)
     return np.any([found, *seen], axis=0) if seen else found
 
 
@@ -88,6 +89,19 @@ def window_days(clock: Clock, index_on: np.ndarray) -> np.ndarray:
         lengths.append(nominal if start is None else (add_units(start, clock.horizon, clock.unit) - start).days)
     window: np.ndarray = np.array(lengths, dtype=np.int64)[where]
     return window
+
+
+def _asked_until(protocol: Protocol, outcome: Outcome, people: People, index: np.ndarray) -> np.ndarray:
+    """Return the day after the last that the outcome asks of, from the index date; `NEVER` where it is the window's."""
+    if outcome.until is None:
+        return np.full_like(index, NEVER)
+    left: np.ndarray = (outcome.until - _EPOCH).days + 1 - (people.enrolled_on + index)
+    if (left < 1).any():
+        raise CohortError(
+            f"{protocol.id}: outcomes.{outcome.id} asks until {outcome.until}, when some had not begun: its true value "
+            "is not computed"
+        )
+    return left
 
 
 def _in_days(protocol: Protocol, estimand: Estimand, paths: Paths, ends: np.ndarray, window: np.ndarray) -> np.ndarray:
@@ -140,6 +154,10 @@ def _status_holds(status: StatusSource, measured: Measured, outcome: Outcome) ->
         if status.income_sources != ("no_public_support",) or status.occasion not in measured.no_support:
             raise CohortError(f"the truth tells of no_public_support alone, and not at every occasion; {outcome.id}")
         parts.append(measured.no_support[status.occasion])
+    if status.contacts:
+        if status.occasion not in measured.contacts:
+            raise CohortError(f"the truth tells of no contacts at {status.occasion}, which {outcome.id} needs")
+        parts.append(np.isin(measured.contacts[status.occasion], status.contacts))
     holds: np.ndarray = np.all(parts, axis=0)
     return holds
 

@@ -10,6 +10,7 @@ from steget_eval.reporting.blocks.files import files
 from steget_eval.reporting.blocks.follow_up import calendar, change, moves, status
 from steget_eval.reporting.blocks.front import limits, summary, title
 from steget_eval.reporting.blocks.intervention import intervention
+from steget_eval.reporting.blocks.joint import joint
 from steget_eval.reporting.blocks.people import balance, flow, states, table_one, unknown
 from steget_eval.reporting.blocks.question import origin, protocol, reproducibility
 from steget_eval.reporting.blocks.readings import readings
@@ -18,7 +19,7 @@ from steget_eval.reporting.blocks.results import curves, effects, targets
 
 __all__ = [
     "advice", "alone", "balance", "benchmark", "calendar", "change", "checklist", "costs", "curves", "deviations",
-    "effects", "estimates", "events", "files", "flow", "groups", "intervention", "limits", "moves", "origin",
+    "effects", "estimates", "events", "files", "flow", "groups", "intervention", "joint", "limits", "moves", "origin",
     "protocol", "reach", "readings", "reproducibility", "states", "status", "summary", "suppressed", "table_one",
     "targets", "title", "unknown",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from steget_eval.reporting.figures.flow_diagram import flow_diagram
 from steget_eval.reporting.figures.forest import forest
 from steget_eval.reporting.figures.funnel import funnel
 from steget_eval.reporting.figures.hundred_people import hundred_people
+from steget_eval.reporting.figures.joint_shares import joint_shares
 from steget_eval.reporting.figures.love_plot import love_plot
 from steget_eval.reporting.figures.move_matrix import move_matrix
 from steget_eval.reporting.figures.power_curve import power_curve
@@ -19,6 +20,6 @@ from steget_eval.reporting.figures.target_counts import target_counts
 
 __all__ = [
     "actor_network", "calendar_plan", "change_plot", "cumulative_incidence", "flow_diagram", "forest", "funnel",
-    "hundred_people", "love_plot", "move_matrix", "power_curve", "state_shares", "status_bounds", "studies_forest",
-    "target", "target_counts",
+    "hundred_people", "joint_shares", "love_plot", "move_matrix", "power_curve", "state_shares", "status_bounds",
+    "studies_forest", "target", "target_counts",
 ]  # fmt: skip

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 FigureName = Literal[
     "actor_network", "calendar_plan", "change_plot", "cumulative_incidence", "flow_diagram", "forest", "funnel",
-    "hundred_people", "love_plot", "move_matrix", "power_curve", "state_shares", "status_bounds", "studies_forest",
-    "target", "target_counts",
+    "hundred_people", "joint_shares", "love_plot", "move_matrix", "power_curve", "state_shares", "status_bounds",
+    "studies_forest", "target", "target_counts",
 ]  # fmt: skip
 
 
@@ -92,6 +92,13 @@ def question_behind(release: Release, estimand: str, beside: tuple[str, ...]) ->
     from steget_eval.reporting.figures.forest import behind_question
 
     return behind_question(release, estimand, beside=beside)
+
+
+def joint_behind(release: Release, joint: str) -> pd.DataFrame:
+    """Return the frame behind the four shares of one joint question."""
+    from steget_eval.reporting.figures.joint_shares import behind as frame_behind
+
+    return frame_behind(release, joint)
 
 
 def moves_behind(release: Release, estimand: str) -> pd.DataFrame:

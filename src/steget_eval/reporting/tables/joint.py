@@ -1,0 +1,64 @@
+"""Two outcomes of the same people at once: neither, one of them, both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from steget_eval.methods.effects.joint import CELLS
+from steget_eval.protocol.joint import Joint
+from steget_eval.reporting.release import Release
+from steget_eval.reporting.tables.body import Column, Table, TableBody
+from steget_eval.reporting.text import Cell, Label, key_label
+from steget_eval.reporting.text.answers import count_label, estimate_cell, estimate_ref, people_cell
+
+Row = Mapping[Any, Any]
+#: The method of those followed throughout, and of everybody.
+FOLLOWED, ALL = "goodman", "state_occupation"
+
+
+def joint(release: Release, asked: Joint) -> Table:
+    """Return a row per cell: the people and share of those followed, and the share of everybody under censoring."""
+    shown = [method for method in (FOLLOWED, ALL) if joint_rows(release, asked, method)]
+    names = ["joint_cell", *(["joint_people", "joint_followed"] if FOLLOWED in shown else []),
+             *(["joint_all"] if ALL in shown else [])]  # fmt: skip
+    columns = tuple(
+        Column(key=name, heading=key_label(f"column.{name}"), align="left" if name == "joint_cell" else "right")
+        for name in names
+    )
+    told = {method: joint_rows(release, asked, method) for method in shown}
+    rows = []
+    for name in CELLS:
+        cells = [Cell(format="text", label=cell_label(asked, name))]
+        if FOLLOWED in told:
+            row = told[FOLLOWED][name]
+            people = people_cell(row, "1")
+            cells += [replace(people, of=None), _share(row)]
+        if ALL in told:
+            cells.append(_share(told[ALL][name]))
+        rows.append(tuple(cells))
+    found = [row for mine in told.values() for row in mine.values()]
+    hidden = any(row["suppressed"] for row in found)
+    notes = (key_label("joint.hidden", minimum=count_label(release.policy.minimum_cell)),) if hidden else ()
+    body = TableBody(columns=columns, rows=tuple(rows), caption=key_label("caption.joint"), notes=notes)
+    return Table(cells=body, frame=pd.DataFrame(found, columns=list(release.estimates.columns)))
+
+
+def joint_rows(release: Release, asked: Joint, method: str) -> dict[str, Row]:
+    """Return the rows of a joint question by one method, by cell; none where it refused."""
+    frame = release.estimates
+    mine = frame[(frame["subgroup"] == f"joint={asked.id}") & (frame["method"] == method)]
+    return {str(row["contrast"]): row for row in mine.to_dict("records")}
+
+
+def cell_label(asked: Joint, name: str) -> Label:
+    """Return the words of a cell: neither, the first alone, the second alone, both."""
+    words = {"first": asked.first.model_dump(), "second": asked.second.model_dump()}
+    return key_label(f"joint.{name}", **words)
+
+
+def _share(row: Row) -> Cell:
+    return replace(estimate_cell(row), ref=estimate_ref(row))
