@@ -187,8 +187,7 @@ def _fit(asked: Occasions, parts: tuple[Part, ...], now: State, observed: Floats
     E = elements(asked.count)
     slopes = np.zeros((E.shape[0], asked.coefficients, asked.coefficients))
     for part, W in zip(parts, now.inverses, strict=True):
-        for s in range(E.shape[0]):
-            slopes[s] += spread(asked, part, W @ E[s] @ W)
+        slopes += spread(asked, part, np.einsum("ij,sjl,lh->sih", W, E, W))
     return Reml(
         coefficients=now.beta, covariance=now.phi, between=now.sigma, log_likelihood=now.likelihood,
         information=observed, slopes=np.einsum("ij,sjl,lh->sih", now.phi, slopes, now.phi), steps=steps,

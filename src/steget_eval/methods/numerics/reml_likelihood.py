@@ -96,22 +96,22 @@ def state_at(asked: Occasions, parts: tuple[Part, ...], sigma: Floats) -> State:
 
 
 def spread(asked: Occasions, part: Part, M: Floats) -> Floats:
-    """Return the sum of Xᵀ M X over one pattern's people, shape (q, q)."""
-    q = asked.coefficients
-    found = np.zeros((q, q))
-    for j in range(asked.count):
-        for other in range(asked.count):
-            if M[j, other]:
-                np.add.at(found, np.ix_(asked.places[j], asked.places[other]), M[j, other] * part.G)
-    return found
+    """Return the sum of Xᵀ M X over one pattern's people for each M, shape (…, k, k) to (…, q, q)."""
+    P = _selection(asked)
+    both = np.einsum("...jl,cd->...jcld", M, part.G)
+    return np.asarray(P.T @ both.reshape(*M.shape[:-2], P.shape[0], P.shape[0]) @ P)
 
 
 def _gather(asked: Occasions, zu: Floats) -> Floats:
     """Return the sum of Xᵀ u from that of z uᵀ, shape (c, k)."""
-    found = np.zeros(asked.coefficients)
-    for j in range(asked.count):
-        np.add.at(found, asked.places[j], zu[:, j])
-    return found
+    return np.asarray(_selection(asked).T @ zu.T.ravel())
+
+
+def _selection(asked: Occasions) -> Floats:
+    """Return which coefficient each column of `z` has at each occasion as zeros and ones, shape (k c, q)."""
+    P = np.zeros((asked.places.size, asked.coefficients))
+    P[np.arange(asked.places.size), asked.places.ravel()] = 1
+    return P
 
 
 def elements(k: int) -> Floats:
@@ -143,12 +143,11 @@ def derivatives(asked: Occasions, parts: tuple[Part, ...], now: State) -> tuple[
         pair += part.size * np.einsum("sij,tji->st", WE, WE)
         curve += np.einsum("sij,jl,tlh,hi->st", E, W, E, S, optimize=True)
         WEW = np.einsum("sij,jl->sil", WE, W)
-        both = np.einsum("sij,tjl->stil", WE, WEW)
+        B += spread(asked, part, WEW)
         for s in range(m):
-            B[s] += spread(asked, part, WEW[s])
             d[s] += _gather(asked, zu @ WE[s].T)
-            for t in range(m):
-                pair[s, t] -= 2 * float(np.sum(phi * spread(asked, part, both[s, t])))
+        crossed = np.einsum("jcld,cd->jl", phi[asked.places[:, :, None, None], asked.places], part.G)
+        pair -= 2 * np.einsum("sij,tjl,il->st", WE, WEW, crossed, optimize=True)
     PB = np.einsum("ij,sjl->sil", phi, B)
     pair += np.einsum("sij,tji->st", PB, PB)
     trace -= np.einsum("sii->s", PB)
