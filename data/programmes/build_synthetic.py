@@ -7,6 +7,7 @@ Protocol, truth.yaml and the seed below decide every byte; a test holds the comm
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 from steget_eval.intake import write_records
@@ -30,7 +31,15 @@ def build(programme: str, folder: Path) -> None:
     write_records(simulate_records(protocol, truth, seed=SEEDS[programme]), folder)
 
 
+def build_sources() -> None:
+    """Write again the source files that the programmes' recipes are run on, since they are made of the records."""
+    script = runpy.run_path(str(PROGRAMMES / "build_sources.py"))
+    for programme in script["BUILDERS"]:
+        script["build"](programme, PROGRAMMES / programme / "source")
+
+
 if __name__ == "__main__":
     for name in SEEDS:
         build(name, PROGRAMMES / name / "records")
         print(f"data/programmes/{name}/records")
+    build_sources()

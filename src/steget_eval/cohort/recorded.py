@@ -137,6 +137,10 @@ def _holds(laid: Laid, mine: ir.Table, source: StatusSource, needed_by: str) -> 
         told = ibis.literal("|").concat(mine.income_sources.cast("string"), "|")
         has = [told.contains(f"|{one}|") for one in source.income_sources]
         parts.append((mine.income_sources.notnull(), reduce(or_, has)))
+    if source.contacts:
+        if "contact" not in mine.columns:
+            raise CohortError(f"{laid.records}: table statuses has no contact, which {needed_by} needs")
+        parts.append((mine.contact.notnull(), mine.contact.isin(source.contacts)))
     no = [(known & ~holds, 0) for known, holds in parts]
     yes = reduce(and_, [known & holds for known, holds in parts])
     return ibis.cases(*no, (yes, 1), else_=ibis.null("int64"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from steget_eval.records.codes import FOLLOW_UP_ENDS, OCCASIONS, OCCUPATIONS, SEXES, STATES, UNITS, Words
+from steget_eval.records.codes import CONTACTS, FOLLOW_UP_ENDS, OCCASIONS, OCCUPATIONS, SEXES, STATES, UNITS, Words
 
 ColumnType = Literal["text", "code", "codes", "date", "integer", "number", "boolean"]
 
@@ -125,6 +125,8 @@ STATUSES = TableSchema(
         Column(name="study_extent_percent", type="number", sv="studier i procent av heltid",
                en="education in per cent of full time"),
         Column(name="subsidised", type="boolean", sv="arbetet är subventionerat", en="the work is subsidised"),
+        Column(name="contact", type="code", sv="hur personen nåddes", en="how the person was reached",
+               codes=_codes(CONTACTS)),
     ),
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from steget_eval.protocol.base import Part, Text
 from steget_eval.protocol.measures import Occupation
+from steget_eval.protocol.outcome import Contact
 from steget_eval.records.codes import UNITS
 from steget_eval.simulate.hazard import Effects
 
@@ -69,6 +70,8 @@ class StatusTruth(Part):
         not recorded.
     extents
         Whether the extent of work and of studies is recorded, in quarters of full time.
+    contacts
+        How those who are reached are reached, to its share; they sum to 1. Where it is empty, it is not recorded.
     """
 
     shares: dict[Occupation, float]
@@ -78,10 +81,13 @@ class StatusTruth(Part):
     effects: Effects = Effects()
     no_support: dict[Occupation, float] = Field(default_factory=dict)
     extents: bool = False
+    contacts: dict[Contact, float] = Field(default_factory=dict)
     label: Text | None = None
 
     @model_validator(mode="after")
     def _shares_sum_to_one(self) -> StatusTruth:
+        if self.contacts and (min(self.contacts.values()) < 0 or abs(sum(self.contacts.values()) - 1) > 1e-9):
+            raise ValueError("contacts: shares must be at least 0 and sum to 1")
         if self.no_support and not set(self.shares) <= set(self.no_support):
             raise ValueError("no_support needs a share for every occupation of shares")
         if min(self.no_support.values(), default=0) < 0 or max(self.no_support.values(), default=0) > 1:

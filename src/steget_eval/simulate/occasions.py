@@ -31,10 +31,13 @@ class Measured:
         Instrument and occasion to the score, shape (n,).
     no_support
         Occasion to whether nobody supports the person publicly, shape (n,); of occasions whose truth says so.
+    contacts
+        Occasion to how the person is reached, if reached, shape (n,); of occasions whose truth says so.
     """
 
     statuses: Mapping[str, np.ndarray]
     no_support: Mapping[str, np.ndarray]
+    contacts: Mapping[str, np.ndarray]
     amounts: Mapping[tuple[str, str], np.ndarray]
     scores: Mapping[tuple[str, str], np.ndarray]
 
@@ -57,7 +60,12 @@ def draw_measured(truth: Truth, people: People, draws: Draws, a: np.ndarray) -> 
         for occasion, status in truth.statuses.items()
         if status.no_support
     }
-    return Measured(statuses=statuses, no_support=no_support, amounts=amounts, scores=scores)
+    contacts = {
+        occasion: pick(draws.uniform("status", occasion, "contact"), status.contacts)
+        for occasion, status in truth.statuses.items()
+        if status.contacts
+    }
+    return Measured(statuses=statuses, no_support=no_support, contacts=contacts, amounts=amounts, scores=scores)
 
 
 def _status(

@@ -107,6 +107,8 @@ def statuses_table(truth: Truth, measured: Measured, draws: Draws) -> pa.Table:
             part["income_sources"] = [
                 None if not seen else "no_public_support" if none else "social_assistance" for none, seen in told
             ]
+        if occasion in measured.contacts:
+            part["contact"] = pd.Series(measured.contacts[occasion]).where(reached)
         if truth.statuses[occasion].extents:
             quarters = _quarters(occasion, draws, later=not truth.statuses[occasion].before)
             for column, own in (("work_extent_percent", "employed"), ("study_extent_percent", "studying")):
