@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 IntervalKind = Literal["confidence", "credible", "prediction", "bounds", "disjoint", "none"]
 
 #: Contrasts that compare two arms on a ratio scale; their standard error is on the log scale.
-RATIOS = frozenset({"risk_ratio", "odds_ratio", "hazard_ratio", "subdistribution_hazard_ratio", "mean_ratio"})
+RATIOS = frozenset({
+    "risk_ratio", "odds_ratio", "hazard_ratio", "subdistribution_hazard_ratio", "mean_ratio", "rate_ratio",
+    "common_odds_ratio", "win_ratio", "win_odds",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,9 @@ def _refuse_exposure(at: str, estimand: Estimand, outcome: Outcome) -> None:
         counted = ", ".join(sorted(COUNTED - {"first_tenure"}))
         raise ValueError(f"{at}.exposure belongs to contrast rate_ratio of what is counted from spells: {counted}")
     if outcome.minimum_dose is not None:
-        raise ValueError(f"{at}.exposure goes with no minimum_dose: one that was not full may be so by a short follow-up")
+        raise ValueError(
+            f"{at}.exposure goes with no minimum_dose: one that was not full may be so by a short follow-up"
+        )
     met = set(estimand.strategies.values())
     if met - {"treatment_policy", "while_alive"}:
         raise ValueError(

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from steget_eval.core.catalogue import Population
+from steget_eval.protocol.amounts import Among
 from steget_eval.protocol.base import Id, Part, Text
 
 #: How an intercurrent event is met (ICH E9(R1)); principal strata and the like are refused, since nothing here can
@@ -15,7 +16,8 @@ Strategy = Literal["treatment_policy", "composite", "while_alive", "hypothetical
 Contrast = Literal[
     "risk", "risk_difference", "risk_ratio", "odds_ratio", "nnt", "hazard_ratio", "rmst_difference",
     "rmtl_difference", "subdistribution_hazard_ratio", "mean", "mean_difference", "mean_change",
-    "standardised_change", "responders", "moved", "paired_difference",
+    "standardised_change", "responders", "moved", "paired_difference", "mean_ratio", "rate_ratio", "common_odds_ratio",
+    "win_ratio", "win_odds", "net_benefit", "mean_change_difference", "responders_difference",
 ]  # fmt: skip
 
 #: Contrasts of one arm by itself, with the kinds of outcome that they are asked of; None is any.
@@ -42,6 +44,13 @@ class Estimand(Part):
         ``sex`` and ``site`` where an outcome was counted.
     pooled_by
         The same, with each level's share drawn towards what they have in common; never a league table.
+    among
+        An amount is asked among everyone; with this among a part of them, which needs a reason.
+    exposure
+        ``days_followed``: a rate ratio compares what was gathered for each day followed, so that whoever was followed
+        for a part of the window counts with that part; the rate is then taken to be the same afterwards.
+    occasion
+        Which later occasion of an outcome of scores two arms are compared at; None is the last.
     methods
         Names in the catalogue; the first is the main one and heads the report. Empty takes the design's default.
     """
@@ -56,6 +65,9 @@ class Estimand(Part):
     censoring_covariates: tuple[Id, ...] = ()
     by: tuple[Id, ...] = ()
     pooled_by: Id | None = None
+    among: Among | None = None
+    exposure: Literal["days_followed"] | None = None
+    occasion: str | None = None
 
 
 class Target(Part):

@@ -62,7 +62,7 @@ def ladder_answers(cohort: Cohort, protocol: Protocol) -> Ladder:
         values = cohort.outcomes[estimand.id]
         if protocol.arms.comparison is None or estimand.contrast not in LADDER_CONTRASTS or not values.y.size:
             continue
-        if values.known.all():
+        if values.known.all() or estimand.among is not None:  # whoever is not asked among is not missing
             continue
         cluster = cohort.persons["cluster"].to_numpy() if protocol.cluster is not None else None
         asked = _Asked(

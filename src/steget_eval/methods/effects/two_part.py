@@ -96,7 +96,7 @@ def _of_two_parts(arms: Arms) -> Arms:
 def _fitted(arms: Arms, Z: Floats, amount: Amount, population: Whole) -> tuple[Floats, Floats]:
     """Return the nuisance parameters, shape (k,), and the four that are asked for."""
     D, some = np.column_stack([Z, arms.a]), arms.y > 0
-    share = fit_outcome_model(D, some * 1.0, "logit", "the model of any amount").coefficients
+    share = fit_outcome_model(D, some.astype(np.float64), "logit", "the model of any amount").coefficients
     if amount == "gamma":
         nuisance = np.concatenate([share, fit_gamma(D[some], arms.y[some])])
     else:
