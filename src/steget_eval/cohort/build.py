@@ -13,6 +13,7 @@ from steget_eval.cohort.eligibility import BENCHMARK, QUESTION
 from steget_eval.cohort.flow import count_flow, count_known
 from steget_eval.cohort.months import people_by_state
 from steget_eval.cohort.outcomes import outcome_values
+from steget_eval.cohort.paths import Paths, person_paths
 from steget_eval.cohort.person_rows import PersonRows, person_rows, recorded_column
 from steget_eval.cohort.tables import fetch, lay_out
 from steget_eval.protocol import Protocol
@@ -51,6 +52,7 @@ def build_cohort(protocol: Protocol, records: Records | StoredRecords) -> Cohort
             origin=records.card.origin,
             source=card_words(records),
             account=records.account,
+            paths=Paths() if rows.occurring is None else person_paths(mine, protocol.clock, rows.occurring),
         )
 
 

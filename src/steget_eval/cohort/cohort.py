@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from steget_eval.cohort.paths import Paths
 from steget_eval.core.catalogue import Kind
 from steget_eval.core.frames import Tidy
 from steget_eval.records.account import DataAccount
@@ -70,6 +71,8 @@ class OutcomeValues(Tidy):
         For ``time_to_event`` and ``competing``: whole days from the index date, and 0 (follow-up ended), 1 (the
         event) or 2 and more (a competing event, in the order of `causes`); empty otherwise. Whoever was followed
         through the own window has t equal to `horizon_days` and d = 0.
+    exposure
+        For an ``amount`` that is asked over the days followed: how many they were, or NaN; empty otherwise.
     before, after
         For ``transition``: places in `levels`, -1 where unknown; empty otherwise.
     scores
@@ -85,6 +88,7 @@ class OutcomeValues(Tidy):
     causes: tuple[str, ...] = ()
     horizon_days: int | None = None
     unit: str = "proportion"
+    exposure: np.ndarray = field(default_factory=lambda: np.empty(0))
     before: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     after: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     levels: tuple[str, ...] = ()
@@ -156,6 +160,8 @@ class Cohort(Tidy):
     recorded
         `sex` where no covariate is that, and `site` where fidelity is compared, as the records have them; a column
         each where there is one, one row per person.
+    paths
+        Each person's way through the states, month by month; empty where there are no spells or no months.
     """
 
     arms: tuple[str, ...]
@@ -171,6 +177,7 @@ class Cohort(Tidy):
     source: Mapping[str, str]
     account: DataAccount = field(default_factory=DataAccount)
     recorded: pd.DataFrame = field(default_factory=lambda: _no_columns())
+    paths: Paths = field(default_factory=Paths)
 
     @property
     def a(self) -> np.ndarray:

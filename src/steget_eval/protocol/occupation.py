@@ -37,12 +37,15 @@ class Occupation(Part):
     groups
         The states told of, the first the one aimed for; whoever is in none of them is in ``other``.
     ends
-        Reasons that end follow-up and are a state of their own, which nobody leaves; whoever is lost for another
-        reason is taken to have gone on as those in the same state.
+        Reasons that end follow-up and that nobody comes back from; whoever is lost for another reason is taken to have
+        gone on as those in the same state.
+    ended_apart
+        Whether those for whom it ended so are in a state of their own, or in ``other``.
     """
 
     groups: tuple[StateGroup, ...] = Field(min_length=1, max_length=6)
     ends: tuple[End, ...] = ("death",)
+    ended_apart: bool = True
 
     @model_validator(mode="after")
     def _tells_each_state_once(self) -> Occupation:
@@ -56,13 +59,15 @@ class Occupation(Part):
         ids = [group.id for group in self.groups]
         taken = sorted({one for one in ids if ids.count(one) > 1 or one in {OTHER, ENDED}})
         if taken:
-            raise ValueError(f"groups: the id {taken[0]!r} is taken; ids are each a group's own, and not other or ended")
+            raise ValueError(
+                f"groups: the id {taken[0]!r} is taken; ids are each a group's own, and not other or ended"
+            )
         return self
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The states in order: the groups, then ``other``, then ``ended`` where some reason is one."""
-        return (*(group.id for group in self.groups), OTHER, *((ENDED,) if self.ends else ()))
+        """The states in order: the groups, then ``other``, then ``ended`` where it is a state of its own."""
+        return (*(group.id for group in self.groups), OTHER, *((ENDED,) if self.ends and self.ended_apart else ()))
 
     def label(self, state: str) -> Text | None:
         """Return a state's words; None for ``other``, which the report names itself."""

@@ -28,6 +28,7 @@ from steget_eval.protocol.occupation import Occupation
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.protocol.prestudy import Prestudy
 from steget_eval.protocol.programme import Arms, Design, Programme
+from steget_eval.protocol.scales import refuse_occasions
 from steget_eval.protocol.sensitivity import Sensitivity, refuse_blind_questions
 from steget_eval.protocol.subgroups import Subgroups, refuse_groups
 
@@ -115,6 +116,7 @@ class Protocol(Part):
         refuse_blind_questions(self)
         refuse_amounts(self)
         refuse_unlike(self)
+        refuse_occasions(self)
         refuse_groups(self)
         refuse_fidelity(self)
         return self

@@ -23,6 +23,7 @@ from steget_eval.reporting.suppress_flow import gate_flow
 from steget_eval.reporting.suppress_joint import hide_joint
 from steget_eval.reporting.suppress_missing import hide_ladder
 from steget_eval.reporting.suppress_moves import GatedMoves, few_moved, gate_moves, open_moves, told_beside
+from steget_eval.reporting.suppress_occupation import gate_occupation, open_occupation
 from steget_eval.reporting.suppress_people import gate_baseline, gate_overlap, gate_unknown
 from steget_eval.reporting.suppress_states import gate_states, states_frame
 from steget_eval.reporting.suppress_subgroups import told_groups
@@ -78,6 +79,7 @@ def disclose(
     curves = gate_curves(results.curves, estimates, states.published, results.protocol)
     account = gate_account(results.account, states.published)
     moves = _moves(results, estimates, thresholds)
+    occupied = gate_occupation(results.occupied, estimates.frame, states.published, results.protocol)
     verdicts = tuple(_verdict(verdict, estimates) for verdict in results.verdicts)
     told = tuple(refusal for refusal in results.refusals if _may_be_told(refusal, estimates))
     lost: Counter[tuple[Rule, str]] = Counter(
@@ -87,7 +89,7 @@ def disclose(
         }
     )
     parts = (estimates.taken, flow.taken, unknown.taken, baseline.taken, overlap.taken, states.taken, curves.taken,
-             account.taken, moves.taken)  # fmt: skip
+             account.taken, moves.taken, occupied.taken)  # fmt: skip
     return Release(
         protocol=results.protocol, records_fingerprint=results.records_fingerprint, origin=results.origin,
         source=results.source, estimates=estimates.frame, verdicts=verdicts, curves=curves.curves,
@@ -95,7 +97,7 @@ def disclose(
         unknown=unknown.frame, flow=flow.frame,
         refusals=told,
         suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy, account=account.account,
-        gates=_gates(results, overlap.frame), moves=moves.frame,
+        gates=_gates(results, overlap.frame), moves=moves.frame, months=occupied.months, month_moves=occupied.moves,
         subgroups=told_groups(results.subgroups, estimates.frame),
     )  # fmt: skip
 
@@ -146,6 +148,7 @@ def _internal(results: Results) -> Release:
     def open_(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.assign(suppressed=False).reset_index(drop=True)
 
+    occupied = open_occupation(results.occupied)
     states = results.states.assign(total=results.states.groupby(["arm", "month"])["n"].transform("sum"))
     columns = states[["arm", "month", "state", "n", "total"]]
     shares = [
@@ -161,6 +164,7 @@ def _internal(results: Results) -> Release:
         flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(),
         policy=results.protocol.disclosure, internal=True, account=gate_account(results.account, None).account,
         gates=_gates(results, None), moves=open_moves(results.moves), subgroups=results.subgroups,
+        months=occupied.months, month_moves=occupied.moves,
     )  # fmt: skip
 
 

@@ -95,6 +95,11 @@ class Release(Tidy):
     moves
         `estimand`, `before`, `after` (ids of steps, joined by ``+`` where they were taken together, ``all`` for
         everybody), `n`, `suppressed`.
+    months
+        Expected months in each state: the answer's columns, `subgroup` ``state=<id>``, then `suppressed`.
+    month_moves
+        `arm`, `before`, `after` (states, joined by ``+`` where they stand together), `n` months that ended so, `total` of
+        them that began so, `suppressed`.
     gates
         Which gates the weighted arms passed; none where the size of a weighted arm was taken away.
     subgroups
@@ -121,6 +126,8 @@ class Release(Tidy):
     account: ReleasedAccount = field(default_factory=ReleasedAccount)
     gates: tuple[ReleasedGate, ...] = ()
     moves: pd.DataFrame | None = None
+    months: pd.DataFrame | None = None
+    month_moves: pd.DataFrame | None = None
     subgroups: tuple[Subgroup, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from steget_eval.study.missing import ladder_answers
 from steget_eval.study.moves import count_moves
 from steget_eval.study.occupied import Occupied, months_by_state
 from steget_eval.study.results import Refusal, Results, Verdict
+from steget_eval.study.sensitivity import with_sensitivity
 from steget_eval.study.subgroups import subgroup_answers
 from steget_eval.study.targets import hold_against
 from steget_eval.study.unknown import unknown_table
@@ -28,7 +29,7 @@ from steget_eval.study.weigh import gates_of_design, overlap_table
 
 
 def evaluate(protocol: Protocol, records: Records) -> Results:
-    """Build the cohort and ask every estimand of it.
+    """Build the cohort, ask every estimand of it, and question what was found.
 
     Raises
     ------
@@ -38,7 +39,8 @@ def evaluate(protocol: Protocol, records: Records) -> Results:
     refuse_unanswered(protocol)
     if protocol.design == "aggregate":
         return evaluate_counts(protocol, records)
-    return analyse(build_cohort(protocol, records), protocol)
+    cohort = build_cohort(protocol, records)
+    return with_sensitivity(analyse(cohort, protocol), cohort, records)
 
 
 def analyse(cohort: Cohort, protocol: Protocol) -> Results:

@@ -31,7 +31,10 @@ def suppressed(release: Release) -> Block:
 def estimates(release: Release | EvidenceRelease) -> Block:
     """Return the released estimates as columns and rows; ``estimates.csv`` is written from this block."""
     columns = [*ANSWER_NAMES, "suppressed"]
-    return Block(kind="data", id="estimates", body=_whole(to_body(release.estimates[columns]), release.estimates))
+    told = release.estimates
+    if isinstance(release, Release) and release.months is not None and len(release.months):
+        told = pd.concat([told, release.months[columns].astype(told[columns].dtypes)], ignore_index=True)
+    return Block(kind="data", id="estimates", body=_whole(to_body(told[columns]), told))
 
 
 def _whole(body: dict[str, Any], frame: pd.DataFrame) -> dict[str, Any]:

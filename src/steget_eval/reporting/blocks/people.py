@@ -76,4 +76,15 @@ def states(release: Release) -> Block:
     children = [figure]
     if (frame["suppressed"].astype(bool) & frame["share"].isna()).any():
         children.append(build.paragraph("states-hidden", key_label("picture.states_hidden"), style="small"))
+    children += _occupation(release)
     return build.section("states", build.heading_of(name), children)
+
+
+def _occupation(release: Release) -> list[Block]:
+    """Return the expected months in each state by arm, and the moves from month to month of each arm that has some."""
+    if release.months is None or release.months.empty or release.months["suppressed"].all():
+        return []
+    children = [build.table("states-months", tables.months(release))]
+    moves = release.month_moves
+    arms = [] if moves is None else [str(arm) for arm in dict.fromkeys(moves["arm"])]
+    return children + [build.table(f"states-moves-{arm}", tables.month_moves(release, arm)) for arm in arms]

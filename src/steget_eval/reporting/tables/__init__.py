@@ -7,14 +7,15 @@ from steget_eval.reporting.tables.deviations import deviations
 from steget_eval.reporting.tables.effects import effects
 from steget_eval.reporting.tables.goals import benchmark, targets
 from steget_eval.reporting.tables.joint import joint
-from steget_eval.reporting.tables.occupation import month_moves, months
 from steget_eval.reporting.tables.missing import ladder, tipped, tipping
+from steget_eval.reporting.tables.occupation import month_moves, months
 from steget_eval.reporting.tables.people import flow, flow_label, states, table_one, unknown
 from steget_eval.reporting.tables.readings import only_readings, readings
 from steget_eval.reporting.tables.status import status
 
 __all__ = [
-    "Column", "Table", "TableBody", "benchmark", "calendar", "change", "choices", "deviations", "effects", "flow",
-    "flow_label", "gates", "joint", "ladder", "matrix", "month_moves", "months", "moved", "only_readings", "overlap", "readings", "refusals",
-    "states", "status", "suppressions", "table_one", "targets", "tipped", "tipping", "unknown",
+    "Column", "Table", "TableBody", "benchmark", "calendar", "change", "choices", "deviations", "effects",
+    "flow", "flow_label", "gates", "joint", "ladder", "matrix", "month_moves", "months", "moved",
+    "only_readings", "overlap", "readings", "refusals", "states", "status", "suppressions", "table_one",
+    "targets", "tipped", "tipping", "unknown",
 ]  # fmt: skip
