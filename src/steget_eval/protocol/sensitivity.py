@@ -95,8 +95,8 @@ class Sensitivity(Part):
     rare_below
         An odds or hazard ratio is read as a ratio of risks where both arms' risks are below this.
     benchmark
-        A covariate that is adjusted for, prior employment where there is one: what an omitted variable `times` as strong
-        would do.
+        A covariate that is adjusted for, prior employment where there is one: what an omitted variable `times` as
+        strong would do.
     hidden_bias
         Rosenbaum's bounds of matched pairs, at each `gamma`.
     placebos

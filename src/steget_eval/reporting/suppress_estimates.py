@@ -94,9 +94,14 @@ def _with_siblings(rows: list[dict[Hashable, Any]], rules: list[Rule | None]) ->
     """Hide every level of a group where one level is hidden for a small difference: the others would give it back."""
     gone = {_group(row) for row, rule in zip(rows, rules, strict=True) if rule == "small_difference"}
     return [
-        rule or ("complement" if _group(row) in gone and "=" in str(row["subgroup"]) else None)
+        rule or ("complement" if _group(row) in gone and _is_level(row) else None)
         for row, rule in zip(rows, rules, strict=True)
     ]
+
+
+def _is_level(row: Row) -> bool:
+    """Tell whether a row is of one level of a group; sensitivity analyses are of everyone, each by its own count."""
+    return "=" in str(row["subgroup"]) and not str(row["subgroup"]).startswith("sensitivity=")
 
 
 def _group(row: Row) -> tuple[str, str]:
@@ -157,7 +162,7 @@ def _with_dependents(rows: list[dict[Hashable, Any]], rules: list[Rule | None]) 
         for row, rule in zip(rows, rules, strict=True)
         if rule is not None and row["subgroup"] == "all"
     }
-    beside = ("cost=", "reach=", "advice=", "unknown=", "joint=")
+    beside = ("cost=", "reach=", "advice=", "unknown=", "joint=", "sensitivity=")
     return [
         rule
         or (
@@ -183,7 +188,9 @@ def _numbers(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:
         arm, n, events = _whom(row, which), row[f"n_{which}"], row[f"events_{which}"]
         if pd.isna(n):
             continue
-        found.append((size_key(arm), int(n)))
+        # Who was seen at an occasion is a part of the arm: the number tells of the others.
+        seen = str(row["subgroup"]).startswith("occasion=")
+        found.append((size_key(str(row[f"arm_{which}"]) if seen else arm), int(n)))
         if not pd.isna(events):
             found.append((events_key(arm, kin), int(events)))
     return found
@@ -192,7 +199,8 @@ def _numbers(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:
 def _whom(row: Row, which: str) -> str:
     """Return the arm, or the arm's group: only numbers of the same people by different counts are held together."""
     arm, subgroup = str(row[f"arm_{which}"]), str(row["subgroup"])
-    return f"{arm} {subgroup}" if "=" in subgroup else arm
+    # Other definitions and windows of a sensitivity analysis count the same people as the main answer does.
+    return f"{arm} {subgroup}" if "=" in subgroup and not subgroup.startswith("sensitivity=") else arm
 
 
 def _others(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:

@@ -41,6 +41,8 @@ class HiddenBias(Tidy):
         Smallest and largest one-sided p-value in the direction found, by gamma.
     low, high
         Smallest and largest Hodges-Lehmann estimate by gamma; empty for a binary outcome.
+    shift
+        The Hodges-Lehmann estimate without hidden bias; NaN for a binary outcome.
     turns_at
         The gamma at which `p_high` passes (1 - level)/2; 1 where nothing is shown even without hidden bias.
     """
@@ -54,6 +56,7 @@ class HiddenBias(Tidy):
     p_high: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
+    shift: float
     turns_at: float
 
     def to_frame(self) -> pd.DataFrame:
@@ -130,7 +133,7 @@ def _bias(
         test=test, pairs=difference.size, differing=int((difference != 0).sum()), direction=_direction(difference),
         gamma=asked, p_low=tuple(tail(1 / (1 + one)) for one in asked),
         p_high=tuple(tail(one / (1 + one)) for one in asked), low=low, high=high,
-        turns_at=_turn(tail, (1 - level) / 2),
+        shift=_median_at(averages, 0.5) if averages is not None else math.nan, turns_at=_turn(tail, (1 - level) / 2),
     )  # fmt: skip
 
 
@@ -163,9 +166,8 @@ def _walsh(difference: Floats) -> Floats:
     return np.asarray(np.sort((difference[first] + difference[second]) / 2))
 
 
-def _median_at(averages: Floats | None, share_below: float) -> float:
+def _median_at(averages: Floats, share_below: float) -> float:
     """Return the shift that leaves 1 - `share_below` of the averages above it; midway where two places do."""
-    assert averages is not None
     place = share_below * averages.size
     whole = round(place)
     if abs(place - whole) < 1e-9 * averages.size:
