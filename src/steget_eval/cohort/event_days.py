@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from steget_eval.cohort.day_states import first_day_between, increased, spells_on
 from steget_eval.cohort.derive_transition import level_on_day
+from steget_eval.cohort.mirrored import mirrored
 from steget_eval.cohort.pieces import count_pieces, pieces_of
 from steget_eval.cohort.recorded import recorded_amount, recorded_score, recorded_seen, status_level
 from steget_eval.cohort.spells import spells_before
@@ -62,6 +63,9 @@ def date_outcomes(laid: Laid, people: ir.Table, clipped: ir.Table | None, outcom
         if outcome.measure in COUNTED - DAYS:
             counted = count_pieces(pieces[outcome.id])
             facts.append(Fact(table=_numbered(counted, number, "total", "lacking")))
+        if outcome.mirror is not None:
+            sides = enumerate(mirrored(laid, table, outcome))
+            facts += [Fact(table=side.rename({f"score_{place}_{number}": "score"})) for place, side in sides]
         recorded = _recorded(laid, outcome, number)
         facts += recorded.facts
         units |= recorded.units

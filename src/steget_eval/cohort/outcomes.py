@@ -13,7 +13,7 @@ from steget_eval.cohort.cohort import OutcomeValues
 from steget_eval.cohort.derive_amount import amount_unit, derive_amount
 from steget_eval.cohort.derive_binary import derive_binary
 from steget_eval.cohort.derive_competing import derive_competing
-from steget_eval.cohort.derive_longitudinal import derive_longitudinal
+from steget_eval.cohort.derive_longitudinal import MIRRORED, derive_longitudinal
 from steget_eval.cohort.derive_time_to_event import derive_time_to_event
 from steget_eval.cohort.derive_transition import derive_transition, levels
 from steget_eval.cohort.event_days import Dated, date_outcomes
@@ -105,11 +105,12 @@ def outcome_values(frame: pd.DataFrame, derived: Derived, protocol: Protocol, es
         causes=tuple(name for _, name in competing_events(outcome, estimand)) if competes else (),
         horizon_days=protocol.clock.horizon_days if outcome.needs_clock else None,
         unit=derived.units[estimand.id],
+        exposure=np.asarray(columns.get("exposure", none), dtype=np.float64),
         before=_places(columns.get("before", none)),
         after=_places(columns.get("after", none)),
         levels=levels(outcome) if outcome.kind == "transition" else (),
         scores=np.column_stack(scores).astype(np.float64) if scores else np.empty((0, 0)),
-        occasions=outcome.scores.occasions if outcome.scores is not None else (),
+        occasions=outcome.scores.occasions if outcome.scores is not None else MIRRORED if outcome.mirror else (),
     )
 
 
@@ -147,6 +148,8 @@ def _with_cut_amount(table: ir.Table, days: PersonDays, dated: Dated) -> ir.Tabl
 def _unit(outcome: Outcome, units: Mapping[str, str]) -> str:
     if outcome.kind == "amount":
         return amount_unit(outcome, units).shown
+    if outcome.mirror is not None:
+        return "days" if outcome.mirror == "days" else "times"
     return "score" if outcome.kind == "longitudinal" else "proportion"
 
 

@@ -122,15 +122,34 @@ class ImportantDifference(Part):
     source: Text
 
 
-class Scores(Part):
-    """Scores of one instrument at several occasions; change is counted from the first to the last.
+class Reliability(Part):
+    """How alike two scores of a person are where nothing is done, with where it is from.
 
-    Without `important`, nobody is called a responder.
+    Attributes
+    ----------
+    correlation
+        Between two scores of a person, as far apart as the occasions, among those whom the programme could have had.
+    usual_mean
+        Their mean score.
+    """
+
+    correlation: float = Field(gt=0, le=1)
+    usual_mean: float
+    source: Text
+
+
+class Scores(Part):
+    """Scores of one instrument at several occasions; change is counted from the first.
+
+    One arm's change is told at the last occasion; two arms are compared at the occasion that the question names, all
+    of them together where its method is a model of all occasions. Without `important`, nobody is called a responder;
+    with `reliability`, one arm's change is held against what regression to the mean alone would have given.
     """
 
     instrument: str
     occasions: tuple[str, ...] = Field(min_length=2)
     important: ImportantDifference | None = None
+    reliability: Reliability | None = None
 
     @model_validator(mode="after")
     def _names_each_once(self) -> Scores:

@@ -135,6 +135,9 @@ class Outcome(Part):
         For ``transition``: which two looks at a person.
     scores
         For ``longitudinal``: which instrument at which occasions.
+    mirror
+        For ``longitudinal``, instead of scores: the window after the index date against as long a time before it, in
+        ``days`` in the states of `events` or in spells that began (``starts``).
     counts
         For ``binary`` in an aggregate design, instead of events: the two numbers that are known.
     part_of
@@ -161,6 +164,7 @@ class Outcome(Part):
     ladder: tuple[Step, ...] = ()
     before_after: BeforeAfter | None = None
     scores: Scores | None = None
+    mirror: Literal["days", "starts"] | None = None
     counts: Counts | None = None
     part_of: Id | None = None
     higher_is_better: bool = True
@@ -182,20 +186,29 @@ class Outcome(Part):
         return self
 
     def _has_its_sources(self) -> None:
-        two_looks = self.kind in {"transition", "longitudinal"}
+        two_looks = self.kind in {"transition", "longitudinal"} and self.mirror is None
         if self.counts is not None:
             self._is_counted()
             return
         if two_looks == bool(self.events):
-            raise ValueError("kind transition takes before_after and kind longitudinal scores; all others need events")
+            raise ValueError(
+                "kind transition takes before_after and kind longitudinal scores or mirror; all others need events"
+            )
         if (self.kind == "transition") != (self.before_after is not None):
             raise ValueError("before_after belongs to kind transition, which needs it")
-        if (self.kind == "longitudinal") != (self.scores is not None):
-            raise ValueError("scores belongs to kind longitudinal, which needs it")
+        if (self.kind == "longitudinal") != (self.scores is not None or self.mirror is not None):
+            raise ValueError("scores, or mirror, belongs to kind longitudinal, which needs one of them")
+        if self.mirror is not None:
+            self._is_mirrored()
         if two_looks and (self.intercurrent_events or self.minimum_dose or self.measure != "ever"):
             raise ValueError(f"kind {self.kind} takes neither intercurrent_events, minimum_dose nor measure")
         if self.ladder:
             self._is_a_ladder()
+
+    def _is_mirrored(self) -> None:
+        plain = all(not (one.entry or one.completed or one.subsidised is not None) for one in self.events)
+        if self.scores is not None or not self._is_of_spells or not plain or self.minimum_dose or self.bridge_days:
+            raise ValueError("mirror counts spells of whole states, alone: no scores, entry, completed, dose or bridge")
 
     def _is_counted(self) -> None:
         others = self.events or self.intercurrent_events or self.minimum_dose or self.before_after or self.scores

@@ -44,7 +44,15 @@ def look_twice(protocol: Protocol, estimand: Estimand, method: Method, values: O
     if outcome.scores is not None and outcome.scores.important is not None and _is_responders(method):
         arguments |= {"important": outcome.scores.important.points, "higher_is_better": outcome.higher_is_better}
     found = method.resolve()(before, after, **arguments)
-    return found + _means(before, after, protocol) if "mean_change" in {row.contrast for row in found} else found
+    if "mean_change" not in {row.contrast for row in found}:
+        return found
+    told = found + _means(before, after, protocol) + _drift(before, after, protocol, estimand)
+    return told if outcome.mirror is None else _in_units(told, values.unit)
+
+
+def _in_units(rows: Estimates, unit: str) -> Estimates:
+    """Return changes and means in what they count; a standardised change has no unit of its own."""
+    return Estimates(tuple(row if row.unit != "score" else replace(row, unit=unit) for row in rows))
 
 
 def pairs_of(values: OutcomeValues) -> tuple[np.ndarray, np.ndarray]:
@@ -72,6 +80,19 @@ def _has(places: np.ndarray, values: OutcomeValues, protocol: Protocol, estimand
         )
     counted = [values.levels.index(name) for name in looks.counts]
     return np.isin(places, counted).astype(np.float64)
+
+
+def _drift(before: np.ndarray, after: np.ndarray, protocol: Protocol, estimand: Estimand) -> Estimates:
+    """What regression to the mean alone would have given, and the change beyond it, where the protocol can tell."""
+    from steget_eval.methods.effects.regression_to_the_mean import expected_drift
+
+    scores = protocol.outcome(estimand.outcome).scores
+    if scores is None or scores.reliability is None:
+        return Estimates()
+    return expected_drift(
+        before, after, reliability=scores.reliability.correlation, usual_mean=scores.reliability.usual_mean,
+        level=protocol.confidence_level,
+    )  # fmt: skip
 
 
 def _means(before: np.ndarray, after: np.ndarray, protocol: Protocol) -> Estimates:
