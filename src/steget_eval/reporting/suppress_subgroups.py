@@ -46,7 +46,7 @@ def hide_subgroups(
 
 
 def told_groups(groups: Sequence[Subgroup], frame: pd.DataFrame) -> tuple[Subgroup, ...]:
-    """Return every group that was asked by, ``few`` where something of it was taken away.
+    """Return every group that was asked by, ``hidden`` where something of it was taken away.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def told_groups(groups: Sequence[Subgroup], frame: pd.DataFrame) -> tuple[Subgro
     """
     gone = frame[frame["suppressed"].astype(bool)]
     lost = {(str(row["estimand"]), str(row["subgroup"]).partition("=")[0]) for row in gone.to_dict("records")}
-    return tuple(replace(one, standing="few") if (one.estimand, one.group) in lost else one for one in groups)
+    return tuple(replace(one, standing="hidden") if (one.estimand, one.group) in lost else one for one in groups)
 
 
 def _rule(

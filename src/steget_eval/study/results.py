@@ -36,12 +36,13 @@ class Subgroup:
     ----------
     standing
         ``told``; ``few`` where some level has too few people, so that the group is not told at all; ``refused`` where
-        the method did not answer within every level.
+        the method did not answer within every level; ``hidden`` where the gate took it away, since beside what else is
+        told it would say how few somebody are.
     """
 
     estimand: str
     group: str
-    standing: Literal["told", "few", "refused"]
+    standing: Literal["told", "few", "refused", "hidden"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ def behind_question(release: Release, estimand_id: str, *, beside: tuple[str, ..
     frame = chosen[[*names, "population"]].reset_index(drop=True)
     whom = estimand.population if beside else ""
     words = columns_of([_name(release, row, whom) for row in rows_of(frame)], "method")
-    axis = columns_of([_axis(row) for row in rows_of(frame)], "axis")
+    axis = columns_of([axis_label(row) for row in rows_of(frame)], "axis")
     adjusted = ~frame["population"].isin(["unadjusted", "arm"])
     told = frame.drop(columns=["method", "population"]).assign(adjusted=adjusted)
     return pd.concat([words, told, axis], axis=1)
@@ -107,7 +107,8 @@ def _name(release: Release, row: Any, whom: str) -> Label:
     return key_label("effects.method_of", method=method, population=code_label("short_population", str(row.population)))
 
 
-def _axis(row: Any) -> Label:
+def axis_label(row: Any) -> Label:
+    """Return the words below the axis that a row's contrast is drawn on."""
     contrast, unit = str(row.contrast), str(row.unit)
     if contrast in RATIOS:
         return key_label("figure.axis_ratio")
