@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from steget_eval.core.catalogue import Method
 from steget_eval.methods.catalogue_adjusted import ADJUSTED_LINES
+from steget_eval.methods.catalogue_amounts import AMOUNT_LINES
 from steget_eval.methods.catalogue_change import CHANGE_LINES
 from steget_eval.methods.catalogue_joint import JOINT_LINES
+from steget_eval.methods.catalogue_longitudinal import LONGITUDINAL_LINES
+from steget_eval.methods.catalogue_ordinal import ORDINAL_LINES
+from steget_eval.methods.catalogue_panel import PANEL_LINES
 from steget_eval.methods.catalogue_timed import TIMED_LINES
 
 _EFFECTS = "steget_eval.methods.effects"
@@ -54,7 +58,11 @@ CATALOGUE: tuple[Method, ...] = (
     *ADJUSTED_LINES,
     *TIMED_LINES,
     *CHANGE_LINES,
+    *LONGITUDINAL_LINES,
+    *AMOUNT_LINES,
+    *ORDINAL_LINES,
     *JOINT_LINES,
+    *PANEL_LINES,
 )  # fmt: skip
 
 

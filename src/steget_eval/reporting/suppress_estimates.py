@@ -77,7 +77,7 @@ def gate_estimates(
     published = Published(thresholds)
     family = outcome_families(protocol)
     for unit in _units(rows, protocol.primary):
-        mine = [place for place, row in enumerate(rows) if (row["estimand"], row["subgroup"]) == unit]
+        mine = [place for place, row in enumerate(rows) if _unit(row) == unit]
         if any(taken[place] is not None for place in mine):
             continue
         numbers = {pair for place in mine for pair in _numbers(rows[place], family)}
@@ -174,9 +174,18 @@ def _with_dependents(rows: list[dict[Hashable, Any]], rules: list[Rule | None]) 
     ]
 
 
-def _units(rows: list[dict[Hashable, Any]], primary: str) -> list[tuple[str, str]]:
-    units = dict.fromkeys((str(row["estimand"]), str(row["subgroup"])) for row in rows)
+def _units(rows: list[dict[Hashable, Any]], primary: str) -> list[tuple[str, str, str]]:
+    units = dict.fromkeys(_unit(row) for row in rows)
     return sorted(units, key=lambda unit: (unit[1] != "all", unit[0] != primary))
+
+
+def _unit(row: Row) -> tuple[str, str, str]:
+    """Return what is told or hidden at once: an estimand's subgroup, of scores each method's by itself.
+
+    A model of all occasions has other people than a comparison at one of them, and must not fall with it.
+    """
+    method = str(row["method"]) if row["kind"] == "longitudinal" else ""
+    return str(row["estimand"]), str(row["subgroup"]), method
 
 
 def _numbers(row: Row, family: Mapping[str, str]) -> list[tuple[Hashable, int]]:

@@ -16,6 +16,7 @@ from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.study.between import BETWEEN_STEPS, PARTS, answer_between, asked_among, own_amounts
 from steget_eval.study.design_matrix import design_matrix
+from steget_eval.study.scales import BETWEEN_SCORES, compare_scores
 from steget_eval.study.twice import check_looks, look_twice
 
 #: Contrast of the protocol to the contrasts of the answer that belong to it: the arms beside their comparison.
@@ -31,7 +32,8 @@ _ROWS = {
     "rmst_difference": ("rmst_difference", "rmst_1", "rmst_0"),
     "rmtl_difference": ("rmtl_difference", "rmtl_1", "rmtl_0"),
     "mean_difference": ("mean_difference", "mean_1", "mean_0", *PARTS),
-    "mean_change": ("mean_change", "standardised_change", "responders", "mean_before", "mean_after"),
+    "mean_change": ("mean_change", "standardised_change", "responders", "mean_before", "mean_after", "expected_drift",
+                    "change_beyond_drift"),
     "standardised_change": ("standardised_change",),
     "responders": ("responders",),
     "moved": ("share_up", "share_same", "share_down"),
@@ -42,6 +44,8 @@ _ROWS = {
     "win_ratio": ("win_ratio", "win_odds", "net_benefit"),
     "win_odds": ("win_odds", "win_ratio", "net_benefit"),
     "net_benefit": ("net_benefit", "win_ratio", "win_odds"),
+    "mean_change_difference": ("mean_change_difference", "mean_1", "mean_0"),
+    "responders_difference": ("responders_difference", "responders_1", "responders_0"),
 }
 #: Regressions of hazards: conditional on covariates, so of no population, and without a horizon.
 _HAZARDS = frozenset({"cox", "fine_gray", "schoenfeld"})
@@ -71,6 +75,8 @@ _CRUDE = {
     "win_ratio": {"transition": "u_statistic"},
     "win_odds": {"transition": "u_statistic"},
     "net_benefit": {"transition": "u_statistic"},
+    "mean_change_difference": {"longitudinal": "ancova"},
+    "responders_difference": {"longitudinal": "newcombe"},
 }
 
 
@@ -162,6 +168,8 @@ def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Metho
     values = asked_among(cohort.outcomes[estimand.id], estimand)
     if estimand.contrast in BETWEEN_STEPS:
         found = answer_between(cohort, protocol, estimand, method, values)
+    elif estimand.contrast in BETWEEN_SCORES:
+        found = compare_scores(cohort, protocol, estimand, method, values)
     elif values.kind in {"longitudinal", "transition"}:
         found = look_twice(protocol, estimand, method, values)
     else:
@@ -184,7 +192,7 @@ def answer_benchmark(cohort: Cohort, protocol: Protocol, estimand: Estimand) -> 
     kind = protocol.outcome(estimand.outcome).kind
     name = _CRUDE.get(estimand.contrast, {}).get(kind)
     line = None if name is None else find_method(kind, estimand.contrast, name)
-    if line is None or protocol.benchmark is None or line.adjusts or estimand.contrast in BETWEEN_STEPS:
+    if line is None or protocol.benchmark is None or line.adjusts or kind in {"longitudinal", "transition"}:
         return Estimates()
     values = asked_among(_joined(cohort, estimand.id), estimand)
     theirs = _size(asked_among(cohort.benchmark[estimand.id], estimand))
@@ -212,6 +220,8 @@ def _default(protocol: Protocol, estimand: Estimand, kind: str) -> str:
         if find_method(kind, estimand.contrast, name) is not None:
             return name
     crude = _CRUDE.get(estimand.contrast, {}).get(kind)
+    if crude == "ancova" and protocol.cluster is not None:
+        return "ancova_cr2"
     if crude is None:
         raise SpecError(f"estimands.{estimand.id}: no method answers {estimand.contrast} of a {kind} outcome")
     return crude

@@ -56,7 +56,7 @@ def mmrm(
         return combined(c, fit.coefficients, fit.covariance, fit.degrees(c))
 
     words = Words(
-        method="mmrm", contrast="mean_change_difference", unit="score", population=population, level=level,
+        method="mmrm", contrast="mean_change_difference", own="mean", unit="score", population=population, level=level,
         note=SAME_FOR_EVERYONE,
     )  # fmt: skip
     return occasion_rows(

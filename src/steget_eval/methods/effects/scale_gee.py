@@ -45,7 +45,7 @@ def gee_scores(
     def told(c: Floats) -> Told:
         return combined(c, fit.coefficients, fit.covariance, fit.degrees)
 
-    words = _words("mean_change_difference", "score", working, population, level)
+    words = _words("mean_change_difference", "mean", "score", working, population, level)
     return occasion_rows(
         asked, occasion, names, words, difference=lambda j: told(asked.arm_at(j)),
         mean=lambda j, arm: told(asked.mean_at(j, arm)),
@@ -71,7 +71,7 @@ def gee_shares(
     if not np.isin(values[~np.isnan(values)], (0.0, 1.0)).all():
         raise MethodError("yes and no must be 1 and 0 wherever they are known")
     asked, fit = _fit(before, values, a, X, working, correction, binary=True)
-    words = _words(contrast, "proportion", working, population, level)
+    words = _words(contrast, contrast.removesuffix("_difference"), "proportion", working, population, level)
     return occasion_rows(
         asked, occasion, names, words, difference=lambda j: _share(asked, fit, j, (1, -1)),
         mean=lambda j, arm: _share(asked, fit, j, (1, 0) if arm == 1 else (0, 1)),
@@ -115,10 +115,10 @@ def _fit(
     return asked, fit_gee(asked, working=working, binary=binary, correction=correction)
 
 
-def _words(contrast: str, unit: str, working: str, population: str, level: float) -> Words:
+def _words(contrast: str, own: str, unit: str, working: str, population: str, level: float) -> Words:
     note = SAME_FOR_EVERYONE if unit == "score" else "Standardised over the people as they are."
     return Words(
-        method=f"gee_{working}", contrast=contrast, unit=unit, population=population, level=level, note=note
+        method=f"gee_{working}", contrast=contrast, own=own, unit=unit, population=population, level=level, note=note
     )  # fmt: skip
 
 

@@ -37,10 +37,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What the rows of one method have in common."""
+    """What the rows of one method have in common; `own` is what an arm's own number is called: its mean or share."""
 
     method: str
     contrast: str
+    own: str
     unit: str
     population: str
     level: float
@@ -53,12 +54,14 @@ def occasion_rows(
 ) -> Estimates:  # fmt: skip
     """Return the difference at the occasion asked about, then difference and arm means at every later occasion.
 
-    The rows beside it have `subgroup` ``occasion=`` and the occasion's name; the one asked about stands there too
-    with its arm means, since it is one of them.
+    The rows beside it have `subgroup` ``occasion=`` and the occasion's name; the one asked about has its arm means
+    there too. A share's rows count who was seen at the occasion, and who of them had a yes.
     """
     place, labels = checked_occasion(occasion, names, asked.count)
     own = {"method": words.method, "population": words.population, "unit": words.unit}
-    size_1, size_0 = int(asked.a.sum()), int((1 - asked.a).sum())
+    counts = [_counts(asked, j, events=words.unit == "proportion") for j in range(asked.count)]
+    everyone = {"n_1": int(asked.a.sum()), "n_0": int((1 - asked.a).sum())}
+    whole = counts[place] if words.unit == "proportion" else everyone
 
     def compared(j: int, note: str, **columns: object) -> Estimate:
         told = difference(j)
@@ -67,19 +70,29 @@ def occasion_rows(
             level=words.level, tested=True, contrast=words.contrast, note=note, **own, **columns
         )  # fmt: skip
 
-    rows = [compared(place, words.note, n_1=size_1, n_0=size_0)]
+    rows = [compared(place, words.note, **whole)]
     for j, label in enumerate(labels):
-        seen = ~np.isnan(asked.Y[:, j])
-        n = {arm: int((seen & (asked.a == arm)).sum()) for arm in (1, 0)}
         beside = f"occasion={label}"
         if j != place:
-            rows.append(compared(j, "", n_1=n[1], n_0=n[0], subgroup=beside))
-        rows += [
-            mean(j, arm).row(level=words.level, tested=False, contrast=f"mean_{arm}", subgroup=beside,
-                             **own, **{f"n_{arm}": n[arm]})
-            for arm in (1, 0)
-        ]  # fmt: skip
+            rows.append(compared(j, "", **counts[j], subgroup=beside))
+        for arm in (1, 0):
+            mine = {name: count for name, count in counts[j].items() if name.endswith(str(arm))}
+            told = mean(j, arm)
+            rows.append(told.row(
+                level=words.level, tested=False, contrast=f"{words.own}_{arm}", subgroup=beside, **own, **mine
+            ))  # fmt: skip
     return Estimates(tuple(rows))
+
+
+def _counts(asked: Occasions, occasion: int, *, events: bool) -> dict[str, int]:
+    """Return how many of each arm were seen at an occasion, and where asked how many of them had a yes."""
+    scores, found = asked.Y[:, occasion], {}
+    for arm in (1, 0):
+        mine = scores[(asked.a == arm) & ~np.isnan(scores)]
+        found[f"n_{arm}"] = int(mine.size)
+        if events:
+            found[f"events_{arm}"] = int(mine.sum())
+    return found
 
 
 def checked_occasion(occasion: int, names: Sequence[str], count: int) -> tuple[int, tuple[str, ...]]:

@@ -16,10 +16,12 @@ from steget_eval.reporting.blocks.question import origin, protocol, reproducibil
 from steget_eval.reporting.blocks.readings import readings
 from steget_eval.reporting.blocks.registration import deviations
 from steget_eval.reporting.blocks.results import curves, effects, targets
+from steget_eval.reporting.blocks.scales import scales
+from steget_eval.reporting.blocks.subgroups import subgroups
 
 __all__ = [
     "advice", "alone", "balance", "benchmark", "calendar", "change", "checklist", "costs", "curves", "deviations",
     "effects", "estimates", "events", "files", "flow", "groups", "intervention", "joint", "limits", "moves", "origin",
-    "protocol", "reach", "readings", "reproducibility", "states", "status", "summary", "suppressed", "table_one",
-    "targets", "title", "unknown",
+    "protocol", "reach", "readings", "reproducibility", "scales", "states", "status", "subgroups", "summary",
+    "suppressed", "table_one", "targets", "title", "unknown",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from steget_eval.protocol.scales import BETWEEN_SCORES
 from steget_eval.reporting import tables
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
@@ -68,6 +69,8 @@ def targets(release: Release) -> Block:
 def _is_told_elsewhere(release: Release, estimand_id: str) -> bool:
     """Tell whether blocks of their own tell the question: change, moves, and shares with bounds beside the main one."""
     outcome = release.protocol.outcome(release.protocol.estimand(estimand_id).outcome)
+    if release.protocol.estimand(estimand_id).contrast in BETWEEN_SCORES:
+        return False
     bounded = "worst_case" in release.protocol.estimand(estimand_id).methods
     return outcome.kind in {"longitudinal", "transition"} or (bounded and estimand_id != release.protocol.primary)
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 FigureName = Literal[
     "actor_network", "calendar_plan", "change_plot", "cumulative_incidence", "flow_diagram", "forest", "funnel",
-    "hundred_people", "joint_shares", "love_plot", "move_matrix", "power_curve", "state_shares", "status_bounds",
-    "studies_forest", "target", "target_counts",
+    "hundred_people", "joint_shares", "love_plot", "move_matrix", "power_curve", "scale_means", "state_shares",
+    "status_bounds", "studies_forest", "subgroup_forest", "target", "target_counts",
 ]  # fmt: skip
 
 
@@ -99,6 +99,20 @@ def joint_behind(release: Release, joint: str) -> pd.DataFrame:
     from steget_eval.reporting.figures.joint_shares import behind as frame_behind
 
     return frame_behind(release, joint)
+
+
+def subgroups_behind(release: Release, estimand: str) -> pd.DataFrame:
+    """Return the frame behind the forest of one question by group."""
+    from steget_eval.reporting.figures.subgroup_forest import behind as frame_behind
+
+    return frame_behind(release, estimand)
+
+
+def scales_behind(release: Release, estimand: str) -> pd.DataFrame:
+    """Return the frame behind the means of one question of a difference in change."""
+    from steget_eval.reporting.figures.scale_means import behind as frame_behind
+
+    return frame_behind(release, estimand)
 
 
 def moves_behind(release: Release, estimand: str) -> pd.DataFrame:

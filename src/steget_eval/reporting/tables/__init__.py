@@ -11,11 +11,12 @@ from steget_eval.reporting.tables.missing import ladder, tipped, tipping
 from steget_eval.reporting.tables.occupation import month_moves, months
 from steget_eval.reporting.tables.people import flow, flow_label, states, table_one, unknown
 from steget_eval.reporting.tables.readings import only_readings, readings
+from steget_eval.reporting.tables.scales import scale_means
 from steget_eval.reporting.tables.status import status
 
 __all__ = [
     "Column", "Table", "TableBody", "benchmark", "calendar", "change", "choices", "deviations", "effects",
     "flow", "flow_label", "gates", "joint", "ladder", "matrix", "month_moves", "months", "moved",
-    "only_readings", "overlap", "readings", "refusals", "states", "status", "suppressions", "table_one",
+    "only_readings", "overlap", "readings", "refusals", "scale_means", "states", "status", "suppressions", "table_one",
     "targets", "tipped", "tipping", "unknown",
 ]  # fmt: skip

@@ -138,7 +138,9 @@ def _manner(row: Mapping[Any, Any]) -> tuple[Format, int, str]:
         return ("points" if contrast.endswith("difference") else "percent"), 1, ""
     if contrast == "nnt":
         return "number", 1, ""
-    if contrast.startswith("share_") or contrast == "responders":
+    if contrast == "responders_difference":
+        return "points", 1, ""
+    if contrast.startswith(("share_", "responders")):
         return "percent", 1, ""
     if contrast == "paired_difference":
         return "points", 1, ""

@@ -1,0 +1,122 @@
+"""Scale means: how a score stands in each arm at each occasion, with intervals."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from steget_eval.protocol.estimand import Estimand
+from steget_eval.reporting.figures import style
+from steget_eval.reporting.figures.labels import arm_columns, code_columns, rows_of
+from steget_eval.reporting.tables.scales import occasions_of, scale_questions
+from steget_eval.reporting.text import Language, numbers, phrase
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from steget_eval.reporting.release import Release
+
+#: The columns of the frame that the page shows beside the picture.
+SHOWN = ("arm", "occasion", "estimate", "conf_low", "conf_high")
+
+_FOOT, _TOP = 0.55, 0.62  # inches below and above the lines
+_APART = 0.07  # the arms stand so far to either side of their occasion
+_LOOKS: dict[str, tuple[str, Any, str]] = {"1": (style.ACCENT, "-", "s"), "0": (style.GREY, (0, (5, 1.6)), "o")}
+
+
+def scale_means(release: Release, *, language: Language = "en", ax: Axes | None = None) -> Axes:
+    """Draw the means of the first question of a difference in change, one line an arm."""
+    frame = behind(release)
+    return draw(frame, language, style.new_axes(style.WIDE, height(frame, narrow=False)) if ax is None else ax)
+
+
+def behind(release: Release, estimand: str = "") -> pd.DataFrame:
+    """Return one row per arm and occasion, treated arm first; of the first such question unless one is named."""
+    asked = [one for one in scale_questions(release) if estimand in ("", one.id)][:1]
+    told = [row for one in asked for row in _rows(release, one)]
+    columns = ["which", "arm", "occasion", "place", "estimate", "conf_low", "conf_high", "suppressed"]
+    frame = pd.DataFrame(told, columns=columns)
+    arms, occasions = (
+        arm_columns(release.protocol, frame["arm"]),
+        code_columns(frame["occasion"], "occasion", "occasion"),
+    )
+    numeric = ["estimate", "conf_low", "conf_high"]
+    frame[numeric] = frame[numeric].astype(float).mask(frame["suppressed"].astype(bool))
+    kept = frame.drop(columns=["arm", "occasion"]).assign(contrast="mean_1", unit="score")
+    return pd.concat([arms, occasions, kept], axis=1)
+
+
+def height(frame: pd.DataFrame, *, narrow: bool) -> float:
+    """Return the height in inches."""
+    return 2.9 if narrow else 3.3
+
+
+def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
+    """Draw the frame behind the figure: the arms' words above, a tick an occasion."""
+    with style.styled():
+        width, total = style.canvas(ax)
+        inner = style.panel(ax, 0.5, _FOOT, width - 0.65, total - _FOOT - _TOP)
+        for place, which in enumerate("10"):
+            mine = frame[frame["which"] == which]
+            if len(mine):
+                _arm(mine, which, inner)
+                _words(str(mine[f"arm_{language}"].iloc[0]), which, total - 0.18 - 0.22 * place, ax)
+        _scale(frame, language, inner)
+    return ax
+
+
+def describe(frame: pd.DataFrame, language: Language) -> str:
+    """Return the figure in words: every arm at every occasion."""
+    parts = [
+        phrase("alt.scale_item", language, arm=str(getattr(row, f"arm_{language}")),
+               occasion=str(getattr(row, f"occasion_{language}")), estimate=_told(row, language))
+        for row in rows_of(frame)
+    ]  # fmt: skip
+    return phrase("alt.scale_means", language, count=str(frame["place"].nunique()), detail=" ".join(parts))
+
+
+def _rows(release: Release, estimand: Estimand) -> list[tuple[Any, ...]]:
+    arms = dict(zip("10", (arm.id for arm in release.protocol.arms.compared()), strict=False))
+    told = list(enumerate(occasions_of(release, estimand)))
+    return [
+        (which, arms[which], one.occasion, place, row["estimate"], row["conf_low"], row["conf_high"], row["suppressed"])
+        for which in "10"
+        for place, one in told
+        if (row := one.means.get(which)) is not None
+    ]
+
+
+def _arm(mine: pd.DataFrame, which: str, ax: Axes) -> None:
+    colour, line, marker = _LOOKS[which]
+    shown = mine[~mine["suppressed"].astype(bool)]
+    at = shown["place"] + (-_APART if which == "1" else _APART)
+    ax.plot(at, shown["estimate"], color=colour, linestyle=line, linewidth=1.6, marker=marker, markersize=5)
+    ax.vlines(at, shown["conf_low"], shown["conf_high"], color=colour, linewidth=1.3)
+
+
+def _words(arm: str, which: str, y: float, ax: Axes) -> None:
+    colour, line, marker = _LOOKS[which]
+    ax.plot([0.1, 0.42], [y, y], color=colour, linestyle=line, linewidth=1.6)
+    ax.plot([0.26], [y], color=colour, marker=marker, markersize=5)
+    ax.text(0.52, y, arm, va="center", fontsize=9)
+
+
+def _scale(frame: pd.DataFrame, language: Language, ax: Axes) -> None:
+    occasions = frame.drop_duplicates("place").sort_values("place")
+    ax.set_xticks(list(occasions["place"]), list(occasions[f"occasion_{language}"]))
+    ax.set_xlim(-0.35, max(len(occasions) - 0.65, 0.35))
+    low, high = frame["conf_low"].min(), frame["conf_high"].max()
+    if math.isfinite(low) and math.isfinite(high):
+        room = 0.08 * max(high - low, 1e-9)
+        ax.set_ylim(low - room, high + room)
+    ticks = [tick for tick in ax.get_yticks() if ax.get_ylim()[0] <= tick <= ax.get_ylim()[1]]
+    decimals = 0 if all(abs(tick - round(tick)) < 1e-9 for tick in ticks) else 1
+    ax.set_yticks(ticks, [numbers.number(tick, language, decimals) for tick in ticks])
+
+
+def _told(row: Any, language: Language) -> str:
+    if row.suppressed:
+        return phrase("cell.suppressed", language)
+    return f"{numbers.number(row.estimate, language, 1)} ({numbers.limits(row.conf_low, row.conf_high, language, 1)})"

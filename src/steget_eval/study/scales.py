@@ -1,0 +1,67 @@
+"""Answers what two arms differ by in a score, at one occasion or from a model of all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from steget_eval.cohort import Cohort, OutcomeValues
+from steget_eval.core.catalogue import Method
+from steget_eval.core.errors import EmptyArmError
+from steget_eval.core.estimates import Estimate, Estimates
+from steget_eval.methods.effects.amount import mean
+from steget_eval.protocol import Protocol
+from steget_eval.protocol.estimand import Estimand
+from steget_eval.protocol.scales import BETWEEN_SCORES
+from steget_eval.study.design_matrix import design_matrix
+
+__all__ = ["BETWEEN_SCORES", "OCCASION", "compare_scores"]
+
+#: What the subgroup of a row at one occasion begins with.
+OCCASION = "occasion="
+
+
+def compare_scores(
+    cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method, values: OutcomeValues
+) -> Estimates:
+    """Return one method's difference between arms, and beside it the arms' means at every occasion as they were seen.
+
+    Everybody with a first and a later score takes part in a model of all occasions; a method of one occasion takes
+    those who were seen then. The rows beside the answer have the `subgroup` ``occasion=`` and its name.
+    """
+    known = values.known
+    if not known.any():
+        raise EmptyArmError("nobody has a first and a later score")
+    first, *later = values.occasions
+    asked = len(later) - 1 if estimand.occasion is None else later.index(estimand.occasion)
+    a = cohort.a[known]
+    arguments: dict[str, Any] = dict(method.options) | {
+        "before": values.scores[known, 0], "later": values.scores[known, 1:], "a": a, "occasion": asked,
+        "names": tuple(later), "level": protocol.confidence_level,
+    }  # fmt: skip
+    if method.adjusts:
+        arguments |= {"X": design_matrix(cohort, protocol)[known], "population": estimand.population}
+    if method.clusters and protocol.cluster is not None:
+        arguments["cluster"] = cohort.persons["cluster"].to_numpy()[known]
+    important = protocol.outcome(estimand.outcome).scores
+    if estimand.contrast == "responders_difference" and important is not None and important.important is not None:
+        better = protocol.outcome(estimand.outcome).higher_is_better
+        arguments |= {"important": important.important.points, "higher_is_better": better}
+        return method.resolve()(**arguments)
+    return method.resolve()(**arguments) + _seen(values.scores[known], a, (first, *later), protocol)
+
+
+def _seen(scores: np.ndarray, a: np.ndarray, occasions: tuple[str, ...], protocol: Protocol) -> Estimates:
+    """Return the arms' means at each occasion of those who were seen then; an arm of one or none then has no row."""
+    rows: list[Estimate] = []
+    for place, occasion in enumerate(occasions):
+        for arm in (1, 0):
+            mine = scores[(a == arm) & ~np.isnan(scores[:, place]), place]
+            if mine.size > 1:
+                found = mean(mine, level=protocol.confidence_level).label(
+                    contrast=f"mean_{arm}", kind="longitudinal", unit="score", subgroup=f"{OCCASION}{occasion}",
+                    n_1=int(mine.size) if arm == 1 else None, n_0=int(mine.size) if arm == 0 else None,
+                )  # fmt: skip
+                rows += found.rows
+    return Estimates(tuple(rows))
