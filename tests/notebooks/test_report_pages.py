@@ -18,9 +18,9 @@ both = pytest.mark.parametrize("language", LANGUAGES)
 #: The order of the parts, the same in every notebook; a notebook may lack some.
 ORDER = (
     "title", "summary", "protocol", "intervention", "deviations", "origin", "files", "unknown", "flow", "table_one",
-    "balance", "effects", "groups", "advice", "events", "reach", "status", "change", "moves", "calendar", "curves",
-    "states", "benchmark", "readings", "targets", "joint", "costs", "alone", "limits", "checklist", "suppressed",
-    "reproducibility", "estimates",
+    "balance", "effects", "subgroups", "groups", "advice", "events", "reach", "status", "change", "moves", "calendar",
+    "curves", "states", "benchmark", "readings", "targets", "joint", "costs", "alone", "limits", "checklist",
+    "suppressed", "reproducibility", "estimates",
 )  # fmt: skip
 #: How a page tells of how many people a share is.
 DENOMINATOR = re.compile(
@@ -154,8 +154,6 @@ def test_every_link_within_the_page_leads_somewhere_and_no_id_stands_twice(repor
 
 
 def test_every_item_of_the_designs_checklists_is_answered_or_told_to_be_open(report) -> None:
-    if report.protocol.design == "prestudy":
-        return
     rows = {block.id: block.body["rows"] for block in report.each() if block.kind == "checklist"}
     for one in checklists_of(report.protocol.design):
         told = rows[f"checklist-{one.id}-items"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,14 +11,14 @@ import yaml
 from pydantic import ValidationError
 
 from steget_eval import disclose, evaluate, load_mapping, load_protocol, map_prestudy, read_records
-from steget_eval.core.errors import CohortError, SpecError
+from steget_eval.core.errors import CohortError, RecordsError, SpecError
 from steget_eval.core.shipped import shipped
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.prestudy_mapping import Mapping
 
 PLACE = shipped("data", "programmes", "gotland_2020_00682")
 DECIDED: dict[str, Any] = yaml.safe_load((PLACE / "protocol.yaml").read_text(encoding="utf-8"))
-FOUND: dict[str, Any] = yaml.safe_load((PLACE / "mapping" / "mapping.yaml").read_text(encoding="utf-8"))
+FOUND: dict[str, Any] = load_mapping(PLACE / "mapping").model_dump(mode="json")
 SAID = {"sv": "svar", "en": "answer"}
 
 
@@ -132,3 +134,46 @@ def test_a_small_count_of_things_is_told_and_a_zero_of_people_only_on_request():
 
 def test_a_mapping_is_read_from_its_folder_or_its_file():
     assert load_mapping(PLACE / "mapping").fingerprint == load_mapping(PLACE / "mapping" / "mapping.yaml").fingerprint
+
+
+TABLE = """function;psychiatry;af
+find;Ja;delvis
+health; nej ;
+"""
+
+
+def tabled(folder: Path, table: str = TABLE, **changes: object) -> Path:
+    """A folder with a mapping that names a table of actors and functions."""
+    told = {name: value for name, value in FOUND.items() if name != "coverage"}
+    words = {"ja": "provided", "delvis": "partly", "nej": "missing"}
+    told["coverage_table"] = {"file": "who.csv", "words": words, "source": SAID}
+    (folder / "mapping.yaml").write_text(
+        yaml.safe_dump(told | changes, allow_unicode=True, sort_keys=False), encoding="utf-8"
+    )
+    (folder / "who.csv").write_text(table, encoding="utf-8")
+    return folder
+
+
+def test_a_table_of_actors_and_functions_is_read_cell_by_cell_and_an_empty_one_was_not_asked(tmp_path):
+    found = load_mapping(tabled(tmp_path)).coverage
+    assert [(one.actor, one.function, one.state) for one in found] == [
+        ("psychiatry", "find", "provided"), ("af", "find", "partly"), ("psychiatry", "health", "missing"),
+    ]  # fmt: skip
+    assert {one.source.sv for one in found} == {"svar"}
+
+
+@pytest.mark.parametrize(
+    ("table", "changes", "sentence"),
+    [
+        (TABLE.replace("Ja", "kanske"), {}, "row 2, column psychiatry: a cell says none of ja, delvis, nej"),
+        (TABLE.replace("find;Ja;delvis", "find;Ja"), {}, "row 2: 2 cells where the header has 3"),
+        ("function;psychiatry\n", {}, "a header with actors and a row per function were expected"),
+        (TABLE, {"coverage": []}, "coverage and coverage_table both tell who does what"),
+        (TABLE, {"coverage_table": {"file": "none.csv", "words": {}, "source": SAID}}, "none.csv: there is no such"),
+        (TABLE, {"coverage_table": {"file": "who.csv", "source": SAID}}, "coverage_table.words is missing"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused_with_its_place_and_never_its_cell(tmp_path, table, changes, sentence):
+    with pytest.raises(RecordsError, match=re.escape(sentence)) as refused:
+        load_mapping(tabled(tmp_path, table, **changes))
+    assert "kanske" not in str(refused.value)

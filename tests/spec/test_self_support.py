@@ -70,3 +70,23 @@ def test_a_ladder_shares_out_the_occupations_of_statuses(ask, tell):
 def test_a_ladder_that_leaves_out_an_occupation_or_has_it_twice_is_refused(ask, steps):
     with pytest.raises(ValidationError, match="share out"):
         ask(kind="transition", outcome={"before_after": {"statuses": ["start", "exit"]}, "ladder": steps})
+
+
+REACHED = """
+    participant_id | occasion     | occupation | contact
+    ---------------+--------------+------------+--------
+    a              | follow_up_6m | employed   | phone
+    b              | follow_up_6m | other      | letter
+    c              | follow_up_6m | unknown    |
+    d              | follow_up_6m | other      | phone
+"""
+
+
+@pytest.mark.parametrize(("source", "found"), [
+    ({"contacts": ["phone"]}, {"a": 1, "b": 0, "c": None, "d": 1, "e": None, "f": None}),
+    ({"contacts": ["phone", "letter"]}, {"a": 1, "b": 1, "c": None, "d": 1, "e": None, "f": None}),
+    ({"contacts": ["phone"], "occupations": WORK}, {"a": 1, "b": 0, "c": None, "d": 0, "e": None, "f": None}),
+])  # fmt: skip
+def test_how_somebody_was_reached_is_unknown_where_nobody_reached_them(ask, tell, source, found):
+    protocol = ask({"status": {"occasion": "follow_up_6m", **source}})
+    assert tell(protocol, participants=PEOPLE, statuses=REACHED).y == found

@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -208,3 +209,24 @@ def _cells(block: Block) -> list[dict]:
     if block.kind == "list" and block.body["style"] == "figures":
         found += [cell for _, cells in block.body["entries"] for cell in cells if cell.get("ref")]
     return found + [cell for child in block.children for cell in _cells(child)]
+
+
+def test_the_checklists_say_where_each_item_is_answered_and_which_are_open(made, pages) -> None:
+    section = next(block for block in made if block.id == "checklist")
+    rows = {child.id: child.body["rows"] for child in section.children if child.kind == "checklist"}
+    told = {row["id"]: [one["anchor"] for one in row["where"]] for row in rows["checklist-prestudy_report-items"]}
+    assert told["4"] == ["mapping"]
+    assert told["11"] == ["budget"]
+    # Nothing in a prestudy's protocol or mapping tells of these, and the report does not pretend that it does.
+    assert [name for name, where in told.items() if not where] == ["8", "10", "12"]
+    plan = {row["id"]: [one["anchor"] for one in row["where"]] for row in rows["checklist-analysis_plan-items"]}
+    assert plan["10"] == ["study_plan"]
+    assert all(f'id="{anchor}"' in pages["sv"] for where in (*told.values(), *plan.values()) for anchor in where)
+
+
+def test_a_checklist_leaves_open_what_the_mapping_lacks(release: PrestudyRelease) -> None:
+    bare = replace(release, prestudy=release.prestudy.model_copy(update={"grant": None, "exclusions": ()}))
+    bare = replace(bare, mapping=bare.mapping.model_copy(update={"budget": (), "pathways": ()}))
+    section = blocks.prestudy.checklist(bare)
+    rows = next(child for child in section.children if child.id == "checklist-prestudy_report-items").body["rows"]
+    assert [row["id"] for row in rows if not row["where"]] == ["3", "6", "8", "10", "11", "12"]

@@ -7,12 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from steget_eval.core.errors import RecordsError
 from steget_eval.core.fingerprint import fingerprint_json
-from steget_eval.core.yaml import load_model
+from steget_eval.core.yaml import read_yaml, refusal
 from steget_eval.protocol.base import Id, Part, Text
+from steget_eval.protocol.prestudy_table import with_coverage
 
 #: The file of a mapping in its folder.
 FILE = "mapping.yaml"
@@ -161,7 +162,7 @@ class Mapping(Part):
 
 
 def load_mapping(path: str | Path) -> Mapping:
-    """Return the mapping in a folder, or in a file.
+    """Return the mapping in a folder, or in a file, with the table of actors and functions that it may name.
 
     Raises
     ------
@@ -169,4 +170,9 @@ def load_mapping(path: str | Path) -> Mapping:
         With one line for every fault: file, path inside it, what was found, what is allowed.
     """
     place = Path(path)
-    return load_model(place / FILE if place.is_dir() else place, Mapping, error=RecordsError)
+    file = place / FILE if place.is_dir() else place
+    content = with_coverage(read_yaml(file, error=RecordsError), file)
+    try:
+        return Mapping.model_validate(content)
+    except ValidationError as fault:
+        raise RecordsError(refusal(file, fault, Mapping)) from None

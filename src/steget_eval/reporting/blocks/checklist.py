@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 from steget_eval.reporting import blocks
@@ -15,15 +17,39 @@ from steget_eval.reporting.text import Cell, key_label
 def checklist(release: Release) -> Block:
     """Return the checklists of the design with the sections that answer each item; the open ones are named first."""
     lists = checklists_of(release.protocol.design)
-    anchors = _anchors(release, {name for one in lists for item in one.items for name in item.at})
+    return checklist_section(lists, anchors_of(blocks, release, lists), lambda needs: _has(release, needs))
+
+
+def checklist_section(lists: tuple[Checklist, ...], anchors: Mapping[str, Any], has: Callable[[str], bool]) -> Block:
+    """Return the section of the lists, item by item.
+
+    Parameters
+    ----------
+    anchors
+        Each section that the report has, by its name: see `anchors_of`.
+    has
+        Tells whether the protocol and what was found hold what an item needs.
+    """
     children = [build.paragraph("checklist-lead", key_label("checklist.lead"))]
     for one in lists:
-        children += _of(release, one, anchors)
+        children += _of(one, anchors, has)
     return build.section("checklist", build.heading_of("checklist"), children)
 
 
-def _of(release: Release, told: Checklist, anchors: dict[str, Any]) -> list[Block]:
-    rows = [_entry(release, item, anchors) for item in told.items]
+def anchors_of(pieces: ModuleType, release: Any, lists: tuple[Checklist, ...]) -> dict[str, Any]:
+    """Return each section that this report has, with its heading; asked of the functions that make them."""
+    names = {name for one in lists for item in one.items for name in item.at}
+    found: dict[str, Any] = {}
+    for name in sorted(names & set(pieces.__all__)):
+        block = getattr(pieces, name)(release)
+        if block.kind != "absent":
+            title = build.item(key_label("checklist.head")) if name == "title" else block.body["title"]
+            found[name] = {"anchor": block.id, "title": title}
+    return found
+
+
+def _of(told: Checklist, anchors: Mapping[str, Any], has: Callable[[str], bool]) -> list[Block]:
+    rows = [_entry(item, anchors, has) for item in told.items]
     still_open = [row for row in rows if not row["where"]]
     values = {
         "answered": _count(len(rows) - len(still_open)),
@@ -41,20 +67,9 @@ def _of(release: Release, told: Checklist, anchors: dict[str, Any]) -> list[Bloc
     return [head, Block(kind="checklist", id=f"checklist-{told.id}-items", body=body)]
 
 
-def _entry(release: Release, item: Item, anchors: dict[str, Any]) -> dict[str, Any]:
-    where = [anchors[name] for name in item.at if name in anchors] if _has(release, item.needs) else []
+def _entry(item: Item, anchors: Mapping[str, Any], has: Callable[[str], bool]) -> dict[str, Any]:
+    where = [anchors[name] for name in item.at if name in anchors] if has(item.needs) else []
     return {"id": item.id, "words": build.item(item.words), "seen": item.seen, "where": where}
-
-
-def _anchors(release: Release, names: set[str]) -> dict[str, Any]:
-    """Return each section that this report has, with its heading; asked of the functions that make them."""
-    found: dict[str, Any] = {}
-    for name in sorted(names & set(blocks.__all__)):
-        block = getattr(blocks, name)(release)
-        if block.kind != "absent":
-            title = build.item(key_label("checklist.head")) if name == "title" else block.body["title"]
-            found[name] = {"anchor": block.id, "title": title}
-    return found
 
 
 def _has(release: Release, needs: str) -> bool:

@@ -1,6 +1,7 @@
 """The pieces of a report on a prestudy: each function takes its release and returns a block."""
 
 from steget_eval.reporting.blocks.account import estimates
+from steget_eval.reporting.blocks.prestudy_checklist import checklist
 from steget_eval.reporting.blocks.prestudy_front import (
     decided,
     ethics,
@@ -14,6 +15,6 @@ from steget_eval.reporting.blocks.prestudy_map import budget, data, mapping, net
 from steget_eval.reporting.blocks.prestudy_plan import study_plan
 
 __all__ = [
-    "budget", "data", "decided", "estimates", "ethics", "limits", "mapping", "network", "reproducibility", "schedule",
-    "study_plan", "summary", "suppressed", "target_group", "title",
+    "budget", "checklist", "data", "decided", "estimates", "ethics", "limits", "mapping", "network", "reproducibility",
+    "schedule", "study_plan", "summary", "suppressed", "target_group", "title",
 ]  # fmt: skip

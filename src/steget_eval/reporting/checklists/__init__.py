@@ -12,7 +12,9 @@ import yaml
 from steget_eval.protocol.base import Text
 from steget_eval.protocol.programme import Design
 
-ChecklistName = Literal["consort_2025", "target_2025", "strobe_record", "tidier"]
+ChecklistName = Literal[
+    "consort_2025", "target_2025", "strobe_record", "tidier", "prestudy_report", "analysis_plan"
+]  # fmt: skip
 
 #: Which lists a design is held to, the first of them first.
 LISTS: dict[str, tuple[ChecklistName, ...]] = {
@@ -22,7 +24,7 @@ LISTS: dict[str, tuple[ChecklistName, ...]] = {
     "before_after": ("strobe_record", "tidier"),
     "single_arm": ("strobe_record", "tidier"),
     "aggregate": ("strobe_record", "tidier"),
-    "prestudy": ("tidier",),
+    "prestudy": ("prestudy_report", "analysis_plan", "tidier"),
 }
 
 
@@ -38,7 +40,7 @@ class Item:
         The sections of a report where it is answered, those that a report lacks left out; none where this package
         never answers it.
     needs
-        What the protocol or the records must hold for it to be answered there; empty for nothing.
+        What the protocol, the records or the mapping must hold for it to be answered there; empty for nothing.
     seen
         Whether its number or wording was seen in a source.
     """
