@@ -174,8 +174,17 @@ put("yes_geepack", log_odds = coef(i)[[arms[3]]], robust = sqrt(vcov(i)[arms[3],
 r <- tapply(last$m12 - last$first >= 5, last$arm, sum); n <- table(last$arm)
 w1 <- prop.test(r[["1"]], n[["1"]], correct = FALSE)$conf.int; w0 <- prop.test(r[["0"]], n[["0"]], correct = FALSE)$conf.int
 p1 <- r[["1"]] / n[["1"]]; p0 <- r[["0"]] / n[["0"]]
-put("responders", estimate = p1 - p0, low = p1 - p0 - sqrt((p1 - w1[1])^2 + (w0[2] - p0)^2),
+put("responders_newcombe", estimate = p1 - p0, low = p1 - p0 - sqrt((p1 - w1[1])^2 + (w0[2] - p0)^2),
     high = p1 - p0 + sqrt((w1[2] - p1)^2 + (p0 - w0[1])^2))
+# Miettinen and Nurminen (1985), the restricted shares by the likelihood's maximum.
+excess <- function(d) {
+  best <- optimize(function(q) r[["1"]] * log(q + d) + (n[["1"]] - r[["1"]]) * log(1 - q - d) + r[["0"]] * log(q) +
+                     (n[["0"]] - r[["0"]]) * log(1 - q), c(max(0, -d), min(1, 1 - d)), maximum = TRUE, tol = 1e-12)
+  q0 <- best$maximum; q1 <- q0 + d; N <- sum(n)
+  (p1 - p0 - d)^2 - qnorm(0.975)^2 * N / (N - 1) * (q1 * (1 - q1) / n[["1"]] + q0 * (1 - q0) / n[["0"]])
+}
+put("responders_miettinen_nurminen", low = uniroot(excess, c(-0.9, p1 - p0), tol = 1e-12)$root,
+    high = uniroot(excess, c(p1 - p0, 0.9), tol = 1e-12)$root)
 drift <- t.test((1 - 0.7) * (55 - last$first)); beyond <- t.test(last$m12 - (55 + 0.7 * (last$first - 55)))
 put("drift", estimate = unname(drift$estimate), low = drift$conf.int[1], high = drift$conf.int[2])
 put("beyond", estimate = unname(beyond$estimate), low = beyond$conf.int[1], high = beyond$conf.int[2],

@@ -140,10 +140,12 @@ def test_mancl_and_derouen_are_statsmodels_own(binary):
     assert mine.covariance == pytest.approx(fitted.cov_robust_bc, rel=1e-5, abs=1e-9)
 
 
-def test_responders_between_arms_are_newcombes():
-    row = responders_difference(BEFORE, LATER, ARM, important=5).rows[0]
-    for key, name in (("estimate", "estimate"), ("low", "conf_low"), ("high", "conf_high")):
-        held(getattr(row, name), "responders", key, CLOSED)
+@pytest.mark.parametrize(("interval", "tolerance"), [("newcombe", CLOSED), ("miettinen_nurminen", ITERATED)])
+def test_responders_between_arms_are_those_of_r(interval, tolerance):
+    row = responders_difference(BEFORE, LATER, ARM, important=5, interval=interval).rows[0]
+    held(row.estimate, "responders_newcombe", "estimate", CLOSED)
+    for key, name in (("low", "conf_low"), ("high", "conf_high")):
+        held(getattr(row, name), f"responders_{interval}", key, tolerance)
     assert row.contrast == "responders_difference"
     assert row.events_1 is not None
 
