@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from steget_eval.cohort.person_days import PersonDays
+from steget_eval.cohort.windows import smaller
 from steget_eval.protocol.measures import COUNTED
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.records.codes import UNITS
@@ -58,6 +59,8 @@ def derive_amount(days: PersonDays, unit: AmountUnit) -> dict[str, ir.Value]:
     day is all there is. It is nothing where a minimum dose was never full, and unknown where a spell that counts has
     no hours or no pay. An amount that was not recorded is unknown, or zero after an event met by composite.
     """
+    if days.estimand.exposure is not None:
+        return _over_days(days, unit)
     zero, unknown = ibis.literal(0).cast("float64"), ibis.null("float64")
     if days.outcome.measure == "as_recorded":
         amount = days.fact("amount")
@@ -74,6 +77,18 @@ def derive_amount(days: PersonDays, unit: AmountUnit) -> dict[str, ir.Value]:
         else_=unknown,
     )
     return {"y": y.cast("float64")}
+
+
+def _over_days(days: PersonDays, unit: AmountUnit) -> dict[str, ir.Value]:
+    """Return what was counted while followed as `y`, and over how many days as `exposure`; unknown of no days.
+
+    An event met by while-alive ends both, with its day the last that counts.
+    """
+    until = days.table.observed_days.cast("int64")
+    over = smaller((days.met_day + 1).fill_null(until), until)
+    known = (over > 0) & (days.counted("lacking") == 0)
+    y = ibis.ifelse(known, _shown(days.counted("total"), unit), ibis.null("float64"))
+    return {"y": y.cast("float64"), "exposure": ibis.ifelse(known, over, ibis.null("int64")).cast("float64")}
 
 
 def _shown(amount: ir.Value, unit: AmountUnit) -> ir.Value:

@@ -26,6 +26,7 @@ from steget_eval.reporting.suppress_moves import GatedMoves, few_moved, gate_mov
 from steget_eval.reporting.suppress_occupation import gate_occupation, open_occupation
 from steget_eval.reporting.suppress_people import gate_baseline, gate_overlap, gate_unknown
 from steget_eval.reporting.suppress_states import gate_states, states_frame
+from steget_eval.reporting.suppress_steps import few_on_a_step, gate_steps, numbers_on_steps
 from steget_eval.reporting.suppress_subgroups import told_groups
 from steget_eval.study.prestudy import PrestudyResults
 from steget_eval.study.results import Refusal, Results, Verdict
@@ -68,7 +69,11 @@ def disclose(
     thresholds = Thresholds(policy or results.protocol.disclosure)
     few = few_positive(results.unknown, results.protocol, thresholds)
     few |= few_moved(results.moves, results.protocol, thresholds)
-    estimates = gate_estimates(results.estimates.to_frame(), results.protocol, thresholds, few, results.baseline)
+    few |= few_on_a_step(results.moves.steps, results.protocol, thresholds)
+    stepped = numbers_on_steps(results.moves.steps, results.protocol, state_families(results.protocol))
+    estimates = gate_estimates(
+        results.estimates.to_frame(), results.protocol, thresholds, few, results.baseline, stepped
+    )  # fmt: skip
     flow = gate_flow(results.flow, estimates.published)
     unknown = gate_unknown(results.unknown, flow.published)
     estimates = hide_ladder(estimates, unknown.frame)
@@ -97,7 +102,8 @@ def disclose(
         unknown=unknown.frame, flow=flow.frame,
         refusals=told,
         suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy, account=account.account,
-        gates=_gates(results, overlap.frame), moves=moves.frame, months=occupied.months, month_moves=occupied.moves,
+        gates=_gates(results, overlap.frame), moves=moves.frame,
+        steps=_steps(results, estimates), months=occupied.months, month_moves=occupied.moves,
         subgroups=told_groups(results.subgroups, estimates.frame),
     )  # fmt: skip
 
@@ -134,6 +140,11 @@ def _moves(results: Results, estimates: GatedEstimates, thresholds: Thresholds) 
     return gate_moves(results.moves, frozenset(names) - told, thresholds, beside)
 
 
+def _steps(results: Results, estimates: GatedEstimates) -> pd.DataFrame:
+    names = {str(one) for one in results.moves.steps["estimand"]}
+    return gate_steps(results.moves.steps, frozenset(name for name in names if not _is_told(name, estimates)))
+
+
 def _is_told(estimand: str, estimates: GatedEstimates) -> bool:
     mine = estimates.frame[(estimates.frame["estimand"] == estimand) & (estimates.frame["subgroup"] == "all")]
     return len(mine) > 0 and not mine["suppressed"].any()
@@ -163,7 +174,8 @@ def _internal(results: Results) -> Release:
         unknown=open_(results.unknown.drop(columns="positive", errors="ignore")),
         flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(),
         policy=results.protocol.disclosure, internal=True, account=gate_account(results.account, None).account,
-        gates=_gates(results, None), moves=open_moves(results.moves), subgroups=results.subgroups,
+        gates=_gates(results, None), moves=open_moves(results.moves),
+        steps=gate_steps(results.moves.steps, frozenset()), subgroups=results.subgroups,
         months=occupied.months, month_moves=occupied.moves,
     )  # fmt: skip
 

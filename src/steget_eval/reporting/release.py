@@ -100,10 +100,13 @@ class Release(Tidy):
     month_moves
         `arm`, `before`, `after` (states, joined by ``+`` where they stand together), `n` months that ended so, `total` of
         them that began so, `suppressed`.
+    steps
+        `estimand`, `arm`, `step`, `n`, `total`, `suppressed`: who stands on which later step of two arms compared; a
+        question that is not told is one suppressed row.
     gates
         Which gates the weighted arms passed; none where the size of a weighted arm was taken away.
     subgroups
-        Every question and group that was asked by group; ``few`` also where the gate took it away.
+        Every question and group that was asked by group; ``hidden`` where the gate took it away.
     """
 
     protocol: Protocol
@@ -126,6 +129,7 @@ class Release(Tidy):
     account: ReleasedAccount = field(default_factory=ReleasedAccount)
     gates: tuple[ReleasedGate, ...] = ()
     moves: pd.DataFrame | None = None
+    steps: pd.DataFrame | None = None
     months: pd.DataFrame | None = None
     month_moves: pd.DataFrame | None = None
     subgroups: tuple[Subgroup, ...] = ()

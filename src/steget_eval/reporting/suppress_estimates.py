@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def few_positive(unknown: pd.DataFrame, protocol: Protocol, thresholds: Threshol
 
 def gate_estimates(
     frame: pd.DataFrame, protocol: Protocol, thresholds: Thresholds, few: frozenset[str] = frozenset(),
-    baseline: pd.DataFrame | None = None,
+    baseline: pd.DataFrame | None = None, stepped: Mapping[str, list[tuple[Hashable, int]]] = MappingProxyType({}),
 ) -> GatedEstimates:  # fmt: skip
     """Suppress rows that rest on few people, and every row that would give those back.
 
@@ -60,7 +61,8 @@ def gate_estimates(
     well. Then estimands are admitted one by one, the primary first: one whose number of people or of people with
     the event lies within a small cell of an admitted one's is hidden whole, since the difference
     would tell of a few people (those with an unknown outcome, or with an event that another outcome does not count).
-    `few` are amounts that few people have at all (`few_positive`), `baseline` table 1 before its own gate.
+    `few` are amounts that few people have at all (`few_positive`), `baseline` table 1 before its own gate,
+    `stepped` the numbers of people that an estimand's answer gives back (`numbers_on_steps`).
     """
     rows = frame.to_dict("records")
     rules = [_row_rule(row, thresholds) for row in rows]
@@ -80,7 +82,7 @@ def gate_estimates(
         mine = [place for place, row in enumerate(rows) if _unit(row) == unit]
         if any(taken[place] is not None for place in mine):
             continue
-        numbers = {pair for place in mine for pair in _numbers(rows[place], family)}
+        numbers = {pair for place in mine for pair in _numbers(rows[place], family)} | set(stepped.get(unit[0], ()))
         if published.admits_all(sorted(numbers, key=str)):
             others = {pair for place in mine for pair in _others(rows[place], family)}
             published = published.with_numbers(numbers | others)

@@ -11,6 +11,7 @@ from steget_eval.protocol.estimand import Estimand
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
+from steget_eval.reporting.blocks.beneath import asked_among
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables import choices
 from steget_eval.reporting.text import Cell, Label, Sentence, code_label, key_label, sentences
@@ -150,4 +151,4 @@ def _question(release: Release, estimand: Estimand) -> tuple[Label, list[build.I
         build.sentence(f"notice.strategy_{strategy}", event=labels[event])
         for event, strategy in estimand.strategies.items()
     ]
-    return term, [estimand.question, population, *strategies]
+    return term, [estimand.question, population, *strategies, *asked_among(release, estimand)[:1]]

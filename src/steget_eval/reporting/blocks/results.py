@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from steget_eval.protocol.amounts import TWO_ARM_KINDS
 from steget_eval.protocol.scales import BETWEEN_SCORES
 from steget_eval.reporting import tables
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
+from steget_eval.reporting.blocks.beneath import beneath
 from steget_eval.reporting.figures.picture import behind, curves_behind
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.text import code_label, key_label, sentences
@@ -72,7 +74,9 @@ def _is_told_elsewhere(release: Release, estimand_id: str) -> bool:
     if release.protocol.estimand(estimand_id).contrast in BETWEEN_SCORES:
         return False
     bounded = "worst_case" in release.protocol.estimand(estimand_id).methods
-    return outcome.kind in {"longitudinal", "transition"} or (bounded and estimand_id != release.protocol.primary)
+    between = release.protocol.estimand(estimand_id).contrast in TWO_ARM_KINDS
+    own = outcome.kind == "longitudinal" or (outcome.kind == "transition" and not between)
+    return own or (bounded and estimand_id != release.protocol.primary)
 
 
 def _answers(release: Release, estimand_id: str, before: str | None) -> list[Block]:
@@ -86,8 +90,8 @@ def _answers(release: Release, estimand_id: str, before: str | None) -> list[Blo
     table = Block(kind="table", id=f"effects-{estimand_id}-table", body=body)
     outcome = outcome_label(release.protocol, estimand_id)
     if before is not None and outcome == outcome_label(release.protocol, before):
-        return [table]
-    return [build.heading(f"effects-{estimand_id}", outcome), table]
+        return [table, *beneath(release, estimand_id)]
+    return [build.heading(f"effects-{estimand_id}", outcome), table, *beneath(release, estimand_id)]
 
 
 def _verdict(release: Release, place: int) -> Block:

@@ -112,8 +112,9 @@ def axis_label(row: Any) -> Label:
     contrast, unit = str(row.contrast), str(row.unit)
     if contrast in RATIOS:
         return key_label("figure.axis_ratio")
-    if contrast.startswith("risk"):
-        return key_label("figure.axis_difference" if contrast.endswith("difference") else "figure.axis_risk")
+    if contrast.startswith("risk") or contrast == "net_benefit":
+        differs = contrast == "net_benefit" or contrast.endswith("difference")
+        return key_label("figure.axis_difference" if differs else "figure.axis_risk")
     key = "figure.axis_difference_unit" if contrast.endswith("difference") else "picture.axis_mean"
     return key_label(key, unit=code_label("unit", unit))
 

@@ -98,14 +98,19 @@ def people_cells(line: Line, which: str) -> Cell:
         return people_cell(line.answer, which)
     row = line.arms[which]
     note = None if row["suppressed"] else people_note(row, which)
+    if note is not None and row["population"] == "unadjusted" != line.answer["population"]:
+        note = key_label("effects.as_they_are", note=note)
     return replace(estimate_cell(row), note=note, ref=estimate_ref(row))
 
 
 def _own(answer: Row, own: Iterable[Row], answers: Iterable[Row]) -> dict[str, Row]:
     """A method's own arms; a crude difference takes the crude ones, which no method of its own stands for."""
-    if not str(answer["contrast"]).endswith("difference"):
+    contrast = str(answer["contrast"])
+    if contrast == "rate_ratio":
+        return {row["contrast"][-1]: row for row in own}  # the arms as they are, whatever the ratio is adjusted for
+    if not contrast.endswith("difference") and contrast != "mean_ratio":
         return {}
-    stem = str(answer["contrast"]).removesuffix("_difference")
+    stem = contrast.removesuffix("_difference").removesuffix("_ratio")
     mine = [row for row in own if row["contrast"][:-2] == stem]
     same = [row for row in mine if row["method"] == answer["method"]]
     if not same and answer["method"] not in ADJUSTED:
@@ -171,7 +176,8 @@ def _beneath(line: Line, *, alone: bool) -> Label | None:
 
 
 def _notes(lines: list[Line]) -> list[Label]:
-    told = {"nnt": "effects.nnt", "proportional_hazards": "effects.proportional"}
+    told = {"nnt": "effects.nnt", "proportional_hazards": "effects.proportional", "rate_ratio": "effects.rate",
+            "common_odds_ratio": "effects.common_odds", "win_ratio": "effects.wins"}  # fmt: skip
     contrasts = {line.answer["contrast"] for line in lines}
     return [key_label(key) for contrast, key in told.items() if contrast in contrasts]
 

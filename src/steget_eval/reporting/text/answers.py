@@ -10,14 +10,18 @@ import pandas as pd
 
 from steget_eval.core.estimates import RATIOS
 from steget_eval.methods.catalogue import CATALOGUE
+from steget_eval.methods.catalogue_amounts import AMOUNT_LINES
+from steget_eval.methods.catalogue_ordinal import ORDINAL_LINES
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.cohort_rules import Covariate
 from steget_eval.reporting.text import numbers
 from steget_eval.reporting.text.cell import LANGUAGES, Cell, Format, Label, key_label
 from steget_eval.reporting.text.phrases import code_label, label_text
 
+#: Regressions that are adjusted where there is something to adjust for, and answer without it as well.
+_EITHER = frozenset({"cox", *(one.name for one in (*AMOUNT_LINES, *ORDINAL_LINES) if not one.needs_covariates)})
 #: Methods that take covariates into account.
-ADJUSTED = frozenset(line.name for line in CATALOGUE if line.adjusts and line.name != "cox")
+ADJUSTED = frozenset(line.name for line in CATALOGUE if line.adjusts and line.name not in _EITHER)
 
 #: Units told without decimals: one dollar is finer than any of these estimates.
 _COARSE = frozenset({"usd", "sek"})
@@ -78,6 +82,8 @@ def people_note(row: Mapping[Any, Any], which: str) -> Label:
     """
     n, events = row[f"n_{which}"], row[f"events_{which}"]
     people = count_label(int(n))
+    if str(row["contrast"]).startswith("rate_"):
+        return key_label("effects.per_year", people=key_label("effects.people", n=people))
     if row["kind"] == "amount" or pd.isna(events) or row["method"] in ADJUSTED:
         return key_label("effects.people", n=people)
     key = "effects.followed" if row["kind"] in {"time_to_event", "competing"} else "effects.of"
@@ -132,7 +138,7 @@ def _manner(row: Mapping[Any, Any]) -> tuple[Format, int, str]:
     contrast, unit = str(row["contrast"]), str(row["unit"])
     if contrast in RATIOS:
         return "number", 2, ""
-    if contrast in {"log_rank", "gray", "proportional_hazards"}:
+    if contrast in {"log_rank", "gray", "proportional_hazards", "proportionality"}:
         return "number", 2, ""
     if contrast.startswith("risk"):
         return ("points" if contrast.endswith("difference") else "percent"), 1, ""
@@ -142,7 +148,7 @@ def _manner(row: Mapping[Any, Any]) -> tuple[Format, int, str]:
         return "points", 1, ""
     if contrast.startswith(("share_", "responders")):
         return "percent", 1, ""
-    if contrast == "paired_difference":
+    if contrast in {"paired_difference", "net_benefit"}:
         return "points", 1, ""
     if contrast == "standardised_change":
         return "number", 2, ""

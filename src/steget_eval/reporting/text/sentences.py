@@ -208,7 +208,8 @@ def _difference(release: Release, row: Row) -> Sentence:
 
 def _people(release: Release, row: Row) -> tuple[Sentence, ...]:
     mine = _rows(release, row["estimand"])
-    counted = mine[mine["events_1"].notna() & mine["events_0"].notna()].to_dict("records")
+    has_events = mine["events_1"].notna() & mine["events_0"].notna() & (mine["kind"] != "amount")
+    counted = mine[has_events].to_dict("records")
     if counted:
         names = ("events_1", "n_1", "events_0", "n_0")
         values = {name: _count(counted[0][name]) for name in names}
@@ -237,6 +238,8 @@ def _left_out(release: Release) -> tuple[Sentence, ...]:
 
 def _design(release: Release, *, adjusted: bool) -> str:
     design: str = release.protocol.design
+    if release.protocol.compares and release.protocol.estimand(release.protocol.primary).among is not None:
+        return "among"
     if design == "comparison" and not adjusted:
         return "comparison_crude"
     leaves = release.protocol.clock.index == "discharged_on" and design in {"randomised", "comparison"}
