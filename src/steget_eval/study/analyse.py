@@ -15,6 +15,7 @@ from steget_eval.study.answers import answer, answer_benchmark, method_lines
 from steget_eval.study.baseline import baseline_table
 from steget_eval.study.counted import counted_answers
 from steget_eval.study.curves import curve_table
+from steget_eval.study.fidelity import fidelity_answers
 from steget_eval.study.groups import by_group
 from steget_eval.study.joint import joint_answers
 from steget_eval.study.missing import ladder_answers
@@ -72,6 +73,8 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
     by_groups = subgroup_answers(cohort, protocol)
     parts.append(by_groups.estimates)
     refusals += by_groups.refusals
+    by_fidelity = fidelity_answers(cohort, protocol)
+    parts.append(by_fidelity.estimates)
     ladder = ladder_answers(cohort, protocol)
     parts.append(ladder.estimates)
     refusals += ladder.refusals
@@ -96,6 +99,7 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
         moves=count_moves(cohort, protocol),
         occupied=occupied,
         subgroups=by_groups.groups,
+        fidelity=by_fidelity.found,
         joint=together.counts,
         unknown=unknown_table(cohort, protocol),
         flow=cohort.flow,

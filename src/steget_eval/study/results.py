@@ -12,6 +12,7 @@ from steget_eval.core.frames import Tidy
 from steget_eval.methods.design.gates import Gate
 from steget_eval.protocol import Protocol
 from steget_eval.records.account import DataAccount
+from steget_eval.study.fidelity_found import FidelityFound
 from steget_eval.study.moves import Moves
 from steget_eval.study.occupied import Occupied
 
@@ -114,6 +115,8 @@ class Results(Tidy):
         The people behind every joint question, as in `JointAnswers.counts`; None where there is none.
     subgroups
         Every question and group that was asked by group, told or not.
+    fidelity
+        The reviews of fidelity with their scores; None where the protocol has none.
     """
 
     protocol: Protocol
@@ -135,6 +138,7 @@ class Results(Tidy):
     occupied: Occupied = field(default_factory=Occupied)
     joint: pd.DataFrame | None = None
     subgroups: tuple[Subgroup, ...] = ()
+    fidelity: FidelityFound | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of estimates."""

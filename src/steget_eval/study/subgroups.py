@@ -37,6 +37,22 @@ class BySubgroup:
     refusals: tuple[Refusal, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fewest:
+    """The smallest numbers of people that an answer would rest on.
+
+    Attributes
+    ----------
+    people
+        Of an arm with a known outcome.
+    cell
+        Of an arm with the outcome or without it; of an amount, above zero.
+    """
+
+    people: int
+    cell: int
+
+
 def subgroup_answers(cohort: Cohort, protocol: Protocol) -> BySubgroup:
     """Return the protocol's questions by its groups, sex always among them, with the tests of the family adjusted.
 
@@ -77,21 +93,31 @@ def levels_of(cohort: Cohort, protocol: Protocol, group: str) -> Mapping[str, np
 
 def has_enough(cohort: Cohort, protocol: Protocol, estimand: Estimand, levels: Mapping[str, np.ndarray]) -> bool:
     """Tell whether every level of a group has enough people in each arm, with and without the outcome."""
-    values, few = cohort.outcomes[estimand.id], protocol.disclosure.minimum_cell
-    if len(levels) < 2:
-        return False
-    for mine in levels.values():
-        for arm in (1, 0) if protocol.arms.comparison is not None else (1,):
-            asked = mine & values.known & (cohort.a == arm)
-            if asked.sum() < protocol.subgroups.minimum:
-                return False
-            if values.kind in {"binary", "time_to_event", "competing"}:
-                has = values.y[asked] == 1 if values.y.size else values.d[asked] == 1
-                if min(has.sum(), (~has).sum()) < few:
-                    return False
-            elif values.kind == "amount" and (values.y[asked] > 0).sum() < few:
-                return False
-    return True
+    fewest = [fewest_people(cohort, protocol, estimand, mine) for mine in levels.values()]
+    return len(levels) > 1 and all(
+        one.people >= protocol.subgroups.minimum and one.cell >= protocol.disclosure.minimum_cell for one in fewest
+    )
+
+
+def fewest_people(cohort: Cohort, protocol: Protocol, estimand: Estimand, mine: np.ndarray) -> Fewest:
+    """Return the smallest arm of some of the people, shape (n,), and the smallest part of an arm."""
+    values = cohort.outcomes[estimand.id]
+    people, cells = [], []
+    for arm in (1, 0) if protocol.arms.comparison is not None else (1,):
+        asked = mine & values.known & (cohort.a == arm)
+        people.append(int(asked.sum()))
+        if values.kind in {"binary", "time_to_event", "competing"}:
+            has = values.y[asked] == 1 if values.y.size else values.d[asked] == 1
+            cells += [int(has.sum()), int((~has).sum())]
+        elif values.kind == "amount":
+            cells.append(int((values.y[asked] > 0).sum()))
+    return Fewest(people=min(people), cell=min(cells, default=min(people)))
+
+
+def sites_of(cohort: Cohort, protocol: Protocol) -> Mapping[str, np.ndarray]:
+    """Return who is at each site, shape (n,); empty where no site is recorded."""
+    named = next((one.id for one in protocol.covariates if one.column == "site"), "site")
+    return levels_of(cohort, protocol, named)
 
 
 def _code(value: object) -> str:
