@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import Any, overload
 
 import numpy as np
@@ -19,6 +20,7 @@ from steget_eval.reporting.suppress import Thresholds, count_suppressions
 from steget_eval.reporting.suppress_account import gate_account
 from steget_eval.reporting.suppress_curves import AT_RISK_COLUMNS, CURVE_COLUMNS, gate_curves, mark_days, number_at_risk
 from steget_eval.reporting.suppress_estimates import GatedEstimates, few_positive, gate_estimates, state_families
+from steget_eval.reporting.suppress_fidelity import hide_fidelity
 from steget_eval.reporting.suppress_flow import gate_flow
 from steget_eval.reporting.suppress_joint import hide_joint
 from steget_eval.reporting.suppress_missing import hide_ladder
@@ -77,6 +79,8 @@ def disclose(
     flow = gate_flow(results.flow, estimates.published)
     unknown = gate_unknown(results.unknown, flow.published)
     estimates = hide_ladder(estimates, unknown.frame)
+    fidelity = hide_fidelity(estimates, results.fidelity, thresholds)
+    estimates = fidelity.estimates
     estimates = hide_joint(estimates, results.joint, results.protocol, thresholds)
     baseline = gate_baseline(results.baseline, results.protocol, unknown.published)
     overlap = gate_overlap(results.overlap, baseline.published)
@@ -104,7 +108,7 @@ def disclose(
         suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy, account=account.account,
         gates=_gates(results, overlap.frame), moves=moves.frame,
         steps=_steps(results, estimates), months=occupied.months, month_moves=occupied.moves,
-        subgroups=told_groups(results.subgroups, estimates.frame),
+        subgroups=told_groups(results.subgroups, estimates.frame), fidelity=fidelity.found,
     )  # fmt: skip
 
 
@@ -176,6 +180,7 @@ def _internal(results: Results) -> Release:
         policy=results.protocol.disclosure, internal=True, account=gate_account(results.account, None).account,
         gates=_gates(results, None), moves=open_moves(results.moves),
         steps=gate_steps(results.moves.steps, frozenset()), subgroups=results.subgroups,
+        fidelity=None if results.fidelity is None else replace(results.fidelity, smallest=None),
         months=occupied.months, month_moves=occupied.moves,
     )  # fmt: skip
 

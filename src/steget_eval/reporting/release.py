@@ -10,6 +10,7 @@ from steget_eval.core.frames import Tidy
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.release_account import ReleasedAccount
+from steget_eval.study.fidelity_found import FidelityFound
 from steget_eval.study.results import Refusal, Subgroup
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ class Release(Tidy):
         Which gates the weighted arms passed; none where the size of a weighted arm was taken away.
     subgroups
         Every question and group that was asked by group; ``hidden`` where the gate took it away.
+    fidelity
+        The reviews of fidelity as they are, since a site's score is nobody's; without its smallest number of people.
     """
 
     protocol: Protocol
@@ -133,6 +136,7 @@ class Release(Tidy):
     months: pd.DataFrame | None = None
     month_moves: pd.DataFrame | None = None
     subgroups: tuple[Subgroup, ...] = ()
+    fidelity: FidelityFound | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the released table of estimates."""

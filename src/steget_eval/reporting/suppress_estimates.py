@@ -164,7 +164,7 @@ def _with_dependents(rows: list[dict[Hashable, Any]], rules: list[Rule | None]) 
         for row, rule in zip(rows, rules, strict=True)
         if rule is not None and row["subgroup"] == "all"
     }
-    beside = ("cost=", "reach=", "advice=", "unknown=", "joint=", "sensitivity=")
+    beside = ("cost=", "reach=", "advice=", "unknown=", "joint=", "sensitivity=", "fidelity=")
     return [
         rule
         or (

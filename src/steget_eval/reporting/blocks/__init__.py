@@ -6,6 +6,7 @@ from steget_eval.reporting.blocks.account import estimates, suppressed
 from steget_eval.reporting.blocks.benchmark import benchmark
 from steget_eval.reporting.blocks.checklist import checklist
 from steget_eval.reporting.blocks.counted import advice, alone, costs, events, groups, reach
+from steget_eval.reporting.blocks.fidelity import fidelity
 from steget_eval.reporting.blocks.files import files
 from steget_eval.reporting.blocks.follow_up import calendar, change, moves, status
 from steget_eval.reporting.blocks.front import limits, summary, title
@@ -17,11 +18,12 @@ from steget_eval.reporting.blocks.readings import readings
 from steget_eval.reporting.blocks.registration import deviations
 from steget_eval.reporting.blocks.results import curves, effects, targets
 from steget_eval.reporting.blocks.scales import scales
+from steget_eval.reporting.blocks.sensitivity import sensitivity
 from steget_eval.reporting.blocks.subgroups import subgroups
 
 __all__ = [
     "advice", "alone", "balance", "benchmark", "calendar", "change", "checklist", "costs", "curves", "deviations",
-    "effects", "estimates", "events", "files", "flow", "groups", "intervention", "joint", "limits", "moves", "origin",
-    "protocol", "reach", "readings", "reproducibility", "scales", "states", "status", "subgroups", "summary",
-    "suppressed", "table_one", "targets", "title", "unknown",
+    "effects", "estimates", "events", "fidelity", "files", "flow", "groups", "intervention", "joint", "limits", "moves",
+    "origin", "protocol", "reach", "readings", "reproducibility", "scales", "sensitivity", "states", "status",
+    "subgroups", "summary", "suppressed", "table_one", "targets", "title", "unknown",
 ]  # fmt: skip
