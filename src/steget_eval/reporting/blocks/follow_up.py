@@ -5,6 +5,7 @@ from __future__ import annotations
 from steget_eval.reporting import tables
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
+from steget_eval.reporting.blocks.drift import regression_to_the_mean
 from steget_eval.reporting.figures.picture import behind, moves_behind
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables.change import asked, released_moves
@@ -18,7 +19,7 @@ def change(release: Release) -> Block:
     questions = asked(release, "mean_change")
     if not questions:
         return build.absent("change", "absent.change")
-    children = [build.paragraph("change-regression", key_label("change.regression"), key_label("change.who"))]
+    children = [build.paragraph("change-regression", *regression_to_the_mean(release))]
     frame = behind("change_plot", release)
     if len(frame) and not frame["suppressed"].all():
         children.append(build.figure("change-figure", "change_plot", frame, key_label("caption.change_figure")))

@@ -19,7 +19,8 @@ from steget_eval.reporting.text.cell import LANGUAGES
 from steget_eval.reporting.text.phrases import label_text
 
 Row = Mapping[Any, Any]
-_CHANGE = ("mean_before", "mean_after", "mean_change", "standardised_change", "responders")
+_CHANGE = ("mean_before", "mean_after", "mean_change", "expected_drift", "change_beyond_drift", "standardised_change",
+           "responders")  # fmt: skip
 
 
 def asked(release: Release, *contrasts: str) -> list[Estimand]:
