@@ -24,6 +24,8 @@ _PLAIN = frozenset({"kappa", "calibration_intercept", "calibration_slope"})
 def groups(release: Release, estimand: Estimand, group: str) -> Table:
     """Return an estimand's share in each level of a group, in the order of the protocol or of the levels' names."""
     frame = rows_of(release, f"{group}=", estimand.id)
+    # What is told of all the groups together has no people of its own, and a section of its own.
+    frame = frame[frame["subgroup"] != f"{group}=*"]
     order = _order(release.protocol, estimand, group)
     frame = frame.assign(_place=[order.get(_level(one), len(order)) for one in frame["subgroup"]])
     frame = frame.sort_values("_place", kind="stable").drop(columns="_place")
