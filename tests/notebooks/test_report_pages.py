@@ -18,9 +18,9 @@ both = pytest.mark.parametrize("language", LANGUAGES)
 #: The order of the parts, the same in every notebook; a notebook may lack some.
 ORDER = (
     "title", "summary", "protocol", "intervention", "deviations", "origin", "files", "unknown", "flow", "table_one",
-    "balance", "effects", "subgroups", "scales", "groups", "advice", "events", "reach", "status", "change", "moves",
-    "calendar", "curves", "states", "benchmark", "readings", "targets", "joint", "costs", "alone", "limits",
-    "checklist", "suppressed", "reproducibility", "estimates",
+    "balance", "effects", "subgroups", "fidelity", "scales", "groups", "advice", "events", "reach", "status",
+    "change", "moves", "calendar", "curves", "states", "benchmark", "readings", "targets", "joint", "costs", "alone",
+    "limits", "checklist", "suppressed", "reproducibility", "estimates",
 )  # fmt: skip
 #: How a page tells of how many people a share is.
 DENOMINATOR = re.compile(

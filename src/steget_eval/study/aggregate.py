@@ -16,6 +16,8 @@ from steget_eval.study.aggregate_counts import CountedPeople, count_people
 from steget_eval.study.answers import answer, method_lines
 from steget_eval.study.baseline import BASELINE_COLUMNS
 from steget_eval.study.counted import counted_answers
+from steget_eval.study.fidelity import score_reviews
+from steget_eval.study.fidelity_found import FidelityFound
 from steget_eval.study.groups import by_answers
 from steget_eval.study.results import Refusal, Results, Verdict
 from steget_eval.study.targets import hold_against
@@ -83,4 +85,5 @@ def _results(
         overlap=pd.DataFrame(columns=["population", "arm", "key", "value"]),
         unknown=pd.DataFrame(columns=["estimand", "arm", "n", "known", "positive"]), flow=Flow(()),
         refusals=refusals, source=card_words(records), account=records.account,
+        fidelity=None if protocol.fidelity is None else FidelityFound(reviews=score_reviews(protocol.fidelity)),
     )  # fmt: skip

@@ -46,15 +46,14 @@ class _Sites:
     smallest: int | None
 
 
-def score_reviews(asked: FidelityReviews | None) -> tuple[ReviewScore, ...]:
+def score_reviews(asked: FidelityReviews) -> tuple[ReviewScore, ...]:
     """Return each review with its score, in the protocol's order."""
     return tuple(
         ReviewScore(
             site=one.site, label=one.label, reviewed_on=one.reviewed_on,
             score=score_fidelity(one.items, most_missing=asked.most_missing),
         )
-        for one in (asked.reviews if asked is not None else ())
-        if asked is not None
+        for one in asked.reviews
     )  # fmt: skip
 
 
