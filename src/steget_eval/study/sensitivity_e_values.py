@@ -51,7 +51,7 @@ def _of(asked: Asked) -> EValue:
             one.estimate, zero.estimate, _error(one, "1"), _error(zero, "0"), treated_share=share, share_error=error,
             level=asked.protocol.confidence_level,
         )  # fmt: skip
-    raise MethodError("nobody has published how this contrast becomes a ratio of risks, so it has no E-value")
+    raise MethodError("no published conversion takes this contrast to a ratio of risks, so it has no E-value")
 
 
 def _arm(asked: Asked, which: str) -> Estimate:

@@ -13,15 +13,17 @@ from steget_eval.reporting.figures.love_plot import love_plot
 from steget_eval.reporting.figures.move_matrix import move_matrix
 from steget_eval.reporting.figures.power_curve import power_curve
 from steget_eval.reporting.figures.scale_means import scale_means
+from steget_eval.reporting.figures.spec_curve import spec_curve
 from steget_eval.reporting.figures.state_shares import state_shares
 from steget_eval.reporting.figures.status_bounds import status_bounds
 from steget_eval.reporting.figures.studies_forest import studies_forest
 from steget_eval.reporting.figures.subgroup_forest import subgroup_forest
 from steget_eval.reporting.figures.target import target
 from steget_eval.reporting.figures.target_counts import target_counts
+from steget_eval.reporting.figures.tipping_map import tipping_map
 
 __all__ = [
     "actor_network", "calendar_plan", "change_plot", "cumulative_incidence", "flow_diagram", "forest", "funnel",
-    "hundred_people", "joint_shares", "love_plot", "move_matrix", "power_curve", "scale_means", "state_shares",
-    "status_bounds", "studies_forest", "subgroup_forest", "target", "target_counts",
+    "hundred_people", "joint_shares", "love_plot", "move_matrix", "power_curve", "scale_means", "spec_curve",
+    "state_shares", "status_bounds", "studies_forest", "subgroup_forest", "target", "target_counts", "tipping_map",
 ]  # fmt: skip

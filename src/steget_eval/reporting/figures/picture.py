@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 FigureName = Literal[
     "actor_network", "calendar_plan", "change_plot", "cumulative_incidence", "flow_diagram", "forest", "funnel",
-    "hundred_people", "joint_shares", "love_plot", "move_matrix", "power_curve", "scale_means", "state_shares",
-    "status_bounds", "studies_forest", "subgroup_forest", "target", "target_counts",
+    "hundred_people", "joint_shares", "love_plot", "move_matrix", "power_curve", "scale_means", "spec_curve",
+    "state_shares", "status_bounds", "studies_forest", "subgroup_forest", "target", "target_counts", "tipping_map",
 ]  # fmt: skip
 
 
@@ -118,6 +118,13 @@ def scales_behind(release: Release, estimand: str) -> pd.DataFrame:
 def moves_behind(release: Release, estimand: str) -> pd.DataFrame:
     """Return the frame behind the matrix of one question of moves."""
     from steget_eval.reporting.figures.move_matrix import behind as frame_behind
+
+    return frame_behind(release, estimand)
+
+
+def tipping_behind(release: Release, estimand: str) -> pd.DataFrame:
+    """Return the frame behind the tipping-point map of one question."""
+    from steget_eval.reporting.figures.tipping_map import behind as frame_behind
 
     return frame_behind(release, estimand)
 

@@ -12,11 +12,24 @@ from steget_eval.reporting.tables.occupation import month_moves, months
 from steget_eval.reporting.tables.people import flow, flow_label, states, table_one, unknown
 from steget_eval.reporting.tables.readings import only_readings, readings
 from steget_eval.reporting.tables.scales import scale_means
+from steget_eval.reporting.tables.sensitivity import (
+    calibrated,
+    clock,
+    controls,
+    e_values,
+    hidden_bias,
+    omitted,
+    robustness,
+    sensitivity_rows,
+    turns_at,
+)
+from steget_eval.reporting.tables.specifications import curve, specifications, summary
 from steget_eval.reporting.tables.status import status
 
 __all__ = [
-    "Column", "Table", "TableBody", "benchmark", "calendar", "change", "choices", "deviations", "effects",
-    "flow", "flow_label", "gates", "joint", "ladder", "matrix", "month_moves", "months", "moved",
-    "only_readings", "overlap", "readings", "refusals", "scale_means", "states", "status", "suppressions", "table_one",
-    "targets", "tipped", "tipping", "unknown",
+    "Column", "Table", "TableBody", "benchmark", "calendar", "calibrated", "change", "choices", "clock", "controls",
+    "curve", "deviations", "e_values", "effects", "flow", "flow_label", "gates", "hidden_bias", "joint", "ladder",
+    "matrix", "month_moves", "months", "moved", "omitted", "only_readings", "overlap", "readings", "refusals",
+    "robustness", "scale_means", "sensitivity_rows", "specifications", "states", "status", "summary", "suppressions",
+    "table_one", "targets", "tipped", "tipping", "turns_at", "unknown",
 ]  # fmt: skip

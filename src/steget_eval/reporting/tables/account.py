@@ -121,6 +121,8 @@ def _swedish_reason(reason: str) -> str:
 #: Words of a method's sentence to the phrase that says the same in general.
 _REASONS = (
     (("may not be told",), "refusal.untold"),
+    (("negative controls",), "refusal.few_controls"),
+    (("no published conversion",), "refusal.no_conversion"),
     (("horizon", "beyond", "followed that long"), "refusal.horizon"),
     (("nobody", "everybody", "no event", "no people", "is not defined"), "refusal.empty_arm"),
     (("overlap", "separat"), "refusal.overlap"),
