@@ -27,6 +27,7 @@ _SCALES: dict[str, dict[Scale, str]] = {
     **{one: {"difference": "mean_difference", "ratio": "mean_ratio"} for one in ("mean_difference", "mean_ratio")},
     **{name: {"ratio": name} for name in ("hazard_ratio", "subdistribution_hazard_ratio")},
     **{name: {"difference": name} for name in ("rmst_difference", "rmtl_difference", "mean_change", "responders")},
+    **{name: {"difference": name} for name in ("mean_change_difference", "responders_difference")},
     "risk": {"difference": "risk", "ratio": "risk"},
     "mean": {"difference": "mean", "ratio": "mean"},
 }
@@ -91,7 +92,9 @@ def answer_within(cohort: Cohort, protocol: Protocol, road: Road, mine: np.ndarr
     mine : shape (n,)
         Whether each person of the cohort is asked.
     """
-    return answer(restrict(cohort, road.estimand.id, mine), protocol, road.estimand, road.line)
+    found = answer(restrict(cohort, road.estimand.id, mine), protocol, road.estimand, road.line)
+    # What stands beside the answer of everyone, as scores at every occasion, is not told of a part of them.
+    return found.where(subgroup="all")
 
 
 def restrict(cohort: Cohort, estimand_id: str, mine: np.ndarray) -> Cohort:
