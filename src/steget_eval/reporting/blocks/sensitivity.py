@@ -65,7 +65,7 @@ def _hidden_bias(release: Release) -> list[Block]:
         return []
     children = [
         build.heading("sensitivity-hidden-bias", build.heading_of("hidden_bias")),
-        build.paragraph("sensitivity-hidden-bias-reading", key_label("sensitivity.hidden_bias")),
+        build.paragraph("sensitivity-hidden-bias-reading", key_label("sensitivity.hidden_bias"), _limit(release)),
     ]
     for estimand in _asked(rows):
         children.append(build.table(f"sensitivity-hidden-bias-{estimand}", tables.hidden_bias(release, estimand)))
@@ -75,6 +75,15 @@ def _hidden_bias(release: Release) -> list[Block]:
         said = build.sentence(f"sensitivity.{key}", outcome=outcome, gamma=cell)
         children.append(build.paragraph(f"sensitivity-hidden-bias-{estimand}-turns", said))
     return children
+
+
+def _limit(release: Release) -> Any:
+    """Return below which one-sided p-value something is shown, as a two-sided one of the protocol's level."""
+    one = (1 - release.protocol.confidence_level) / 2
+    return build.sentence(
+        "sensitivity.shown_below", one=Cell(format="number", value=one, decimals=3),
+        both=Cell(format="number", value=2 * one, decimals=2),
+    )  # fmt: skip
 
 
 def _controls(release: Release) -> list[Block]:

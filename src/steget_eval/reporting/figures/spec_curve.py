@@ -21,13 +21,9 @@ if TYPE_CHECKING:
 #: The columns of the frame that the page shows beside the picture.
 SHOWN = ("method", "covariates", "definition", "window", "estimate", "conf_low", "conf_high")
 
-_CURVE, _ROW, _HEAD, _GAP = (
-    2.1,
-    0.24,
-    0.3,
-    0.28,
-)  # inches: the estimates, a choice, a dimension's name, between the panels
-_NAME, _NARROW_NAME, _RIGHT = 2.6, 0.62, 0.15
+#: Inches: the estimates, a choice, a dimension's name, between the panels, and above them.
+_CURVE, _ROW, _HEAD, _GAP, _TOP = 2.1, 0.24, 0.3, 0.28, 0.25
+_NAME, _NARROW_NAME, _RIGHT = 2.75, 0.62, 0.15
 
 
 def spec_curve(release: Release, *, language: Language = "en", ax: Axes | None = None) -> Axes:
@@ -54,18 +50,20 @@ def behind(release: Release) -> pd.DataFrame:
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
     """Return the height in inches."""
-    return _CURVE + _GAP + sum(_rows(frame, name, narrow=narrow) for name in _varied(frame)) + 0.1
+    return _TOP + _CURVE + _GAP + sum(_rows(frame, name, narrow=narrow) for name in _varied(frame)) + 0.1
 
 
 def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
     """Draw the frame behind the figure: estimates above, and below a mark where a cell made a choice."""
     with style.styled():
         width, total = style.canvas(ax)
+        if frame.empty:
+            return ax
         narrow = style.is_narrow(ax)
         left = _NARROW_NAME if narrow else _NAME
-        above = style.panel(ax, left, total - _CURVE, width - left - _RIGHT, _CURVE - 0.1)
+        above = style.panel(ax, left, total - _TOP - _CURVE, width - left - _RIGHT, _CURVE)
         _estimates(frame, language, above, narrow=narrow)
-        top = total - _CURVE - _GAP
+        top = total - _TOP - _CURVE - _GAP
         for name in _varied(frame):
             rows = _rows(frame, name, narrow=narrow)
             below = style.panel(ax, left, top - rows, width - left - _RIGHT, rows - _HEAD)
@@ -127,7 +125,7 @@ def _estimates(frame: pd.DataFrame, language: Language, ax: Axes, *, narrow: boo
     ax.set_yticks(ticks, [tick_text(contrast, unit, round(tick, 6), language) for tick in ticks])
     ax.minorticks_off()
     words = str(frame[f"axis_{language}"].iloc[0])
-    ax.text(0 if narrow else -0.02, 1.0, words, transform=ax.transAxes, va="bottom", ha="left", fontsize=9)
+    ax.text(0, 1.03, words, transform=ax.transAxes, va="bottom", ha="left", fontsize=9)
 
 
 def _choices(frame: pd.DataFrame, name: str, language: Language, ax: Axes, *, narrow: bool) -> None:
@@ -144,7 +142,7 @@ def _choices(frame: pd.DataFrame, name: str, language: Language, ax: Axes, *, na
     for line, level in enumerate(levels):
         low = line + (0.2 if narrow else 0)
         ax.axhline(low, color=style.GREY_TINT, linewidth=0.8, zorder=0)
-        told = textwrap.shorten(level, 48 if narrow else 44, placeholder=" …")
+        told = textwrap.shorten(level, 48 if narrow else 40, placeholder=" …")
         ax.text(0 if narrow else -0.02, line - 0.12 if narrow else line, told, transform=side, va="center",
                 ha="left" if narrow else "right", fontsize=8.5)  # fmt: skip
         for place, row in enumerate(rows_of(frame)):

@@ -55,6 +55,8 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
     """Draw the frame behind the figure: the treated downwards, the comparison across."""
     with style.styled():
         width, total = style.canvas(ax)
+        if frame.empty:
+            return ax
         narrow = style.is_narrow(ax)
         left = 0.72 if narrow else _NAME
         inner = style.panel(ax, left, _FOOT, width - left - 0.1, total - _HEAD - _FOOT)

@@ -11,13 +11,20 @@ import pandas as pd
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables.body import Column, Table, TableBody
 from steget_eval.reporting.text import Cell, Label, code_label, key_label
-from steget_eval.reporting.text.answers import count_label, estimate_cell, estimate_ref, outcome_label, p_cell
+from steget_eval.reporting.text.answers import (
+    count_label,
+    estimate_cell,
+    estimate_ref,
+    outcome_label,
+    p_cell,
+    speaks_of,
+)
 from steget_eval.reporting.text.sentences import main_row
 
 Row = Mapping[Any, Any]
 
 _PREFIX = "sensitivity="
-_RIGHT = frozenset({"e_value", "e_value_limit", "strength", "explains_arm", "explains_outcome", "gamma", "partial_r2",
+_RIGHT = frozenset({"e_value", "e_value_limit", "explains_arm", "explains_outcome", "partial_r2",
                     "robustness_value", "robustness_value_limit", "months_affected", "share_affected"})  # fmt: skip
 
 
@@ -39,7 +46,7 @@ def e_values(release: Release) -> Table:
         conversion = str(told["e_value"]["note"]).removeprefix("conversion: ")
         rows.append((
             _words(outcome_label(release.protocol, str(estimand))),
-            Cell(format="number", state="not_applicable") if main is None else estimate_cell(main),
+            _answer(main),
             replace(number_cell(told["e_value"]), note=_conversion(conversion)),
             number_cell(told["e_value_limit"]),
         ))  # fmt: skip
@@ -159,6 +166,12 @@ def number_cell(row: Row, *, percent: bool = False) -> Cell:
     if row["suppressed"]:
         return Cell(format=kind, state="suppressed", decimals=decimals, ref=estimate_ref(row))  # type: ignore[arg-type]
     return Cell(format=kind, value=float(row["estimate"]), decimals=decimals, ref=estimate_ref(row))  # type: ignore[arg-type]
+
+
+def _answer(main: Row | None) -> Cell:
+    if main is None:
+        return Cell(format="number", state="not_applicable")
+    return estimate_cell(main) if main["suppressed"] else replace(estimate_cell(main), note=speaks_of(main))
 
 
 def _explained(row: Row | None) -> Cell:
