@@ -18,6 +18,7 @@ Contrast = Literal[
     "rmtl_difference", "subdistribution_hazard_ratio", "mean", "mean_difference", "mean_change",
     "standardised_change", "responders", "moved", "paired_difference", "mean_ratio", "rate_ratio", "common_odds_ratio",
     "win_ratio", "win_odds", "net_benefit", "mean_change_difference", "responders_difference",
+    "att", "level_change", "slope_change", "trend_difference",
 ]  # fmt: skip
 
 #: Contrasts of one arm by itself, with the kinds of outcome that they are asked of; None is any.
@@ -91,18 +92,25 @@ class Target(Part):
 class Reading(Part):
     """Another reading of what was decided, with the estimand that answers it or why nothing can.
 
-    `method` takes that method's answer instead of the main one's.
+    `method` takes that method's answer instead of the main one's; `joint` is answered by one `cell` of a joint question
+    instead of an estimand.
+    `advised` is answered by the share that a recommendation of that id found able to go on.
     """
 
     words: Text
     estimand: Id | None = None
     method: str | None = None
+    joint: Id | None = None
+    cell: Literal["neither", "first", "second", "both"] | None = None
+    advised: Id | None = None
     cannot: Text | None = None
 
     @model_validator(mode="after")
     def _is_answered_or_says_why(self) -> Reading:
-        if (self.estimand is None) == (self.cannot is None):
-            raise ValueError("a reading has exactly one of estimand and cannot")
+        if sum(one is not None for one in (self.estimand, self.joint, self.advised, self.cannot)) != 1:
+            raise ValueError("a reading has exactly one of estimand, joint, advised and cannot")
+        if (self.joint is None) != (self.cell is None):
+            raise ValueError("joint and cell go together")
         return self
 
 

@@ -23,6 +23,7 @@ from steget_eval.protocol.measures import (
     State,
     Step,
 )  # fmt: skip
+from steget_eval.protocol.panel import PanelCounts
 from steget_eval.records.codes import CONTACTS, FOLLOW_UP_ENDS, OCCUPATIONS
 
 if TYPE_CHECKING:  # a type checker cannot read a computed Literal
@@ -140,6 +141,8 @@ class Outcome(Part):
         ``days`` in the states of `events` or in spells that began (``starts``).
     counts
         For ``binary`` in an aggregate design, instead of events: the two numbers that are known.
+    counted
+        In a panel, instead of events: what was counted of each unit in each period.
     part_of
         The id of an outcome whose people these are a part of, so that the gate knows that they add up.
     censoring
@@ -166,6 +169,7 @@ class Outcome(Part):
     scores: Scores | None = None
     mirror: Literal["days", "starts"] | None = None
     counts: Counts | None = None
+    counted: PanelCounts | None = None
     part_of: Id | None = None
     higher_is_better: bool = True
 
@@ -177,7 +181,7 @@ class Outcome(Part):
             raise ValueError(f"kind {self.kind} needs events with a day (spells, follow_up_ended_by) and measure ever")
         if self.kind == "competing" and not self.intercurrent_events:
             raise ValueError("kind competing needs at least one of intercurrent_events")
-        if self.kind == "amount":
+        if self.kind == "amount" and self.counted is None:
             self._is_an_amount()
         self._measure_fits()
         ids = [event.id for event in self.intercurrent_events]
@@ -187,7 +191,7 @@ class Outcome(Part):
 
     def _has_its_sources(self) -> None:
         two_looks = self.kind in {"transition", "longitudinal"} and self.mirror is None
-        if self.counts is not None:
+        if self.counts is not None or self.counted is not None:
             self._is_counted()
             return
         if two_looks == bool(self.events):
@@ -200,8 +204,11 @@ class Outcome(Part):
             raise ValueError("scores, or mirror, belongs to kind longitudinal, which needs one of them")
         if self.mirror is not None:
             self._is_mirrored()
-        if two_looks and (self.intercurrent_events or self.minimum_dose or self.measure != "ever"):
-            raise ValueError(f"kind {self.kind} takes neither intercurrent_events, minimum_dose nor measure")
+        events = self.intercurrent_events and not self.looks_at_spells
+        if two_looks and (events or self.minimum_dose or self.measure != "ever"):
+            raise ValueError(
+                f"kind {self.kind} takes neither minimum_dose nor measure, and intercurrent_events only from spells"
+            )
         if self.ladder:
             self._is_a_ladder()
 
@@ -212,8 +219,15 @@ class Outcome(Part):
 
     def _is_counted(self) -> None:
         others = self.events or self.intercurrent_events or self.minimum_dose or self.before_after or self.scores
-        if self.kind != "binary" or others or self.measure != "ever" or self.none:
-            raise ValueError("counts belong to kind binary and stand alone: what was counted cannot be counted again")
+        if self.counted is not None and self.counts is None:
+            kind = "amount" if self.counted.of is None else "binary"
+        else:
+            kind = "" if self.counted is not None else "binary"
+        if self.kind != kind or others or self.measure != "ever" or self.none:
+            raise ValueError(
+                "counts belong to kind binary, as does counted with of (without it: amount), and stand alone: what was "
+                "counted cannot be counted again"
+            )
 
     def _is_a_ladder(self) -> None:
         if self.before_after is None:

@@ -9,7 +9,9 @@ from pydantic import Field, model_validator
 
 from steget_eval.protocol.base import Id, Part, Text
 
-Design = Literal["randomised", "comparison", "before_after", "single_arm", "aggregate", "staggered", "prestudy"]
+Design = Literal[
+    "randomised", "comparison", "before_after", "single_arm", "aggregate", "staggered", "interrupted", "prestudy",
+]  # fmt: skip
 
 
 class Fidelity(Part):

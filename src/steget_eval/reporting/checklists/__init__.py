@@ -21,6 +21,7 @@ LISTS: dict[str, tuple[ChecklistName, ...]] = {
     "randomised": ("consort_2025", "tidier"),
     "comparison": ("target_2025", "strobe_record", "tidier"),
     "staggered": ("target_2025", "strobe_record", "tidier"),
+    "interrupted": ("strobe_record", "tidier"),
     "before_after": ("strobe_record", "tidier"),
     "single_arm": ("strobe_record", "tidier"),
     "aggregate": ("strobe_record", "tidier"),

@@ -62,6 +62,7 @@ _HEADLINES: dict[str, dict[str, str]] = {
     "aggregate": {"sv": "antal", "en": "number"},
     "staggered": {"sv": "skattad effekt under de angivna antagandena",
                   "en": "estimated effect under the stated assumptions"},
+    "interrupted": {"sv": "avvikelse från den framskrivna trenden", "en": "departure from the carried-on trend"},
     "prestudy": {"sv": "planeringsvärde", "en": "planning value"},
 }  # fmt: skip
 
