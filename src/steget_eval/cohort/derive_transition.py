@@ -28,13 +28,16 @@ def levels(outcome: Outcome) -> tuple[str, ...]:
 def derive_transition(days: PersonDays) -> dict[str, ir.Value]:
     """Return the columns `before` and `after`, places in `levels`, null where unknown.
 
-    From spells the day before the index date is always known, and the later day of who was followed through it; from
-    statuses, each occasion at which an occupation is known.
+    From spells the day before the index date is always known, and the later day of who was followed through it, the
+    lowest level after an intercurrent event met by composite; from statuses, each occasion at which an occupation is
+    known.
     """
     before, after = days.fact("before"), days.fact("after")
     if days.outcome.looks_at_spells:
         after = ibis.ifelse(days.is_followed, after.fill_null(0), ibis.null("int64"))
         before = before.fill_null(0)
+        met = days.is_met_by("composite") & (days.met_day <= days.fact("asked"))
+        after = ibis.ifelse(met.fill_null(False), 0, after)
     return {"before": before.cast("int64"), "after": after.cast("int64")}
 
 

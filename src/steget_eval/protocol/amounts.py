@@ -43,6 +43,8 @@ def refuse_amounts(protocol: Protocol) -> None:
         kind = TWO_ARM_KINDS.get(estimand.contrast)
         if kind is not None and outcome.kind != kind:
             raise ValueError(f"{at}.contrast {estimand.contrast} is asked of an outcome of kind {kind}")
+        if outcome.kind == "transition" and set(estimand.strategies.values()) - {"composite"}:
+            raise ValueError(f"{at}.strategies: an outcome of kind transition meets its events by composite alone")
         if estimand.among is not None and outcome.kind != "amount":
             raise ValueError(f"{at}.among belongs to an outcome of kind amount")
         if estimand.exposure is not None:

@@ -16,13 +16,21 @@ def few_on_a_step(steps: pd.DataFrame, protocol: Protocol, thresholds: Threshold
     """Return the outcomes of which a step has few people in an arm.
 
     The odds ratio, the wins and the ties, told to many decimals beside the arms' sizes, can be solved for the number on
-    each step. So nothing of the outcome is told.
+    each step. So nothing of the outcome is told; nor of a further ladder over two looks that a ladder before it has,
+    since those on a step by the one and not by the other may be few.
     """
-    return frozenset(
+    few = {
         protocol.estimand(str(estimand)).outcome
         for estimand, n in zip(steps["estimand"], steps["n"], strict=True)
         if thresholds.is_small(int(n))
-    )
+    }
+    seen: dict[object, str] = {}
+    for name in dict.fromkeys(protocol.estimand(str(one)).outcome for one in steps["estimand"]):
+        looks = protocol.outcome(name).before_after
+        key = looks.model_dump_json(exclude={"counts"}) if looks is not None else ""
+        if seen.setdefault(key, name) != name:
+            few.add(name)
+    return frozenset(few)
 
 
 def numbers_on_steps(
@@ -30,7 +38,8 @@ def numbers_on_steps(
 ) -> dict[str, list[tuple[Hashable, int]]]:
     """Return, for each estimand, the numbers of people that its answer gives back, by what they count.
 
-    Those on a step, and those on it or above it, are held against people with the same states by other outcomes.
+    Those on a step, and those on it or above it, are held against people with the same states by other outcomes, where
+    the steps' states all belong to one family of them.
 
     Parameters
     ----------
@@ -40,13 +49,14 @@ def numbers_on_steps(
     found: dict[str, list[tuple[Hashable, int]]] = {}
     for (estimand, arm), mine in steps.groupby(["estimand", "arm"], sort=False):
         ladder = {one.id: one for one in protocol.outcome(protocol.estimand(str(estimand)).outcome).ladder}
-        counts = list(zip(mine["step"], mine["n"], strict=True))
-        for place, (step, n) in enumerate(counts):
+        above, kin = 0, set[str]()
+        for step, n in reversed(list(zip(mine["step"], mine["n"], strict=True))):
             states = ladder[str(step)].states if str(step) in ladder else ()
-            above = sum(int(count) for _, count in counts[place:])
-            for family in sorted({families[state] for state in states if state in families}):
-                key = ("with", str(arm), family)
-                found.setdefault(str(estimand), []).extend([(key, int(n)), (key, above)])
+            own = {families.get(state, "") for state in states}
+            above, kin = above + int(n), kin | own
+            # Steps of several families taken together are nobody else's number.
+            told = [(one, int(n)) for one in own if len(own) == 1] + [(one, above) for one in kin if len(kin) == 1]
+            found.setdefault(str(estimand), []).extend((("with", str(arm), one), many) for one, many in told if one)
     return found
 
 
