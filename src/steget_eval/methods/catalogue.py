@@ -6,6 +6,7 @@ from steget_eval.core.catalogue import Method
 from steget_eval.methods.catalogue_adjusted import ADJUSTED_LINES
 from steget_eval.methods.catalogue_amounts import AMOUNT_LINES
 from steget_eval.methods.catalogue_change import CHANGE_LINES
+from steget_eval.methods.catalogue_design import DESIGN_LINES
 from steget_eval.methods.catalogue_joint import JOINT_LINES
 from steget_eval.methods.catalogue_longitudinal import LONGITUDINAL_LINES
 from steget_eval.methods.catalogue_ordinal import ORDINAL_LINES
@@ -58,6 +59,7 @@ CATALOGUE: tuple[Method, ...] = (
     *ADJUSTED_LINES,
     *TIMED_LINES,
     *CHANGE_LINES,
+    *DESIGN_LINES,
     *LONGITUDINAL_LINES,
     *AMOUNT_LINES,
     *ORDINAL_LINES,

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from steget_eval.core.fingerprint import fingerprint_json
 from steget_eval.core.html import frame_html
 from steget_eval.protocol.amounts import refuse_amounts
+from steget_eval.protocol.adjustment import Adjustment
 from steget_eval.protocol.base import Id, Part, Text
 from steget_eval.protocol.clock import Clock
 from steget_eval.protocol.cohort_rules import Covariate, Eligibility
@@ -26,6 +27,8 @@ from steget_eval.protocol.measures import COUNTED
 from steget_eval.protocol.missing import Missing
 from steget_eval.protocol.occupation import Occupation
 from steget_eval.protocol.outcome import Outcome
+from steget_eval.protocol.panel import Panel
+from steget_eval.protocol.panel_rules import refuse_panel_misfits
 from steget_eval.protocol.prestudy import Prestudy
 from steget_eval.protocol.programme import Arms, Design, Programme
 from steget_eval.protocol.scales import refuse_occasions
@@ -47,6 +50,8 @@ class Protocol(Part):
         The one estimand that heads the report.
     prestudy
         What a prestudy maps and plans; its arms, outcomes and estimands are those of the planned study.
+    panel
+        Units over periods, for the designs staggered and interrupted.
     cluster
         A column of `participants` whose values are clusters, or None.
     intervention
@@ -63,6 +68,8 @@ class Protocol(Part):
         Reviews of the programme's fidelity, item by item; None where there are none.
     joint
         Pairs of questions that are told at once: neither, one, both.
+    adjustment
+        How arms that were not randomised are made comparable; the defaults where the protocol says nothing.
     occupation
         Months in each state by arm and the moves between states; None where the report does not tell them.
     events, reach, economics, recommendations
@@ -86,6 +93,7 @@ class Protocol(Part):
     joint: tuple[Joint, ...] = ()
     benchmark: Benchmark | None = None
     prestudy: Prestudy | None = None
+    panel: Panel | None = None
     cluster: str | None = None
     intervention: Intervention | None = None
     choices: tuple[Choice, ...] = ()
@@ -97,6 +105,7 @@ class Protocol(Part):
     missing: Missing = Missing()
     sensitivity: Sensitivity = Sensitivity()
     occupation: Occupation | None = None
+    adjustment: Adjustment = Adjustment()
     subgroups: Subgroups = Subgroups()
     fidelity: FidelityReviews | None = None
     disclosure: Disclosure = Disclosure()
@@ -112,7 +121,9 @@ class Protocol(Part):
         self._references_exist()
         self._censoring_covariates_exist()
         self._occupation_fits()
+        self.adjustment.refuse_misfits(self.covariates)
         refuse_misfits(self)
+        refuse_panel_misfits(self)
         refuse_blind_questions(self)
         refuse_amounts(self)
         refuse_unlike(self)
@@ -175,13 +186,14 @@ class Protocol(Part):
             if estimand.outcome not in outcomes:
                 raise ValueError(f"{at}.outcome is {estimand.outcome!r}; allowed: {', '.join(sorted(outcomes))}")
             self._strategies_are_complete(at, estimand, outcomes[estimand.outcome])
-            if not self.compares and estimand.population != "arm":
-                raise ValueError(f"{at}.population must be arm in a {self.design} design")
-            self._contrast_fits_design(at, estimand, outcomes[estimand.outcome])
+            if self.panel is None:
+                self._contrast_fits_design(at, estimand, outcomes[estimand.outcome])
             if outcomes[estimand.outcome].needs_clock and self.clock.index == "none":
                 raise ValueError(f"{at}: outcome {estimand.outcome} counts days, so clock.index cannot be none")
 
     def _contrast_fits_design(self, at: str, estimand: Estimand, outcome: Outcome) -> None:
+        if not self.compares and estimand.population != "arm":
+            raise ValueError(f"{at}.population must be arm in a {self.design} design")
         if not self.compares and estimand.contrast not in ONE_ARM:
             raise ValueError(f"{at}.contrast must be {', '.join(ONE_ARM)} in a {self.design} design")
         if self.compares and (estimand.population == "arm" or estimand.contrast in ONE_ARM):
@@ -237,6 +249,9 @@ class Protocol(Part):
             for name in asked:
                 if name is not None and name not in estimands:
                     raise ValueError(f"choices.{choice.id} names the estimand {name!r}, which there is none of")
+            advised = {reading.advised for reading in choice.alternatives if reading.advised is not None}
+            if unknown := sorted(advised - {one.id for one in self.recommendations}):
+                raise ValueError(f"choices.{choice.id} names the recommendation {unknown[0]!r}, which there is none of")
         if self.benchmark is not None and self.benchmark.comparison not in {arm.id for arm in self.arms.outside}:
             raise ValueError("benchmark.comparison must be one of arms.outside")
 

@@ -13,12 +13,13 @@ import pandas as pd
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.gate_evidence import disclose_review
 from steget_eval.reporting.gate_prestudy import disclose_prestudy
-from steget_eval.reporting.release import Release, ReleasedGate, ReleasedVerdict, Rule
+from steget_eval.reporting.release import Release, ReleasedDesign, ReleasedGate, ReleasedVerdict, Rule
 from steget_eval.reporting.release_evidence import EvidenceRelease
 from steget_eval.reporting.release_prestudy import PrestudyRelease
 from steget_eval.reporting.suppress import Thresholds, count_suppressions
 from steget_eval.reporting.suppress_account import gate_account
 from steget_eval.reporting.suppress_curves import AT_RISK_COLUMNS, CURVE_COLUMNS, gate_curves, mark_days, number_at_risk
+from steget_eval.reporting.suppress_design import gate_design
 from steget_eval.reporting.suppress_estimates import GatedEstimates, few_positive, gate_estimates, state_families
 from steget_eval.reporting.suppress_fidelity import hide_fidelity
 from steget_eval.reporting.suppress_flow import gate_flow
@@ -88,6 +89,7 @@ def disclose(
     curves = gate_curves(results.curves, estimates, states.published, results.protocol)
     account = gate_account(results.account, states.published)
     moves = _moves(results, estimates, thresholds)
+    design = gate_design(results.design, states.published)
     occupied = gate_occupation(results.occupied, estimates.frame, states.published, results.protocol)
     verdicts = tuple(_verdict(verdict, estimates) for verdict in results.verdicts)
     told = tuple(refusal for refusal in results.refusals if _may_be_told(refusal, estimates))
@@ -98,7 +100,7 @@ def disclose(
         }
     )
     parts = (estimates.taken, flow.taken, unknown.taken, baseline.taken, overlap.taken, states.taken, curves.taken,
-             account.taken, moves.taken, occupied.taken)  # fmt: skip
+             account.taken, moves.taken, occupied.taken, design.taken)  # fmt: skip
     return Release(
         protocol=results.protocol, records_fingerprint=results.records_fingerprint, origin=results.origin,
         source=results.source, estimates=estimates.frame, verdicts=verdicts, curves=curves.curves,
@@ -108,6 +110,7 @@ def disclose(
         suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy, account=account.account,
         gates=_gates(results, overlap.frame), moves=moves.frame,
         steps=_steps(results, estimates), months=occupied.months, month_moves=occupied.moves,
+        design=design.frame, design_gates=_design_gates(results, overlap.frame),
         subgroups=told_groups(results.subgroups, estimates.frame), fidelity=fidelity.found,
     )  # fmt: skip
 
@@ -134,6 +137,15 @@ def _gates(results: Results, overlap: pd.DataFrame | None) -> tuple[ReleasedGate
     if overlap is not None and overlap.loc[overlap["key"].isin(("n", "ess")), "suppressed"].any():
         return ()
     return tuple(ReleasedGate(name=gate.name, passed=gate.passed) for gate in results.gates)
+
+
+def _design_gates(results: Results, overlap: pd.DataFrame | None) -> tuple[ReleasedDesign, ...]:
+    if overlap is not None and overlap.loc[overlap["key"].isin(("n", "ess")), "suppressed"].any():
+        return ()
+    return tuple(
+        ReleasedDesign(method=one.method, gates=tuple(ReleasedGate(name=g.name, passed=g.passed) for g in one.gates))
+        for one in results.design.gates
+    )
 
 
 def _moves(results: Results, estimates: GatedEstimates, thresholds: Thresholds) -> GatedMoves:
@@ -181,7 +193,8 @@ def _internal(results: Results) -> Release:
         gates=_gates(results, None), moves=open_moves(results.moves),
         steps=gate_steps(results.moves.steps, frozenset()), subgroups=results.subgroups,
         fidelity=None if results.fidelity is None else replace(results.fidelity, smallest=None),
-        months=occupied.months, month_moves=occupied.moves,
+        months=occupied.months, month_moves=occupied.moves, design=open_(results.design.counts),
+        design_gates=_design_gates(results, None),
     )  # fmt: skip
 
 

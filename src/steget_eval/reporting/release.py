@@ -62,6 +62,14 @@ class ReleasedGate:
     passed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedDesign:
+    """The gates of one method's weights or matches."""
+
+    method: str
+    gates: tuple[ReleasedGate, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Release(Tidy):
     """Results after the gate. Every frame has a column `suppressed`; a suppressed cell is missing, never masked text.
@@ -96,11 +104,15 @@ class Release(Tidy):
     moves
         `estimand`, `before`, `after` (ids of steps, joined by ``+`` where they were taken together, ``all`` for
         everybody), `n`, `suppressed`.
+    design
+        `method`, `key`, `level`, `arm`, `n`, `of`, `suppressed`: whom each design took away.
+    design_gates
+        The gates of each design; none where the size of a weighted arm was taken away.
     months
         Expected months in each state: the answer's columns, `subgroup` ``state=<id>``, then `suppressed`.
     month_moves
-        `arm`, `before`, `after` (states, joined by ``+`` where they stand together), `n` months that ended so, `total` of
-        them that began so, `suppressed`.
+        `arm`, `before`, `after` (states, joined by ``+`` where they stand together), `n` months that ended so, `total`
+        of them that began so, `suppressed`.
     steps
         `estimand`, `arm`, `step`, `n`, `total`, `suppressed`: who stands on which later step of two arms compared; a
         question that is not told is one suppressed row.
@@ -135,6 +147,8 @@ class Release(Tidy):
     steps: pd.DataFrame | None = None
     months: pd.DataFrame | None = None
     month_moves: pd.DataFrame | None = None
+    design: pd.DataFrame | None = None
+    design_gates: tuple[ReleasedDesign, ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
     fidelity: FidelityFound | None = None
 

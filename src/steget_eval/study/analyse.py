@@ -15,6 +15,7 @@ from steget_eval.study.answers import answer, answer_benchmark, method_lines
 from steget_eval.study.baseline import baseline_table
 from steget_eval.study.counted import counted_answers
 from steget_eval.study.curves import curve_table
+from steget_eval.study.design_account import account_for_design
 from steget_eval.study.fidelity import fidelity_answers
 from steget_eval.study.groups import by_group
 from steget_eval.study.joint import joint_answers
@@ -98,6 +99,7 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
         gates=gates_of_design(cohort, protocol),
         moves=count_moves(cohort, protocol),
         occupied=occupied,
+        design=account_for_design(cohort, protocol),
         subgroups=by_groups.groups,
         fidelity=by_fidelity.found,
         joint=together.counts,

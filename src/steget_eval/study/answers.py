@@ -15,7 +15,9 @@ from steget_eval.methods.catalogue import find_method, method_names
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.study.between import BETWEEN_STEPS, PARTS, answer_between, asked_among, own_amounts
+from steget_eval.study.design import among, design_arguments, trimmed
 from steget_eval.study.design_matrix import design_matrix
+from steget_eval.study.panel_lines import panel_lines
 from steget_eval.study.scales import BETWEEN_SCORES, compare_scores
 from steget_eval.study.twice import check_looks, look_twice
 
@@ -88,6 +90,8 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
     SpecError
         Where a method is not in the catalogue for this kind and contrast, or cannot speak of the population.
     """
+    if protocol.panel is not None:
+        return panel_lines(protocol, estimand)
     kind = protocol.outcome(estimand.outcome).kind
     hypothetical = "hypothetical" in estimand.strategies.values()
     names = estimand.methods or ("censoring_weights" if hypothetical else _default(protocol, estimand, kind),)
@@ -238,12 +242,16 @@ def _call(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method
         arguments["X"] = X if X.shape[1] or method.name not in _HAZARDS else None
         if method.name not in _HAZARDS:
             arguments["population"] = estimand.population
+        arguments |= design_arguments(cohort, protocol, method, known)
     if estimand.censoring_covariates and method.name == "censoring_weights":
         arguments["stratum"] = _strata(cohort, estimand)[known]
     if estimand.exposure is not None:
         arguments["exposure"] = values.exposure[known]
     if method.clusters and protocol.cluster is not None:
         arguments["cluster"] = cohort.persons["cluster"].to_numpy()[known]
+    kept = trimmed(cohort, protocol) if method.adjusts else None
+    if kept is not None:
+        arguments = among(arguments, kept.kept[known])
     return method.resolve()(**arguments)
 
 

@@ -12,6 +12,7 @@ from steget_eval.core.frames import Tidy
 from steget_eval.methods.design.gates import Gate
 from steget_eval.protocol import Protocol
 from steget_eval.records.account import DataAccount
+from steget_eval.study.design_account import DesignAccount
 from steget_eval.study.fidelity_found import FidelityFound
 from steget_eval.study.moves import Moves
 from steget_eval.study.occupied import Occupied
@@ -109,6 +110,8 @@ class Results(Tidy):
         What is told of the files behind the records.
     moves
         The people behind every question of moves between steps.
+    design
+        Whom each design among the main question's methods took away, and its gates.
     occupied
         Months in each state by arm, and the moves between the states.
     joint
@@ -136,6 +139,7 @@ class Results(Tidy):
     gates: tuple[Gate, ...] = ()
     moves: Moves = field(default_factory=Moves)
     occupied: Occupied = field(default_factory=Occupied)
+    design: DesignAccount = field(default_factory=DesignAccount)
     joint: pd.DataFrame | None = None
     subgroups: tuple[Subgroup, ...] = ()
     fidelity: FidelityFound | None = None

@@ -23,6 +23,7 @@ from steget_eval.methods.design.weights import (
     weights_overlap,
 )
 from steget_eval.protocol import Protocol
+from steget_eval.study.design import columns_of_score, trimmed
 from steget_eval.study.design_matrix import expand_covariates
 
 _WEIGHTS = {"ATE": weights_ate, "ATT": weights_att, "ATC": weights_atc, "ATO": weights_overlap}
@@ -55,6 +56,8 @@ class Weights(Tidy):
 def weigh(cohort: Cohort, protocol: Protocol, population: Literal["ATE", "ATT", "ATC", "ATO"] | None = None) -> Weights:
     """Return propensity weights for a population, the primary estimand's where none is named.
 
+    Whoever the protocol trims weighs nothing, and the score is fitted anew among those kept.
+
     Raises
     ------
     SpecError
@@ -68,8 +71,13 @@ def weigh(cohort: Cohort, protocol: Protocol, population: Literal["ATE", "ATT", 
     if not columns.names:
         raise SpecError(f"{protocol.id}: weights need at least one covariate to adjust for")
     whom = population or _population(protocol)
-    score = fit_propensity(cohort.a, columns.X, columns.names).score
-    w = _WEIGHTS[whom](cohort.a, score)
+    bent, found = columns_of_score(cohort, protocol), trimmed(cohort, protocol)
+    score = fit_propensity(cohort.a, bent.X, bent.names).score
+    kept = np.ones(cohort.a.size, dtype=bool) if found is None else found.kept
+    if found is not None:
+        score = score.copy()
+        score[kept] = fit_propensity(cohort.a[kept], bent.X[kept], bent.names).score
+    w = np.where(kept, _WEIGHTS[whom](cohort.a, score), 0.0)
     return Weights(population=whom, w=w, score=score, balance=balance(cohort.a, columns.X, columns.names, w))
 
 
@@ -96,7 +104,8 @@ def gates_of_design(cohort: Cohort, protocol: Protocol) -> tuple[Gate, ...]:
     weights = weights_of_design(cohort, protocol)
     if weights is None:
         return ()
-    return hold_gates(weights.balance, overlap(weights.score, cohort.a, w=weights.w)).gates
+    kept = weights.w > 0
+    return hold_gates(weights.balance, overlap(weights.score[kept], cohort.a[kept], w=weights.w[kept])).gates
 
 
 def weights_of_design(cohort: Cohort, protocol: Protocol) -> Weights | None:

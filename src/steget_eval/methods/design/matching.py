@@ -12,7 +12,8 @@ from steget_eval.core.errors import MethodError, OverlapError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import Floats, checked_arm, checked_choice, checked_vector
 from steget_eval.methods.numerics.counting import check_members
-from steget_eval.methods.numerics.matching import Ints, match_fully, match_greedily, nearest
+from steget_eval.methods.numerics.matching import Ints, match_fully, match_in_rounds, nearest
+from steget_eval.methods.numerics.subclasses import cut_at_quantiles, stand_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +52,7 @@ class Matched(Tidy):
 
 
 def match_nearest(
-    score: ArrayLike, a: ArrayLike, *, caliper: float | None = 0.2, exact: ArrayLike | None = None,
+    score: ArrayLike, a: ArrayLike, *, ratio: int = 1, caliper: float | None = 0.2, exact: ArrayLike | None = None,
     replace: bool = False,
 ) -> Matched:  # fmt: skip
     """Match each person of arm 1 with the one of arm 0 whose log odds of the score are nearest.
@@ -63,6 +64,8 @@ def match_nearest(
     ----------
     score : shape (n,)
         Probability of arm 1.
+    ratio
+        The most of arm 0 for each of arm 1, found in rounds; without replacement.
     caliper
         Furthest allowed, in pooled standard deviations of the log odds: the root of the mean of the arms' variances
         (Austin 2011 advises 0.2). None allows any distance.
@@ -77,10 +80,11 @@ def match_nearest(
     widest = np.inf if caliper is None else _width(eta, arm, caliper)
     if replace:
         return _with_replacement(eta, arm, same, widest)
-    pairs = match_greedily(eta, arm, same, widest)
-    set_of = np.full(arm.size, -1, dtype=np.int64)
-    set_of[pairs.one] = set_of[pairs.zero] = np.arange(pairs.one.size)
-    return _matched(set_of, np.asarray(set_of >= 0, dtype=np.float64), arm, "ATT")
+    set_of = match_in_rounds(eta, arm, same, widest, ratio)
+    w, mine = np.zeros(arm.size), set_of >= 0
+    if mine.any():
+        w[mine] = stand_for(set_of[mine], arm[mine], "ATT")
+    return _matched(set_of, w, arm, "ATT")
 
 
 def match_full(score: ArrayLike, a: ArrayLike, *, population: Population = "ATT") -> Matched:
@@ -90,7 +94,8 @@ def match_full(score: ArrayLike, a: ArrayLike, *, population: Population = "ATT"
     """
     arm, e = _checked(score, a)
     set_of = match_fully(np.log(e / (1 - e)), arm)
-    return _matched(set_of, _set_weights(set_of, arm, population), arm, population)
+    checked_choice(population, ("ATE", "ATT", "ATC"), "population")
+    return _matched(set_of, stand_for(set_of, arm, population), arm, population)
 
 
 def subclassify(score: ArrayLike, a: ArrayLike, *, classes: int = 5, population: Population = "ATE") -> Matched:
@@ -98,14 +103,10 @@ def subclassify(score: ArrayLike, a: ArrayLike, *, classes: int = 5, population:
 
     A subclass with people of one arm only is refused with `OverlapError`.
     """
-    if classes < 2:
-        raise MethodError(f"at least two subclasses are needed, got {classes}")
     arm, e = _checked(score, a)
     checked_choice(population, ("ATE", "ATT", "ATC"), "population")
-    focal = {"ATE": e, "ATT": e[arm == 1], "ATC": e[arm == 0]}[population]
-    cuts = np.quantile(focal, np.linspace(0, 1, classes + 1))[1:-1]
-    set_of = np.searchsorted(cuts, e, side="right").astype(np.int64)
-    return _matched(set_of, _set_weights(set_of, arm, population), arm, population)
+    set_of = cut_at_quantiles(e, arm, classes, population)
+    return _matched(set_of, stand_for(set_of, arm, population), arm, population)
 
 
 def _with_replacement(eta: Floats, arm: Floats, same: Ints, widest: float) -> Matched:
@@ -120,15 +121,6 @@ def _with_replacement(eta: Floats, arm: Floats, same: Ints, widest: float) -> Ma
         found = one[np.unique(links.of[near])]
         w[found], set_of[found] = 1.0, found
     return _matched(set_of, w, arm, "ATT")
-
-
-def _set_weights(set_of: Ints, arm: Floats, population: Population) -> Floats:
-    checked_choice(population, ("ATE", "ATT", "ATC"), "population")
-    n_1, n_0 = np.bincount(set_of, arm), np.bincount(set_of, 1 - arm)
-    if ((n_1 == 0) | (n_0 == 0)).any():
-        raise OverlapError("the arms do not overlap: a subclass has people of one arm only; fewer subclasses may have")
-    stands = {"ATE": n_1 + n_0, "ATT": n_1, "ATC": n_0}[population]
-    return np.asarray(stands[set_of] / np.where(arm == 1, n_1[set_of], n_0[set_of]))
 
 
 def _matched(set_of: Ints, w: Floats, arm: Floats, population: Population) -> Matched:

@@ -54,6 +54,21 @@ def match_greedily(score: Floats, a: Floats, exact: Ints, caliper: float) -> Pai
     return Pairs(one=np.array(ones, dtype=np.int64), zero=np.array(zeros, dtype=np.int64))
 
 
+def match_in_rounds(score: Floats, a: Floats, exact: Ints, caliper: float, ratio: int) -> Ints:
+    """Return the set of each person, -1 for none: each of arm 1 with up to `ratio` of arm 0, nearest first, in rounds.
+
+    A round is `match_greedily` among those of arm 0 that are still free; sets are numbered by arm 1's rows.
+    """
+    holder = np.full(a.size, -1, dtype=np.int64)
+    for _ in range(ratio):
+        free = np.flatnonzero((a == 1) | (holder < 0))
+        pairs = match_greedily(score[free], a[free], exact[free], caliper)
+        holder[free[pairs.zero]] = free[pairs.one]
+    hubs = np.unique(holder[holder >= 0])
+    holder[hubs] = hubs
+    return np.where(holder < 0, -1, np.searchsorted(hubs, holder)).astype(np.int64)
+
+
 class _Line:
     """People of arm 0 along the score, of whom the nearest free one can be taken.
 

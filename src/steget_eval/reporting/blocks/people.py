@@ -5,6 +5,7 @@ from __future__ import annotations
 from steget_eval.reporting import tables
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
+from steget_eval.reporting.blocks.design_choices import design_choices
 from steget_eval.reporting.figures.picture import behind
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.text import key_label, sentences
@@ -41,8 +42,13 @@ def balance(release: Release) -> Block:
         children.append(build.figure("balance-love", "love_plot", frame, caption))
     if len(release.overlap):
         children.append(build.table("balance-overlap", tables.overlap(release)))
-    if release.gates:
+    if release.design_gates:
+        children.append(build.table("balance-gates", tables.design_gates(release)))
+    elif release.gates:
         children.append(build.table("balance-gates", tables.gates(release)))
+    children = [*_choices(release), *children]
+    if release.design is not None and len(release.design):
+        children.append(build.table("balance-design", tables.design_counts(release)))
     if not children:
         return build.absent("balance", "absent.balance")
     return build.section("balance", build.heading_of("balance"), children)
@@ -88,3 +94,9 @@ def _occupation(release: Release) -> list[Block]:
     moves = release.month_moves
     arms = [] if moves is None else [str(arm) for arm in dict.fromkeys(moves["arm"])]
     return children + [build.table(f"states-moves-{arm}", tables.month_moves(release, arm)) for arm in arms]
+
+
+def _choices(release: Release) -> list[Block]:
+    """Return in sentences how the protocol makes the arms comparable, beyond a plain score of what was measured."""
+    told = design_choices(release.protocol) if release.protocol.design == "comparison" else []
+    return [build.paragraph("balance-choices", *told)] if told else []

@@ -3,6 +3,7 @@
 from steget_eval.reporting.tables.account import choices, gates, overlap, refusals, suppressions
 from steget_eval.reporting.tables.body import Column, Table, TableBody
 from steget_eval.reporting.tables.change import calendar, change, matrix, moved
+from steget_eval.reporting.tables.design import design_counts, design_gates
 from steget_eval.reporting.tables.deviations import deviations
 from steget_eval.reporting.tables.effects import effects
 from steget_eval.reporting.tables.goals import benchmark, targets
@@ -27,9 +28,10 @@ from steget_eval.reporting.tables.specifications import curve, specifications, s
 from steget_eval.reporting.tables.status import status
 
 __all__ = [
-    "Column", "Table", "TableBody", "benchmark", "calendar", "calibrated", "change", "choices", "clock", "controls",
-    "curve", "deviations", "e_values", "effects", "flow", "flow_label", "gates", "hidden_bias", "joint", "ladder",
-    "matrix", "month_moves", "months", "moved", "omitted", "only_readings", "overlap", "readings", "refusals",
-    "robustness", "scale_means", "sensitivity_rows", "specifications", "states", "status", "summary", "suppressions",
-    "table_one", "targets", "tipped", "tipping", "turns_at", "unknown",
+    "Column", "Table", "TableBody", "benchmark", "calendar", "calibrated", "change", "choices", "clock",
+    "controls", "curve", "design_counts", "design_gates", "deviations", "e_values", "effects", "flow",
+    "flow_label", "gates", "hidden_bias", "joint", "ladder", "matrix", "month_moves", "months", "moved",
+    "omitted", "only_readings", "overlap", "readings", "refusals", "robustness", "scale_means",
+    "sensitivity_rows", "specifications", "states", "status", "summary", "suppressions", "table_one", "targets",
+    "tipped", "tipping", "turns_at", "unknown",
 ]  # fmt: skip
