@@ -31,8 +31,17 @@ def beneath(release: Release, estimand_id: str) -> list[Block]:
     if has_parts(release, estimand_id):
         children.append(build.table(f"{at}-parts", parts(release, estimand_id)))
     steps = released_steps(release, estimand_id)
+    if len(steps) and not _is_first(release, estimand):
+        return children
     if len(steps) and steps["suppressed"].any():
         children.append(build.paragraph(f"{at}-steps-hidden", key_label("amounts.steps_hidden"), style="small"))
     elif len(steps):
         children.append(build.table(f"{at}-steps", steps_by_arm(release, estimand_id)))
     return children
+
+
+def _is_first(release: Release, estimand: Estimand) -> bool:
+    """Tell whether no question before it has the same steps, whose table would come again."""
+    assert release.steps is not None
+    names = [str(one) for one in dict.fromkeys(release.steps["estimand"])]
+    return next(one for one in names if release.protocol.estimand(one).outcome == estimand.outcome) == estimand.id

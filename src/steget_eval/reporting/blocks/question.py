@@ -137,6 +137,8 @@ def _whom(release: Release, estimand: Estimand) -> Sentence:
     """Whom the answer speaks of; that nothing was adjusted for, where no method of a comparison did."""
     rows = release.estimates[release.estimates["estimand"] == estimand.id]
     own = set(rows.loc[rows["subgroup"] == "all", "population"])
+    if estimand.among is not None:
+        return build.sentence("shell.population", population=key_label("amounts.those_with_any"))
     if release.protocol.design == "comparison" and own and own <= {"unadjusted", "arm"}:
         return build.sentence("shell.unadjusted")
     return build.sentence("shell.population", population=code_label("population", estimand.population))

@@ -26,7 +26,7 @@ def parts(release: Release, estimand: str) -> Table:
     """Return the share with any amount and the mean among those, a row for each method and part, a column an arm."""
     frame = _rows_of_parts(release, estimand)
     columns = (
-        Column(key="method", heading=key_label("column.method")),
+        Column(key="part", heading=key_label("column.part")),
         *(Column(key=f"arm_{one}", heading=arm_label(release.protocol, "", one), align="right") for one in _ARMS),
     )
     rows = []

@@ -40,11 +40,14 @@ class Line:
         The arms' own rows, by ``1`` and ``0``.
     is_main
         Whether it is the main method's answer, of several.
+    is_one_of_several
+        Whether the method answers in more than one contrast, so that the contrast must be said.
     """
 
     answer: Row
     arms: Mapping[str, Row]
     is_main: bool = False
+    is_one_of_several: bool = False
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -84,11 +87,15 @@ def lines_of(release: Release, frame: pd.DataFrame) -> list[Line]:
     if not answers:
         return [Line(answer=row, arms={row["contrast"][-1]: row}) for row in own]
     main = main_row(release, str(rows[0]["estimand"]))
-    method = None if main is None else main["method"]
+    asked = None if main is None else (main["method"], main["contrast"])
+    methods = [row["method"] for row in answers]
     lines = [
-        Line(answer=row, arms=_own(row, own, answers), is_main=len(answers) > 1 and row["method"] == method)
+        Line(
+            answer=row, arms=_own(row, own, answers), is_one_of_several=methods.count(row["method"]) > 1,
+            is_main=len(answers) > 1 and (row["method"], row["contrast"]) == asked,
+        )
         for row in answers
-    ]
+    ]  # fmt: skip
     return sorted(lines, key=lambda line: not line.is_main)
 
 
@@ -147,9 +154,9 @@ def _arm(release: Release, lines: list[Line], which: str) -> Label:
 def _cells(release: Release, line: Line, asked: list[str]) -> tuple[Cell, ...]:
     row = line.answer
     alone = release.protocol.arms.comparison is None
-    method = Cell(format="text", label=code_label("method", row["method"]), note=_beneath(line, alone=alone))
+    method = Cell(format="text", label=code_label("method", row["method"]), note=_beneath(release, line, alone=alone))
     estimate = replace(estimate_cell(row), ref=estimate_ref(row))
-    if len(asked) > 1 and not alone:
+    if (len(asked) > 1 and not alone) or line.is_one_of_several:
         estimate = replace(estimate, note=contrast_label(row, release.protocol))
     cells = [method, estimate]
     if len(asked) > 1:
@@ -168,8 +175,11 @@ def _people(row: Row) -> Cell:
     return Cell(format="text", label=people_note(row, "1"))
 
 
-def _beneath(line: Line, *, alone: bool) -> Label | None:
+def _beneath(release: Release, line: Line, *, alone: bool) -> Label | None:
     whom = None if alone else speaks_of(line.answer)
+    part = release.protocol.estimand(str(line.answer["estimand"])).among is not None
+    if part and whom is not None and line.answer["population"] != "unadjusted":
+        whom = key_label("effects.speaks_of", population=key_label("amounts.those_with_any"))
     if not line.is_main:
         return whom
     return key_label("effects.main") if whom is None else key_label("effects.main_of", whom=whom)
