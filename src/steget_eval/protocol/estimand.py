@@ -71,14 +71,35 @@ class Estimand(Part):
     occasion: str | None = None
 
 
+class BetaPrior(Part):
+    """What is believed of a share beforehand: as if so many with and without the outcome had been seen already.
+
+    A half of each, Jeffreys' prior, where nothing else is said.
+    """
+
+    successes: float = Field(default=0.5, gt=0, le=1000)
+    failures: float = Field(default=0.5, gt=0, le=1000)
+
+
 class Target(Part):
-    """A programme's own goal for one arm: at least a share, or a share between two limits."""
+    """A programme's own goal for one arm: at least a share, or a share between two limits.
+
+    Attributes
+    ----------
+    method
+        How the one-sided limit is taken: ``exact``, ``wilson``, ``mid_p`` or ``bayesian``. Only ``exact`` gives way to
+        the log–log limit where follow-up ended early; the others are then refused.
+    prior
+        Of the Bayesian limit, printed beside it.
+    """
 
     id: Id
     label: Text
     estimand: Id
     at_least: float | None = Field(default=None, gt=0, lt=1)
     between: tuple[float, float] | None = None
+    method: Literal["exact", "wilson", "mid_p", "bayesian"] = "exact"
+    prior: BetaPrior | None = None
 
     @model_validator(mode="after")
     def _is_one_goal(self) -> Target:
@@ -86,6 +107,8 @@ class Target(Part):
             raise ValueError("a target is exactly one of at_least and between")
         if self.between is not None and not 0 < self.between[0] < self.between[1] < 1:
             raise ValueError("between needs two shares, the lower first, both strictly inside 0 and 1")
+        if self.prior is not None and self.method != "bayesian":
+            raise ValueError(f"a prior belongs to method bayesian, not to {self.method}")
         return self
 
 

@@ -129,6 +129,7 @@ def _verdict(verdict: Verdict, estimates: GatedEstimates | None) -> ReleasedVerd
     return ReleasedVerdict(
         **goal, suppressed=False, point=verdict.point, shown=verdict.shown, needed=verdict.needed,
         estimate=row.estimate, conf_low=row.conf_low, conf_high=row.conf_high, n=row.n_1, events=row.events_1,
+        probability=verdict.probability,
     )  # fmt: skip
 
 

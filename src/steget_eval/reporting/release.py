@@ -39,6 +39,7 @@ class ReleasedVerdict:
     n: int | None
     events: int | None
     method: str
+    probability: float | None = None
 
 
 #: Why the gate took something away.

@@ -64,6 +64,8 @@ class Verdict:
         censoring.
     answers
         The one row of the table of estimates that the verdict rests on, with its limits and counts.
+    probability
+        Posterior probability that the share is above the goal; None but for the Bayesian limit of an at_least.
     """
 
     target: str
@@ -75,6 +77,7 @@ class Verdict:
     shown: bool
     needed: int | None
     answers: Estimates
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -7,6 +7,7 @@ from typing import Any
 from steget_eval.cohort import Cohort
 from steget_eval.core.errors import MethodError, SpecError
 from steget_eval.methods.effects import single_arm, single_arm_censored
+from steget_eval.methods.numerics.one_sided import Prior
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Target
 from steget_eval.study.results import Verdict
@@ -37,7 +38,13 @@ def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
     if values.horizon_days is None or values.y.size or fully_followed:
         exact = single_arm.at_least if len(goal) == 1 else single_arm.between
         y = values.y[values.known] if values.y.size else (values.d == 1).astype(float)
-        found = exact(y, *goal)
+        belief = Prior() if target.prior is None else Prior(**target.prior.model_dump())
+        found = exact(y, *goal, method=target.method, prior=belief)
+    elif target.method != "exact":
+        raise MethodError(
+            f"the {target.method} limit of a goal counts people, and follow-up ended early for some; allowed: exact, "
+            "which then takes the limit of the cumulative incidence"
+        )
     else:
         at_least, between = single_arm_censored.at_least_under_censoring, single_arm_censored.between_under_censoring
         censored = at_least if len(goal) == 1 else between
@@ -59,9 +66,17 @@ def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
         high=goal[1] if len(goal) == 2 else None,
         point=found.point,
         shown=found.shown,
-        needed=found.smallest_count if len(goal) == 1 else found.smallest_n,
+        needed=_needed(found, target),
+        probability=found.probability if len(goal) == 1 else None,
         answers=answers,
     )
+
+
+def _needed(found: Any, target: Target) -> int | None:
+    """The smallest count of a goal by its own method; of a band the smallest number of people, by the exact one."""
+    if target.at_least is not None:
+        return found.smallest_count  # type: ignore[no-any-return]
+    return found.smallest_n if target.method == "exact" else None
 
 
 def _why_not_held(protocol: Protocol, target: Target) -> str:

@@ -56,10 +56,32 @@ def verdict(release: Release, one: ReleasedVerdict) -> tuple[Sentence, ...]:
     if one.suppressed:
         return (Sentence("verdict.suppressed", values),)
     values |= {"estimate": Cell(format="percent", value=one.estimate), "n": _count(one.n)}
-    exact = one.method == "exact_one_sided"
+    exact = one.method in _COUNTED
     said = _at_least(one, values, exact=exact) if one.high is None else _between(one, values)
     counts = Sentence("verdict.counts", {"events": _count(one.events), "n": _count(one.n)})
-    return (said[0], *((counts,) if exact else ()), *said[1:])
+    return (said[0], *((counts,) if exact else ()), *said[1:], *_by_what(release, one))
+
+
+#: Methods of a goal's limit that count people.
+_COUNTED = frozenset({"exact_one_sided", "wilson_one_sided", "mid_p_one_sided", "bayesian_one_sided"})
+
+
+def _by_what(release: Release, one: ReleasedVerdict) -> tuple[Sentence, ...]:
+    """Return by which limit the goal was judged where it is not the exact one, with the prior where there is one."""
+    if one.method not in _COUNTED - {"exact_one_sided"}:
+        return ()
+    if one.method != "bayesian_one_sided":
+        return (Sentence("verdict.by_limit", {"method": _text(code_label("method", one.method))}),)
+    prior = next(target.prior for target in release.protocol.targets if target.id == one.target)
+    with_, without = (0.5, 0.5) if prior is None else (prior.successes, prior.failures)
+    values = {name: Cell(format="number", value=value, decimals=1) for name, value in
+              (("successes", with_), ("failures", without))}  # fmt: skip
+    told = [Sentence("verdict.by_prior", values)]
+    if one.probability is not None:
+        goal = _levels(one)["low"]
+        told.append(Sentence("verdict.probability", {"probability": Cell(format="percent", value=one.probability),
+                                                     "low": goal}))  # fmt: skip
+    return tuple(told)
 
 
 def unknown(release: Release) -> tuple[Sentence, ...]:
