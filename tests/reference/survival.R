@@ -37,6 +37,11 @@ for (arm in 0:1) {
   }
   clustered <- survfit(Surv(t, any) ~ 1, data = x[x$a == arm, ], cluster = cluster)
   say(paste0("km_cluster.", arm, ".std_error"), summary(clustered, times = 90)$std.err)
+  # Leave one cluster out: the curve anew without each in turn.
+  risk <- function(keep) 1 - summary(survfit(Surv(t, any) ~ 1, data = x[x$a == arm & keep, ]), times = 90)$surv
+  sites <- unique(x$cluster)
+  moved <- sapply(sites, function(site) risk(x$cluster != site)) - risk(TRUE)
+  say(paste0("km_jackknife.", arm, ".std_error"), sqrt((length(sites) - 1) / length(sites) * sum(moved^2)))
 }
 test <- survdiff(Surv(t, any) ~ a, data = x)
 say("log_rank.estimate", test$chisq)

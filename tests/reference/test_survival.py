@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from steget_eval.methods.effects.cox import fit_cox, hazard_ratio
 from steget_eval.methods.effects.time_to_event import log_rank, risk_at, rmst
@@ -83,9 +84,20 @@ def test_clustered_kaplan_meier_is_survfit_with_a_cluster(people):
         people["a"].to_numpy(),
         horizon=90,
         cluster=people["cluster"].to_numpy(),
+        variance="sandwich",
     )
     for arm in (0, 1):
         agrees(rows.only(contrast=f"risk_{arm}").std_error, f"km_cluster.{arm}.std_error")
+
+
+def test_without_each_cluster_in_turn_is_survfit_without_it_and_limits_are_ts(people):
+    t, d, a, cluster = (people[name].to_numpy() for name in ("t", "d", "a", "cluster"))
+    rows = risk_at(t, d > 0, a, horizon=90, cluster=cluster)
+    for arm in (0, 1):
+        agrees(rows.only(contrast=f"risk_{arm}").std_error, f"km_jackknife.{arm}.std_error")
+    row = rows.only(contrast="risk_difference")
+    reach = stats.t.isf(0.025, np.unique(cluster).size - 1) * row.std_error
+    assert (row.conf_low, row.conf_high) == pytest.approx((row.estimate - reach, row.estimate + reach), abs=CLOSED)
 
 
 @pytest.mark.parametrize("horizon", [50, 90])

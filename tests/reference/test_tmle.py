@@ -50,6 +50,6 @@ def test_cross_fitted_contrasts_are_those_of_the_same_folds_in_r(case: str) -> N
     site = PEOPLE["site"].to_numpy()
     rows = cross_fitted(
         PEOPLE["y"], PEOPLE["a"], PEOPLE[["x1", "x2", "z"]].to_numpy(), estimator=estimator, population=population,
-        fold=site % 5, cluster=site if clustered == "site" else None,
+        fold=site % 5, cluster=site if clustered == "site" else None, variance="sandwich",
     )  # fmt: skip
     check(case, rows, f"{estimator}_cross_fitted")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.binary_adjusted import risk_rows, with_events_and_without
 from steget_eval.methods.numerics.arms import Arms, Floats, checked_choice, checked_covariates, checked_vector
-from steget_eval.methods.numerics.clusters import Variance, checked_clusters, with_clusters
+from steget_eval.methods.numerics.clusters import Variance, checked_clusters, jackknife, with_clusters
 from steget_eval.methods.numerics.cross_fit import Estimator, draw_folds, means_by_cross_fit
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.standardised import POPULATIONS, ArmMeans, Population
@@ -52,14 +52,16 @@ def cross_fitted(
     folds: int = 5,
     fold: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
+    variance: Variance = "jackknife",
     seed: int = 0,
     level: float = 0.95,
 ) -> Estimates:
     """Risks by AIPW or TMLE whose models are fitted among other people than those they are used for.
 
     Chernozhukov et al. (2018), Zheng and van der Laan (2011): the answer then does not lean on a model having seen the
-    outcome it predicts. The standard error is the influence function's; with `cluster`, folds hold whole clusters and
-    influences are summed within them.
+    outcome it predicts. The standard error is the influence function's. With `cluster`, folds hold whole clusters, and
+    everything is done anew without each in turn (its people are taken out of their fold), or with `variance`
+    ``sandwich`` influences are summed within them.
 
     Parameters
     ----------
@@ -79,5 +81,15 @@ def cross_fitted(
         dealt = draw_folds(arms.a, unit, folds, seed)
     else:
         dealt = np.unique(checked_vector(fold, "the fold"), return_inverse=True)[1].reshape(-1).astype(np.int64)
-    means = means_by_cross_fit(arms, Z, dealt, population, estimator).summed(unit)
+    found = means_by_cross_fit(arms, Z, dealt, population, estimator)
+    if cluster is None or variance == "sandwich":
+        return risk_rows(found.summed(unit), arms, f"{estimator}_cross_fitted", population, level)
+
+    def without(kept: NDArray[np.bool_]) -> tuple[float, ...]:
+        part = means_by_cross_fit(Arms(y=arms.y[kept], a=arms.a[kept]), Z[kept], dealt[kept], population, estimator)
+        return part.mean_1, part.mean_0
+
+    clusters = checked_clusters(cluster, arms.a)
+    covariance = jackknife(clusters, (found.mean_1, found.mean_0), without)
+    means = ArmMeans(mean_1=found.mean_1, mean_0=found.mean_0, covariance=covariance, degrees=float(clusters.count - 1))
     return risk_rows(means, arms, f"{estimator}_cross_fitted", population, level)

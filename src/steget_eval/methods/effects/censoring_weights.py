@@ -7,8 +7,15 @@ import numpy as np
 from steget_eval.core.errors import HorizonError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.curve_rows import risk_rows
-from steget_eval.methods.effects.summaries import check_follow_up, pair_influences
+from steget_eval.methods.effects.summaries import (
+    ArmPair,
+    FollowUp,
+    check_follow_up,
+    pair_by_cluster,
+    pair_influences,
+)
 from steget_eval.methods.numerics.censoring import inverse_censoring_weights
+from steget_eval.methods.numerics.clusters import Variance
 from steget_eval.methods.numerics.counting import check_members
 from steget_eval.methods.numerics.horizon import risk_by
 
@@ -16,6 +23,7 @@ from steget_eval.methods.numerics.horizon import risk_by
 def risk_by_censoring_weights(
     t: np.ndarray, d: np.ndarray, a: np.ndarray | None = None, *, horizon: int, cause: int = 1,
     stratum: np.ndarray | None = None, level: float = 0.95, cluster: np.ndarray | None = None,
+    variance: Variance = "jackknife",
 ) -> Estimates:  # fmt: skip
     """Risk by the horizon had nobody been censored, in each arm, with its difference and ratio.
 
@@ -40,10 +48,22 @@ def risk_by_censoring_weights(
     level
         Confidence level.
     cluster : np.ndarray, shape (n,), optional
-        What people belong to; influences are then summed within it.
+        What people belong to; fewer than four in an arm are refused.
+    variance
+        With clusters: everything anew without each in turn and t(G - 1), or influences summed within them.
     """
     who = check_follow_up(t, d, a, horizon, competing=True)
     strata = check_members(stratum, who.t.size, "strata")
+    pair = pair_by_cluster(
+        who, cluster, variance,
+        lambda rows, sites: _weighed(who.among(rows), strata[rows], cause, sites, told=stratum is not None),
+    )  # fmt: skip
+    kind = "competing" if np.any(who.d > 1) else "time_to_event"
+    note = "censoring within arm" if stratum is None else "censoring within arm and stratum"
+    return risk_rows(pair, level=level, method="censoring_weights", kind=kind, horizon=float(who.horizon), note=note)
+
+
+def _weighed(who: FollowUp, strata: np.ndarray, cause: int, cluster: np.ndarray | None, *, told: bool) -> ArmPair:
     influence = np.zeros(who.t.size)
     found = []
     for arm in who.arms:
@@ -51,14 +71,9 @@ def risk_by_censoring_weights(
         try:
             risk, influence[mine] = _weigh(who.t[mine], who.d[mine], strata[mine], who.horizon, cause)
         except HorizonError as stop:
-            raise HorizonError(
-                f"arm {arm}, in a stratum of it: {stop}" if stratum is not None else f"arm {arm}: {stop}"
-            ) from stop
+            raise HorizonError(f"arm {arm}, in a stratum of it: {stop}" if told else f"arm {arm}: {stop}") from stop
         found.append((risk, int(np.sum(mine & (who.d == cause) & (who.t <= who.horizon)))))
-    pair = pair_influences(who, found, influence, cluster)
-    kind = "competing" if np.any(who.d > 1) else "time_to_event"
-    note = "censoring within arm" if stratum is None else "censoring within arm and stratum"
-    return risk_rows(pair, level=level, method="censoring_weights", kind=kind, horizon=float(who.horizon), note=note)
+    return pair_influences(who, found, influence, cluster)
 
 
 def _weigh(t: np.ndarray, d: np.ndarray, strata: np.ndarray, horizon: int, cause: int) -> tuple[float, np.ndarray]:

@@ -10,7 +10,8 @@ from scipy import stats
 from steget_eval.core.errors import MethodError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
-from steget_eval.methods.effects.summaries import check_follow_up, read_arms
+from steget_eval.methods.effects.summaries import check_follow_up, pair_by_cluster, read_arms
+from steget_eval.methods.numerics.clusters import Variance
 from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days
 from steget_eval.methods.numerics.gray import gray_score
 from steget_eval.methods.numerics.horizon import risk_by, time_lost_by
@@ -18,7 +19,7 @@ from steget_eval.methods.numerics.horizon import risk_by, time_lost_by
 
 def cumulative_incidence(
     t: np.ndarray, d: np.ndarray, a: np.ndarray | None = None, *, horizon: int, cause: int = 1, level: float = 0.95,
-    cluster: np.ndarray | None = None, entry: np.ndarray | None = None,
+    cluster: np.ndarray | None = None, variance: Variance = "jackknife", entry: np.ndarray | None = None,
 ) -> Estimates:  # fmt: skip
     """Aalen–Johansen risk of one cause by the horizon in each arm, with its difference and ratio.
 
@@ -41,12 +42,16 @@ def cumulative_incidence(
     level
         Confidence level.
     cluster : np.ndarray, shape (n,), optional
-        What people belong to; influences are then summed within it. Fewer than four in an arm are refused.
+        What people belong to; fewer than four in an arm are refused.
+    variance
+        With clusters: everything anew without each in turn and t(G - 1), or influences summed within them.
     entry : np.ndarray, shape (n,), optional
         The day after which each person is at risk (left truncation); 0 is from the beginning.
     """
     who = check_follow_up(t, d, a, horizon, competing=True, entry=entry)
-    pair = read_arms(who, risk_by, cause=cause, cluster=cluster)
+    pair = pair_by_cluster(
+        who, cluster, variance, lambda rows, sites: read_arms(who.among(rows), risk_by, cause=cause, cluster=sites)
+    )
     note = "arm interval log–log"
     return risk_rows(
         pair, level=level, method="aalen_johansen", kind="competing", horizon=float(who.horizon), note=note
@@ -55,7 +60,7 @@ def cumulative_incidence(
 
 def time_lost(
     t: np.ndarray, d: np.ndarray, a: np.ndarray | None = None, *, horizon: int, cause: int = 1, level: float = 0.95,
-    cluster: np.ndarray | None = None, entry: np.ndarray | None = None,
+    cluster: np.ndarray | None = None, variance: Variance = "jackknife", entry: np.ndarray | None = None,
 ) -> Estimates:  # fmt: skip
     """Mean days lost to one cause up to the horizon in each arm, with the difference.
 
@@ -63,7 +68,9 @@ def time_lost(
     after getting one. Arguments as in `cumulative_incidence`.
     """
     who = check_follow_up(t, d, a, horizon, competing=True, entry=entry)
-    pair = read_arms(who, time_lost_by, cause=cause, cluster=cluster)
+    pair = pair_by_cluster(
+        who, cluster, variance, lambda rows, sites: read_arms(who.among(rows), time_lost_by, cause=cause, cluster=sites)
+    )
     return mean_rows(pair, "rmtl", level=level, method="time_lost", kind="competing", horizon=float(who.horizon))
 
 

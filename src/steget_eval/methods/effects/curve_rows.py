@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from scipy.special import ndtr
+from scipy.special import stdtr, stdtrit
 
 from steget_eval.core.errors import MethodError
 from steget_eval.core.estimates import Estimate, Estimates
@@ -18,9 +18,12 @@ def risk_rows(pair: ArmPair, *, level: float, **labels: Any) -> Estimates:
 
     An arm's interval is complementary log–log, the difference's Wald, the ratio's Wald on the log scale.
     """
-    rows = [_risk_row(pair.one, "1", level, labels)]
+    rows = [_risk_row(pair.one, "1", level, pair.degrees, labels)]
     if pair.zero is not None:
-        rows += [_risk_row(pair.zero, "0", level, labels), _difference_row(pair, "risk_difference", level, labels)]
+        rows += [
+            _risk_row(pair.zero, "0", level, pair.degrees, labels),
+            _difference_row(pair, "risk_difference", level, labels),
+        ]
         rows.append(_ratio_row(pair, "risk_ratio", level, labels))
     return Estimates(tuple(rows))
 
@@ -28,15 +31,15 @@ def risk_rows(pair: ArmPair, *, level: float, **labels: Any) -> Estimates:
 def mean_rows(pair: ArmPair, name: str, *, level: float, **labels: Any) -> Estimates:
     """Return ``<name>_1`` and, with two arms, ``<name>_0`` and ``<name>_difference``, in days with Wald intervals."""
     labels = {**labels, "unit": "days"}
-    rows = [_mean_row(pair.one, f"{name}_1", level, labels)]
+    rows = [_mean_row(pair.one, f"{name}_1", level, pair.degrees, labels)]
     if pair.zero is not None:
-        rows.append(_mean_row(pair.zero, f"{name}_0", level, labels))
+        rows.append(_mean_row(pair.zero, f"{name}_0", level, pair.degrees, labels))
         rows.append(_difference_row(pair, f"{name}_difference", level, labels))
     return Estimates(tuple(rows))
 
 
-def _risk_row(arm: ArmSummary, which: str, level: float, labels: dict[str, Any]) -> Estimate:
-    z, std_error = normal_quantile(level), math.sqrt(arm.variance)
+def _risk_row(arm: ArmSummary, which: str, level: float, degrees: float, labels: dict[str, Any]) -> Estimate:
+    z, std_error = _quantile(level, degrees), math.sqrt(arm.variance)
     return Estimate(
         contrast=f"risk_{which}",
         estimate=arm.estimate,
@@ -51,9 +54,9 @@ def _risk_row(arm: ArmSummary, which: str, level: float, labels: dict[str, Any])
     )
 
 
-def _mean_row(arm: ArmSummary, contrast: str, level: float, labels: dict[str, Any]) -> Estimate:
+def _mean_row(arm: ArmSummary, contrast: str, level: float, degrees: float, labels: dict[str, Any]) -> Estimate:
     std_error = math.sqrt(arm.variance)
-    reach = normal_quantile(level) * std_error
+    reach = _quantile(level, degrees) * std_error
     return Estimate(
         contrast=contrast,
         estimate=arm.estimate,
@@ -71,7 +74,7 @@ def _difference_row(pair: ArmPair, contrast: str, level: float, labels: dict[str
     one, zero = _both(pair)
     estimate = one.estimate - zero.estimate
     std_error = math.sqrt(max(one.variance + zero.variance - 2 * pair.covariance, 0.0))
-    reach = normal_quantile(level) * std_error
+    reach = _quantile(level, pair.degrees) * std_error
     return Estimate(
         contrast=contrast,
         estimate=estimate,
@@ -79,7 +82,7 @@ def _difference_row(pair: ArmPair, contrast: str, level: float, labels: dict[str
         conf_low=estimate - reach,
         conf_high=estimate + reach,
         conf_level=level,
-        p_value=wald_p(estimate, std_error),
+        p_value=wald_p(estimate, std_error, pair.degrees),
         population="ATE",
         **_pair_counts(pair),
         **{"unit": "proportion", **labels},
@@ -91,7 +94,7 @@ def _ratio_row(pair: ArmPair, contrast: str, level: float, labels: dict[str, Any
     estimate = math.log(one.estimate / zero.estimate)
     variance = one.variance / one.estimate**2 + zero.variance / zero.estimate**2
     std_error = math.sqrt(max(variance - 2 * pair.covariance / (one.estimate * zero.estimate), 0.0))
-    reach = normal_quantile(level) * std_error
+    reach = _quantile(level, pair.degrees) * std_error
     return Estimate(
         contrast=contrast,
         estimate=math.exp(estimate),
@@ -99,7 +102,7 @@ def _ratio_row(pair: ArmPair, contrast: str, level: float, labels: dict[str, Any
         conf_low=math.exp(estimate - reach),
         conf_high=math.exp(estimate + reach),
         conf_level=level,
-        p_value=wald_p(estimate, std_error),
+        p_value=wald_p(estimate, std_error, pair.degrees),
         population="ATE",
         scale="log",
         **_pair_counts(pair),
@@ -107,11 +110,16 @@ def _ratio_row(pair: ArmPair, contrast: str, level: float, labels: dict[str, Any
     )
 
 
-def wald_p(estimate: float, std_error: float) -> float:
-    """Return the two-sided p-value of an estimate against zero, taken as normal."""
+def wald_p(estimate: float, std_error: float, degrees: float = math.inf) -> float:
+    """Return the two-sided p-value of an estimate against zero, by t with `degrees` of freedom, normal by default."""
     if not std_error > 0:
         raise MethodError("the arms' clusters move wholly together, so there is no spread to test against")
-    return float(2 * ndtr(-abs(estimate) / std_error))
+    return float(2 * stdtr(degrees, -abs(estimate) / std_error))
+
+
+def _quantile(level: float, degrees: float) -> float:
+    z = normal_quantile(level)
+    return z if math.isinf(degrees) else float(-stdtrit(degrees, (1 - level) / 2))
 
 
 def _both(pair: ArmPair) -> tuple[ArmSummary, ArmSummary]:

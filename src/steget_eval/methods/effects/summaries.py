@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from steget_eval.core.errors import EmptyArmError, HorizonError, MethodError
-from steget_eval.methods.numerics.clusters import checked_clusters
+from steget_eval.methods.numerics.arms import checked_choice
+from steget_eval.methods.numerics.clusters import Variance, checked_clusters, jackknife
 from steget_eval.methods.numerics.counting import (
     check_arms,
     check_causes,
@@ -40,6 +42,11 @@ class FollowUp:
     horizon: int
     entry: np.ndarray | None = None
 
+    def among(self, rows: np.ndarray) -> FollowUp:
+        """Return the follow-up of these people alone."""
+        entry = None if self.entry is None else self.entry[rows]
+        return replace(self, t=self.t[rows], d=self.d[rows], a=self.a[rows], entry=entry)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmSummary:
@@ -53,11 +60,20 @@ class ArmSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmPair:
-    """Arm 1, arm 0 where there is one, and the covariance that clusters shared by the arms give them."""
+    """Arm 1, arm 0 where there is one, and the covariance that clusters shared by the arms give them.
+
+    `degrees` are those of the t that limits take; infinite where nothing is left out in turn.
+    """
 
     one: ArmSummary
     zero: ArmSummary | None
     covariance: float = 0.0
+    degrees: float = math.inf
+
+    @property
+    def estimates(self) -> tuple[float, ...]:
+        """Return the arms' numbers, arm 1 first."""
+        return tuple(arm.estimate for arm in (self.one, self.zero) if arm is not None)
 
 
 def check_follow_up(
@@ -96,6 +112,35 @@ def read_arms(
         return pair_influences(who, [(r.estimate, r.events) for r in readings], influence, cluster)
     arms = [ArmSummary(estimate=r.estimate, variance=r.variance, n=r.counts.n, events=r.events) for r in readings]
     return ArmPair(one=_checked(arms[0], 1), zero=_checked(arms[1], 0) if len(arms) > 1 else None)
+
+
+def pair_by_cluster(
+    who: FollowUp, cluster: np.ndarray | None, variance: Variance,
+    read: Callable[[np.ndarray, np.ndarray | None], ArmPair],
+) -> ArmPair:  # fmt: skip
+    """Return a pair whose variance allows for clusters in the way asked for; it matters only with clusters.
+
+    ``jackknife`` reads anew without each cluster in turn, to be used with t(G - 1): with eight sites the sums of
+    influences that ``sandwich`` takes cover 84 times in a hundred where 95 are told.
+
+    Parameters
+    ----------
+    read
+        Of whom (a mask over everybody) and with which clusters, the pair.
+    """
+    checked_choice(variance, ("jackknife", "sandwich"), "variance")
+    everybody = np.ones(who.t.size, dtype=bool)
+    if cluster is None or variance == "sandwich":
+        return read(everybody, cluster)
+    clusters = checked_clusters(cluster, who.a.astype(np.float64))
+    whole = read(everybody, None)
+    found = jackknife(clusters, whole.estimates, lambda kept: read(kept, None).estimates)
+    one = replace(whole.one, variance=float(found[0, 0]))
+    degrees = float(clusters.count - 1)
+    if whole.zero is None:
+        return ArmPair(one=_checked(one, 1), zero=None, degrees=degrees)
+    zero = replace(whole.zero, variance=float(found[1, 1]))
+    return ArmPair(one=_checked(one, 1), zero=_checked(zero, 0), covariance=float(found[0, 1]), degrees=degrees)
 
 
 def _read_arm(who: FollowUp, read: Callable[..., AtHorizon], arm: int, cause: int) -> AtHorizon:

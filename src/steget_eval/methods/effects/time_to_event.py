@@ -10,14 +10,15 @@ from scipy import stats
 from steget_eval.core.errors import MethodError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
-from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, check_follow_up, read_arms
+from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, check_follow_up, pair_by_cluster, read_arms
+from steget_eval.methods.numerics.clusters import Variance
 from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, count_days
 from steget_eval.methods.numerics.horizon import risk_by, time_lost_by
 
 
 def risk_at(
     t: np.ndarray, d: np.ndarray, a: np.ndarray | None = None, *, horizon: int, level: float = 0.95,
-    cluster: np.ndarray | None = None, entry: np.ndarray | None = None,
+    cluster: np.ndarray | None = None, variance: Variance = "jackknife", entry: np.ndarray | None = None,
 ) -> Estimates:  # fmt: skip
     """Kaplan–Meier risk by the horizon in each arm, with its difference and ratio.
 
@@ -36,12 +37,16 @@ def risk_at(
     level
         Confidence level.
     cluster : np.ndarray, shape (n,), optional
-        What people belong to; influences are then summed within it. Fewer than four in an arm are refused.
+        What people belong to; fewer than four in an arm are refused.
+    variance
+        With clusters: everything anew without each in turn and t(G - 1), or influences summed within them.
     entry : np.ndarray, shape (n,), optional
         The day after which each person is at risk (left truncation); 0 is from the beginning.
     """
     who = check_follow_up(t, d, a, horizon, competing=False, entry=entry)
-    pair = read_arms(who, risk_by, cluster=cluster)
+    pair = pair_by_cluster(
+        who, cluster, variance, lambda rows, sites: read_arms(who.among(rows), risk_by, cluster=sites)
+    )
     note = "arm interval log–log"
     return risk_rows(
         pair, level=level, method="kaplan_meier", kind="time_to_event", horizon=float(who.horizon), note=note
@@ -50,18 +55,21 @@ def risk_at(
 
 def rmst(
     t: np.ndarray, d: np.ndarray, a: np.ndarray | None = None, *, horizon: int, level: float = 0.95,
-    cluster: np.ndarray | None = None, entry: np.ndarray | None = None,
+    cluster: np.ndarray | None = None, variance: Variance = "jackknife", entry: np.ndarray | None = None,
 ) -> Estimates:  # fmt: skip
     """Mean days without the event up to the horizon in each arm, with the difference.
 
     The area under Kaplan–Meier; Royston & Parmar (2013), with the variance survRM2 prints. Arguments as in `risk_at`.
     """
     who = check_follow_up(t, d, a, horizon, competing=False, entry=entry)
-    lost = read_arms(who, time_lost_by, cluster=cluster)
+    lost = pair_by_cluster(
+        who, cluster, variance, lambda rows, sites: read_arms(who.among(rows), time_lost_by, cluster=sites)
+    )
     kept = ArmPair(
         one=_rest(lost.one, who.horizon),
         zero=None if lost.zero is None else _rest(lost.zero, who.horizon),
         covariance=lost.covariance,
+        degrees=lost.degrees,
     )
     return mean_rows(
         kept, "rmst", level=level, method="restricted_mean", kind="time_to_event", horizon=float(who.horizon)

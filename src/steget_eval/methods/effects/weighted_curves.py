@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike
 from steget_eval.core.errors import HorizonError, MethodError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
-from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, FollowUp, check_follow_up
+from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, FollowUp, check_follow_up, pair_by_cluster
 from steget_eval.methods.numerics.arms import Arms, checked_choice, checked_covariates
-from steget_eval.methods.numerics.clusters import checked_clusters
+from steget_eval.methods.numerics.clusters import Variance, checked_clusters
 from steget_eval.methods.numerics.glm import inverse_link
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.standardised import POPULATIONS, Population, fit_score, weights_by_arm
@@ -27,7 +27,8 @@ _H = 1e-30  # a complex step subtracts nothing, so it may be as small as one lik
 
 def weighted_risk(
     t: np.ndarray, d: np.ndarray, a: np.ndarray, X: ArrayLike, *, horizon: int, cause: int = 1,
-    population: Population = "ATE", cluster: np.ndarray | None = None, level: float = 0.95,
+    population: Population = "ATE", cluster: np.ndarray | None = None, variance: Variance = "jackknife",
+    level: float = 0.95,
 ) -> Estimates:  # fmt: skip
     """Weighted Aalen–Johansen risk of one cause in each arm, with difference and ratio.
 
@@ -48,7 +49,9 @@ def weighted_risk(
     population
         Whom both arms stand for: everyone (ATE), the treated (ATT), the comparison's (ATC), the overlap (ATO).
     cluster : np.ndarray, shape (n,), optional
-        What people belong to; influences are then summed within it.
+        What people belong to; fewer than four in an arm are refused.
+    variance
+        With clusters: everything anew without each in turn, score included, and t(G - 1), or influences summed.
 
     Raises
     ------
@@ -57,7 +60,7 @@ def weighted_risk(
     HorizonError
         Where an arm was not followed to the horizon.
     """
-    who, pair = _pair(t, d, a, X, horizon, cause, population, cluster, "risk")
+    who, pair = _pair(t, d, a, X, horizon, cause, population, cluster, variance, "risk")
     rows = risk_rows(pair, level=level, **_labels(who, "arm interval log–log"))
     return rows.label(population=population)
 
@@ -65,25 +68,37 @@ def weighted_risk(
 def weighted_time_lost(
     t: np.ndarray, d: np.ndarray, a: np.ndarray, X: ArrayLike, *, horizon: int, cause: int = 1,
     population: Population = "ATE", measure: Literal["rmtl", "rmst"] = "rmtl", cluster: np.ndarray | None = None,
-    level: float = 0.95,
+    variance: Variance = "jackknife", level: float = 0.95,
 ) -> Estimates:  # fmt: skip
     """Weighted mean days lost to one cause up to the horizon in each arm, with the difference.
 
     Arguments as in `weighted_risk`; with `measure` ``rmst`` days without the event instead: the horizon less those.
     """
     checked_choice(measure, ("rmtl", "rmst"), "measure")
-    who, pair = _pair(t, d, a, X, horizon, cause, population, cluster, "time_lost", whole=measure == "rmst")
+    who, pair = _pair(t, d, a, X, horizon, cause, population, cluster, variance, "time_lost", whole=measure == "rmst")
     return mean_rows(pair, measure, level=level, **_labels(who, "")).label(population=population)
 
 
 def _pair(
     t: np.ndarray, d: np.ndarray, a: np.ndarray, X: ArrayLike, horizon: int, cause: int, population: Population,
-    cluster: np.ndarray | None, quantity: Quantity, *, whole: bool = False,
+    cluster: np.ndarray | None, variance: Variance, quantity: Quantity, *, whole: bool = False,
 ) -> tuple[FollowUp, ArmPair]:  # fmt: skip
     checked_choice(population, POPULATIONS, "population")
     who = check_follow_up(t, d, a, horizon, competing=True)
+    covariates = checked_covariates(X, who.t.size)
+
+    def read(rows: np.ndarray, sites: np.ndarray | None) -> ArmPair:
+        return _read(who.among(rows), covariates[rows], cause, population, sites, quantity, whole=whole)
+
+    return who, pair_by_cluster(who, cluster, variance, read)
+
+
+def _read(
+    who: FollowUp, covariates: np.ndarray, cause: int, population: Population, cluster: np.ndarray | None,
+    quantity: Quantity, *, whole: bool,
+) -> ArmPair:  # fmt: skip
     arm = who.a.astype(np.float64)
-    Z = build_design(checked_covariates(X, arm.size)).Z
+    Z = build_design(covariates).Z
     gamma = fit_score(Arms(y=arm, a=arm), Z, population)
     eta = Z @ gamma
     weights = weights_by_arm(arm, eta, population)
@@ -100,7 +115,7 @@ def _pair(
         influence[mine] += w[mine] * moved.per_weight
         found.append((base + sign * moved.estimate, moved.events))
         moves.append(sign * influence)
-    return who, _paired(who, found, moves, cluster)
+    return _paired(who, found, moves, cluster)
 
 
 def _paired(

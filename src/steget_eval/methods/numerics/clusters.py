@@ -71,14 +71,24 @@ def leave_one_out(arms: Arms, Z: Floats, clusters: Clusters, fit: Fit) -> ArmMea
     estimate (Bell and McCaffrey 2002; MacKinnon, Nielsen and Webb 2023, CV3). To be used with t(G - 1).
     """
     whole = fit(arms, Z, None)
+
+    def without(kept: NDArray[np.bool_]) -> tuple[float, ...]:
+        part = fit(Arms(y=arms.y[kept], a=arms.a[kept]), Z[kept], None)
+        return part.mean_1, part.mean_0
+
+    covariance = jackknife(clusters, (whole.mean_1, whole.mean_0), without)
+    return ArmMeans(mean_1=whole.mean_1, mean_0=whole.mean_0, covariance=covariance, degrees=float(clusters.count - 1))
+
+
+def jackknife(
+    clusters: Clusters, whole: tuple[float, ...], without: Callable[[NDArray[np.bool_]], tuple[float, ...]]
+) -> Floats:
+    """Return the covariance, shape (k, k), of k numbers found anew among those kept without each cluster in turn."""
     moved = []
     for left_out in range(clusters.count):
-        kept = clusters.code != left_out
         try:
-            part = fit(Arms(y=arms.y[kept], a=arms.a[kept]), Z[kept], None)
+            moved.append(without(clusters.code != left_out))
         except MethodError as error:
             raise type(error)(f"without one of the clusters: {error}") from error
-        moved.append((part.mean_1 - whole.mean_1, part.mean_0 - whole.mean_0))
-    distance = np.array(moved)
-    covariance = (clusters.count - 1) / clusters.count * distance.T @ distance
-    return ArmMeans(mean_1=whole.mean_1, mean_0=whole.mean_0, covariance=covariance, degrees=float(clusters.count - 1))
+    distance = np.array(moved) - np.array(whole)
+    return np.asarray((clusters.count - 1) / clusters.count * distance.T @ distance)

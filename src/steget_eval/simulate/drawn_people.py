@@ -1,0 +1,265 @@
+"""People as arrays, from a world whose every answer is known: what methods are rehearsed on.
+
+A base case, and then one thing changed at a time. Answers are integrals over the two covariates (and what a site
+shares), by Gauss–Hermite quadrature: no drawing, so no error of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steget_eval.core.streams import stream
+
+Floats = NDArray[np.float64]
+Scenario = Literal["base", "null", "confounding", "censoring", "exits", "sites", "missing"]
+SCENARIOS: tuple[Scenario, ...] = ("base", "null", "confounding", "censoring", "exits", "sites", "missing")
+
+HORIZON, SITES = 730, 8
+RATIO, HAZARD, SUBDISTRIBUTION = np.log(1.5), 0.6, 0.5  # logarithms of the ratios that are the same for everyone
+CHANGE, SPREAD, ALIKE = 4.0, 10.0, 0.6  # of a scale seen twice
+IMPORTANT = 5.0
+#: Probability of a pair of steps: before by row, after by column.
+STEPS = np.array([[0.35, 0.15, 0.10], [0.05, 0.15, 0.10], [0.02, 0.03, 0.05]])
+_SHARED = 0.4  # standard deviation of what a site's people share, on the scale of the linear predictor
+_NODES = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DrawnPeople:
+    """One set of people, shape (n,) each but for `X`.
+
+    Attributes
+    ----------
+    X : shape (n, 2)
+        A standard normal covariate, and prior employment, 0 or 1.
+    a, site
+        Arm and site; a site's people share their arm in ``sites``.
+    happened, happened_by_ratio, happened_by_odds
+        A yes or no by a logistic model of both covariates; by one risk ratio, and by one odds ratio, within levels of
+        prior employment alone.
+    amount
+        Linear in the covariates, with skew errors.
+    t, d, t_alone, d_alone, t_sub, d_sub
+        Day and cause beside an exit that competes; the same where nobody exits; and where subdistribution hazards are
+        proportional.
+    before, after, step_before, step_after
+        A scale and a three-step ladder, seen twice.
+    known
+        Whether `happened` was seen.
+    """
+
+    X: Floats
+    a: NDArray[np.int64]
+    site: NDArray[np.int64]
+    happened: Floats
+    happened_by_ratio: Floats
+    happened_by_odds: Floats
+    amount: Floats
+    t: NDArray[np.int64]
+    d: NDArray[np.int64]
+    t_alone: NDArray[np.int64]
+    d_alone: NDArray[np.int64]
+    t_sub: NDArray[np.int64]
+    d_sub: NDArray[np.int64]
+    before: Floats
+    after: Floats
+    step_before: NDArray[np.int64]
+    step_after: NDArray[np.int64]
+    known: NDArray[np.bool_]
+
+
+def draw_people(scenario: Scenario, n: int, *, seed: int, replicate: int) -> DrawnPeople:
+    """Return `n` people; the same ones for the same scenario, size, seed and replicate."""
+    draws = stream(seed, "drawn_people", scenario, n, replicate)
+    effect = float(scenario != "null")
+    X = np.column_stack([draws.standard_normal(n), (draws.random(n) < 0.4) * 1.0])
+    site = np.arange(n) % SITES
+    shared = draws.normal(scale=_SHARED, size=SITES)[site] if scenario == "sites" else np.zeros(n)
+    if scenario == "sites":
+        a = draws.permutation(np.arange(SITES) < SITES // 2)[site].astype(np.int64)
+    else:
+        a = (draws.random(n) < arm_chance(scenario, X)).astype(np.int64)
+    gain = np.asarray(effect * a, dtype=np.float64)
+    end = _last_day(scenario, draws, n)
+    job, leave = job_rate(X, gain, shared), exit_rate(scenario, X, gain)
+    job_day, exit_day = (draws.exponential(size=n) / rate for rate in (job, leave))
+    t, d = _seen(np.minimum(job_day, exit_day), np.where(job_day <= exit_day, 1, 2), end)
+    t_alone, d_alone = _seen(job_day, np.ones(n, dtype=np.int64), end)
+    t_sub, d_sub = _proportional(draws, X, gain, end)
+    own, one, two = draws.standard_normal((3, n))
+    steps = draws.choice(9, size=n, p=STEPS.ravel())
+    return DrawnPeople(
+        X=X, a=a, site=site,
+        happened=_happens(draws, logistic_risk(X, gain, shared)),
+        happened_by_ratio=_happens(draws, ratio_risk(X, gain)),
+        happened_by_odds=_happens(draws, odds_risk(X, gain)),
+        amount=mean_amount(X, gain) + 5 * shared + draws.gamma(2.0, 4.0, n) - 8,
+        t=t, d=d, t_alone=t_alone, d_alone=d_alone, t_sub=t_sub, d_sub=d_sub,
+        before=50 + SPREAD * (np.sqrt(ALIKE) * own + np.sqrt(1 - ALIKE) * one),
+        after=50 + CHANGE + SPREAD * (np.sqrt(ALIKE) * own + np.sqrt(1 - ALIKE) * two),
+        step_before=steps // 3, step_after=steps % 3,
+        known=draws.random(n) < _seen_chance(scenario, X, a),
+    )  # fmt: skip
+
+
+def true_answers(scenario: Scenario, population: str = "ATE") -> dict[str, float]:
+    """Return what each question's answer is: by what is asked (`data`) and contrast, as ``data:contrast``."""
+    X, shared, mass = _grid(scenario)
+    effect = float(scenario != "null")
+    one, zero = np.full(mass.size, effect), np.zeros(mass.size)
+    e = np.full(mass.size, 0.5) if scenario == "sites" else arm_chance(scenario, X)
+    h = mass * {"ATE": 1.0, "ATT": e, "ATC": 1 - e, "ATO": e * (1 - e)}[population]
+    h = h / h.sum()
+    found: dict[str, float] = {}
+    found |= _shares("happened", *(float(h @ logistic_risk(X, gain, shared)) for gain in (one, zero)))
+    by_level = _by_level(X, mass, e, population)
+    for name, risk in (("ratio", ratio_risk), ("odds", odds_risk)):
+        found |= _shares(name, *(float(by_level @ risk(X, gain)) for gain in (one, zero)))
+    found |= {"ratio:risk_ratio": float(np.exp(effect * RATIO)), "odds:odds_ratio": float(np.exp(effect * 0.8))}
+    amounts = [float(h @ mean_amount(X, gain)) for gain in (one, zero)]
+    found |= {"amount:mean_1": amounts[0], "amount:mean_difference": amounts[0] - amounts[1]}
+    for name, exits in (("alone", False), ("competing", True)):
+        found |= _timed(name, scenario, X, shared, h, (one, zero), exits=exits)
+    found["sub:subdistribution_hazard_ratio"] = float(np.exp(effect * SUBDISTRIBUTION))
+    return found | _twice()
+
+
+def arm_chance(scenario: Scenario, X: Floats) -> Floats:
+    """Return the chance of arm 1."""
+    if scenario == "confounding":
+        return _expit(-0.2 + 0.6 * X[:, 0] - 0.5 * X[:, 1])
+    return np.full(X.shape[0], 0.5)
+
+
+def logistic_risk(X: Floats, gain: Floats, shared: Floats) -> Floats:
+    """Return the risk by a logistic model of both covariates."""
+    return _expit(-0.6 + 0.7 * X[:, 0] + 0.5 * X[:, 1] + 0.8 * gain + shared)
+
+
+def ratio_risk(X: Floats, gain: Floats) -> Floats:
+    """Return the risk by a model with one risk ratio."""
+    return np.asarray(np.exp(-1.6 + 0.3 * X[:, 1] + RATIO * gain))
+
+
+def odds_risk(X: Floats, gain: Floats) -> Floats:
+    """Return the risk by a model with one odds ratio within levels of prior employment."""
+    return _expit(-0.6 + 0.5 * X[:, 1] + 0.8 * gain)
+
+
+def mean_amount(X: Floats, gain: Floats) -> Floats:
+    """Return the mean amount."""
+    return np.asarray(20 + 5 * X[:, 0] + 4 * X[:, 1] + 3 * gain)
+
+
+def job_rate(X: Floats, gain: Floats, shared: Floats) -> Floats:
+    """Return the rate per day of a job."""
+    return np.asarray(0.0008 * np.exp(HAZARD * gain + 0.4 * X[:, 0] + 0.4 * X[:, 1] + shared))
+
+
+def exit_rate(scenario: Scenario, X: Floats, gain: Floats) -> Floats:
+    """Return the rate per day of leaving without one."""
+    often = scenario == "exits"
+    return np.asarray((0.0012 if often else 0.0003) * np.exp(-0.3 * X[:, 0] - (0.4 * gain if often else 0)))
+
+
+def _expit(eta: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-eta)), dtype=np.float64)
+
+
+def _happens(draws: np.random.Generator, chance: Floats) -> Floats:
+    return np.asarray(draws.random(chance.size) < chance, dtype=np.float64)
+
+
+def _last_day(scenario: Scenario, draws: np.random.Generator, n: int) -> NDArray[np.int64]:
+    """Return the day on which each is last seen: beyond the window for most, or within it for many."""
+    return draws.integers(100, 1100, n) if scenario == "censoring" else draws.integers(500, 2500, n)
+
+
+def _seen_chance(scenario: Scenario, X: Floats, a: NDArray[np.int64]) -> Floats:
+    if scenario != "missing":
+        return np.ones(a.size)
+    return _expit(0.9 + np.where(a == 1, 0.9, -0.9) * X[:, 0])
+
+
+def _seen(day: Floats, cause: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    whole = np.ceil(day).astype(np.int64)
+    return np.minimum(whole, end), np.where(whole <= end, cause, 0)
+
+
+def _proportional(
+    draws: np.random.Generator, X: Floats, gain: Floats, end: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Times of two causes whose first has proportional subdistribution hazards (Fine and Gray 1999, section 4)."""
+    n, p = gain.size, 0.4
+    power = np.exp(SUBDISTRIBUTION * gain + 0.3 * X[:, 0])
+    ever = 1 - (1 - p) ** power
+    first = -np.log(1 - (1 - (1 - draws.random(n) * ever) ** (1 / power)) / p)
+    is_first = draws.random(n) < ever
+    day = 300 * np.where(is_first, first, draws.exponential(size=n))
+    return _seen(day, np.where(is_first, 1, 2), end)
+
+
+def _grid(scenario: Scenario) -> tuple[Floats, Floats, Floats]:
+    """Return covariates, what the site shares, and their mass, at the nodes."""
+    nodes, masses = np.polynomial.hermite_e.hermegauss(_NODES)
+    masses = masses / masses.sum()
+    shared, share = (_SHARED * nodes, masses) if scenario == "sites" else (np.zeros(1), np.ones(1))
+    x, z, u = (one.ravel() for one in np.meshgrid(nodes, [0.0, 1.0], shared, indexing="ij"))
+    mass = np.einsum("i,j,k->ijk", masses, [0.6, 0.4], share).ravel()
+    return np.column_stack([x, z]), u, mass
+
+
+def _by_level(X: Floats, mass: Floats, e: Floats, population: str) -> Floats:
+    """Return masses of the population where only the level of prior employment is looked at."""
+    h = np.zeros(mass.size)
+    for level in (0.0, 1.0):
+        here = X[:, 1] == level
+        among = float(mass[here] @ e[here] / mass[here].sum())
+        tilt = {"ATE": 1.0, "ATT": among, "ATC": 1 - among, "ATO": among * (1 - among)}[population]
+        h[here] = mass[here] * tilt
+    return np.asarray(h / h.sum())
+
+
+def _shares(name: str, p_1: float, p_0: float) -> dict[str, float]:
+    odds = p_1 / (1 - p_1) * (1 - p_0) / p_0
+    found = {"risk_1": p_1, "risk_difference": p_1 - p_0, "risk_ratio": p_1 / p_0, "odds_ratio": odds}
+    if p_1 != p_0:
+        found["nnt"] = 1 / (p_1 - p_0)
+    return {f"{name}:{contrast}": value for contrast, value in found.items()}
+
+
+def _timed(
+    name: str, scenario: Scenario, X: Floats, shared: Floats, h: Floats, gains: tuple[Floats, Floats], *, exits: bool
+) -> dict[str, float]:
+    """Return risk by the horizon and days lost before it: an event in the day before day k is one of day k."""
+    days = np.arange(1, HORIZON)[:, None]
+    risks, lost = [], []
+    for gain in gains:
+        job = job_rate(X, gain, shared)
+        leave = exit_rate(scenario, X, gain) if exits else np.zeros(gain.size)
+        rate = job + leave
+        risks.append(float(h @ (job / rate * -np.expm1(-rate * HORIZON))))
+        lost.append(float(h @ (job / rate * -np.expm1(-rate * days)).sum(axis=0)))
+    found = _shares(name, *risks)
+    found[f"{name}:rmtl_difference"] = lost[0] - lost[1]
+    found[f"{name}:rmst_difference"] = lost[1] - lost[0]
+    return found | {f"{name}:hazard_ratio": float(np.exp(HAZARD * gains[0][0]))}
+
+
+def _twice() -> dict[str, float]:
+    from scipy.stats import norm
+
+    spread = SPREAD * np.sqrt(2 * (1 - ALIKE))
+    return {
+        "scores:mean_change": CHANGE,
+        "scores:standardised_change": CHANGE / SPREAD,
+        "scores:responders": float(norm.sf((IMPORTANT - CHANGE) / spread)),
+        "steps:share_up": float(np.triu(STEPS, 1).sum()),
+        "steps:share_same": float(np.trace(STEPS)),
+        "steps:share_down": float(np.tril(STEPS, -1).sum()),
+        "steps:paired_difference": float(STEPS[:, 1:].sum() - STEPS[1:].sum()),
+    }
