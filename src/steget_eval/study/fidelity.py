@@ -17,7 +17,7 @@ from steget_eval.protocol import Protocol
 from steget_eval.protocol.fidelity import FidelityReviews
 from steget_eval.study.answers import label_answers, method_lines
 from steget_eval.study.fidelity_found import FidelityFound, ReviewScore
-from steget_eval.study.subgroups import fewest_people, sites_of
+from steget_eval.study.levels import fewest_people, sites_of
 from steget_eval.study.within import Road, answer_within, roads_of
 
 #: The subgroup of the row that tells how the sites' answers go with their scores.

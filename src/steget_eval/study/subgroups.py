@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,6 +17,8 @@ from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.protocol.subgroups import asked_by_group, group_names
 from steget_eval.study.answers import label_answers, method_lines
+from steget_eval.study.errors_between import Errors, errors_between
+from steget_eval.study.levels import has_enough, levels_of
 from steget_eval.study.results import Refusal, Subgroup
 from steget_eval.study.within import Road, answer_within, roads_of
 
@@ -35,22 +36,6 @@ class BySubgroup:
     estimates: Estimates
     groups: tuple[Subgroup, ...]
     refusals: tuple[Refusal, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fewest:
-    """The smallest numbers of people that an answer would rest on.
-
-    Attributes
-    ----------
-    people
-        Of an arm with a known outcome.
-    cell
-        Of an arm with the outcome or without it; of an amount, above zero.
-    """
-
-    people: int
-    cell: int
 
 
 def subgroup_answers(cohort: Cohort, protocol: Protocol) -> BySubgroup:
@@ -79,51 +64,6 @@ def subgroup_answers(cohort: Cohort, protocol: Protocol) -> BySubgroup:
     return BySubgroup(estimates=_adjusted(found) + found, groups=tuple(groups), refusals=tuple(refusals))
 
 
-def levels_of(cohort: Cohort, protocol: Protocol, group: str) -> Mapping[str, np.ndarray]:
-    """Return who is at each level of a group, shape (n,), in the protocol's order; empty where nothing is recorded."""
-    source = cohort.covariates if group in cohort.covariates else cohort.recorded
-    if group not in source or not source[group].notna().any():
-        return {}
-    column, known = source[group], source[group].notna().to_numpy()
-    named = {one.id: tuple(one.levels) for one in protocol.covariates}.get(group, ())
-    levels = {_code(value): known & (column == value).to_numpy() for value in sorted(column[known].unique())}
-    order = [one for one in named if one in levels]
-    return {one: levels[one] for one in (*order, *(other for other in levels if other not in order))}
-
-
-def has_enough(cohort: Cohort, protocol: Protocol, estimand: Estimand, levels: Mapping[str, np.ndarray]) -> bool:
-    """Tell whether every level of a group has enough people in each arm, with and without the outcome."""
-    fewest = [fewest_people(cohort, protocol, estimand, mine) for mine in levels.values()]
-    return len(levels) > 1 and all(
-        one.people >= protocol.subgroups.minimum and one.cell >= protocol.disclosure.minimum_cell for one in fewest
-    )
-
-
-def fewest_people(cohort: Cohort, protocol: Protocol, estimand: Estimand, mine: np.ndarray) -> Fewest:
-    """Return the smallest arm of some of the people, shape (n,), and the smallest part of an arm."""
-    values = cohort.outcomes[estimand.id]
-    people, cells = [], []
-    for arm in (1, 0) if protocol.arms.comparison is not None else (1,):
-        asked = mine & values.known & (cohort.a == arm)
-        people.append(int(asked.sum()))
-        if values.kind in {"binary", "time_to_event", "competing"}:
-            has = values.y[asked] == 1 if values.y.size else values.d[asked] == 1
-            cells += [int(has.sum()), int((~has).sum())]
-        elif values.kind == "amount":
-            cells.append(int((values.y[asked] > 0).sum()))
-    return Fewest(people=min(people), cell=min(cells, default=min(people)))
-
-
-def sites_of(cohort: Cohort, protocol: Protocol) -> Mapping[str, np.ndarray]:
-    """Return who is at each site, shape (n,); empty where no site is recorded."""
-    named = next((one.id for one in protocol.covariates if one.column == "site"), "site")
-    return levels_of(cohort, protocol, named)
-
-
-def _code(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def _by_level(
     cohort: Cohort, protocol: Protocol, estimand: Estimand, group: str, levels: Mapping[str, np.ndarray]
 ) -> Estimates:
@@ -132,10 +72,12 @@ def _by_level(
     if not roads or line.sees_unknown:
         raise MethodError(f"{line.name} gives no answer of {estimand.contrast} that groups can be compared by")
     between, told = [], []
-    for road in roads:
-        rows = {level: answer_within(cohort, protocol, road, mine) for level, mine in levels.items()}
-        between.append(_between(cohort, protocol, road, group, levels, rows))
-        told += [_kept(road, found).label(subgroup=f"{group}={level}") for level, found in rows.items()]
+    answers = [[answer_within(cohort, protocol, road, mine) for mine in levels.values()] for road in roads]
+    errors = errors_between(cohort, protocol, levels, roads, answers)
+    for road, error, found in zip(roads, errors, answers, strict=True):
+        rows = dict(zip(levels, found, strict=True))
+        between.append(_between(cohort, protocol, road, group, rows, error))
+        told += [_kept(road, one).label(subgroup=f"{group}={level}") for level, one in rows.items()]
     return gather([*between, *told])
 
 
@@ -147,18 +89,14 @@ def _kept(road: Road, rows: Estimates) -> Estimates:
 
 
 def _between(
-    cohort: Cohort, protocol: Protocol, road: Road, group: str, levels: Mapping[str, np.ndarray],
-    rows: Mapping[str, Estimates],
-) -> Estimates:  # fmt: skip
-    effects = np.array([road.effect(found) for found in rows.values()])
-    covariance, degrees = effects[:, 1] ** 2, math.inf
-    if protocol.cluster is not None:
-        covariance, degrees = _left_out(cohort, protocol, road, levels, effects[:, 0])
+    cohort: Cohort, protocol: Protocol, road: Road, group: str, rows: Mapping[str, Estimates], errors: Errors
+) -> Estimates:
+    effects = [road.effect(found)[0] for found in rows.values()]
     found = interaction(
-        effects[:, 0], covariance, scale=road.scale, degrees=degrees, level=protocol.confidence_level
+        effects, errors.covariance, scale=road.scale, degrees=errors.degrees, level=protocol.confidence_level
     )  # fmt: skip
     own = road.answer_row(next(iter(rows.values())))
-    first, second = list(levels)[:2]
+    first, second = list(rows)[:2]
     said = f"{second} {'over' if road.scale == 'ratio' else 'minus'} {first}"
     labelled = label_answers(found, protocol, road.estimand, cohort.outcomes[road.estimand.id]).label(
         subgroup=f"{group}={BETWEEN}", population=own.population
@@ -172,24 +110,6 @@ def _named(row: Estimate, protocol: Protocol, said: str, unit: str) -> Estimate:
     ratio = row.scale == "log"
     contrast = row.contrast if protocol.arms.comparison is not None else _ONE_ARM[row.contrast]
     return replace(row, contrast=contrast, note=said, unit="ratio" if ratio else unit)
-
-
-def _left_out(
-    cohort: Cohort, protocol: Protocol, road: Road, levels: Mapping[str, np.ndarray], whole: np.ndarray
-) -> tuple[np.ndarray, float]:
-    """Return the levels' covariance and its degrees of freedom by leaving out one cluster at a time.
-
-    People of several levels share clusters, so the levels' answers are not independent.
-    """
-    cluster = cohort.persons["cluster"].to_numpy()
-    alone = protocol.model_copy(update={"cluster": None})
-    names = np.unique(cluster)
-    moved = np.array([
-        [road.effect(answer_within(cohort, alone, road, mine & (cluster != one)))[0] for mine in levels.values()]
-        for one in names
-    ])  # fmt: skip
-    apart = moved - whole
-    return (names.size - 1) / names.size * apart.T @ apart, float(names.size - 1)
 
 
 def _adjusted(found: Estimates) -> Estimates:

@@ -64,6 +64,14 @@ class Road:
         error = row.std_error if row.scale == "log" else row.std_error / row.estimate if row.estimate > 0 else math.nan
         return (math.log(row.estimate) if row.estimate > 0 else math.nan), error
 
+    def effect_of_arms(self, rows: Estimates) -> float | None:
+        """Return the answer on its scale from the arms' own numbers; None where they do not give it."""
+        own = {row.contrast: row.estimate for row in rows}
+        arms = next(((own[f"{one}_1"], own[f"{one}_0"]) for one in ("risk", "mean") if f"{one}_1" in own), None)
+        if arms is None or min(arms) <= 0 or self.estimand.contrast not in {"risk_ratio", "mean_ratio"}:
+            return None
+        return math.log(arms[0]) - math.log(arms[1])
+
 
 def roads_of(protocol: Protocol, estimand: Estimand, line: Method) -> tuple[Road, ...]:
     """Return the scales on which a question's groups can be compared, its own first; a number needed has none itself.

@@ -65,13 +65,17 @@ def levels(release: Release, estimand: str, group: str) -> Table:
     head += [Column(key=one, heading=code_label("contrast", one), align="right") for one in answers]
     head += [Column(key=f"arm_{one}", heading=_arm_heading(release, one), align="right") for one in arms]
     caption = key_label("caption.subgroup_levels", group=group_words(release.protocol, group))
-    return Table(cells=TableBody(columns=tuple(head), rows=tuple(body), caption=caption), frame=frame)
+    methods = list(dict.fromkeys(frame.loc[~frame["contrast"].map(_is_arm), "method"])) or list(frame["method"])
+    refitted = [key_label("subgroups.refitted", method=code_label("method", str(methods[0])))] if methods else []
+    cells = TableBody(columns=tuple(head), rows=tuple(body), caption=caption, notes=tuple(refitted))
+    return Table(cells=cells, frame=frame)
 
 
 def rows_by_group(release: Release, estimand: str) -> pd.DataFrame:
     """Return the released rows of a question that the groups of the protocol have."""
     frame = release.estimates
-    frame = frame[frame["estimand"] == estimand]
+    # Bounds for those not reached are told by group beside the shares of those who were.
+    frame = frame[(frame["estimand"] == estimand) & (frame["interval_kind"] != "bounds")]
     asked = {one.group for one in release.subgroups if one.estimand == estimand}
     # With one arm a question may ask for shares by group of its own; without a test they are told by their own tables.
     tested = {_group(one) for one in frame["subgroup"] if str(one).endswith("=*")}
