@@ -109,7 +109,7 @@ def _controls(release: Release) -> list[Block]:
 def _differ(rows: pd.DataFrame) -> list[Any]:
     told = rows[~rows["suppressed"].astype(bool)]
     if told.empty:
-        return [key_label("sensitivity.turns_hidden", outcome=key_label("heading.controls"))]
+        return [key_label("sensitivity.controls_hidden")]
     null = 1.0 if str(told["contrast"].iloc[0]).endswith("ratio") else 0.0
     differ = int(((told["conf_low"] > null) | (told["conf_high"] < null)).sum())
     if not differ:
