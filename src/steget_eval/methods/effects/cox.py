@@ -13,7 +13,7 @@ from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_p
 from steget_eval.methods.numerics.clusters import checked_clusters
-from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_members
+from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_entry, check_members
 from steget_eval.methods.numerics.efron import efron_residuals
 from steget_eval.methods.numerics.log_log import normal_quantile
 
@@ -49,7 +49,7 @@ class CoxFit(Tidy):
 
 def hazard_ratio(
     t: np.ndarray, d: np.ndarray, a: np.ndarray, X: np.ndarray | None = None, *, cause: int = 1, robust: bool = True,
-    cluster: np.ndarray | None = None, level: float = 0.95,
+    cluster: np.ndarray | None = None, entry: np.ndarray | None = None, level: float = 0.95,
 ) -> Estimates:  # fmt: skip
     """Hazard of the event in arm 1 over that in arm 0, by Cox regression on the arm and the covariates.
 
@@ -72,6 +72,8 @@ def hazard_ratio(
         Whether the standard error is the sandwich's; without it the inverse information's.
     cluster : np.ndarray, shape (n,), optional
         What people belong to; needs `robust`. Fewer than four in an arm are refused.
+    entry : np.ndarray, shape (n,), optional
+        The day after which each person is at risk, where not everybody is from the beginning.
     level
         Confidence level.
     """
@@ -85,7 +87,7 @@ def hazard_ratio(
     if cluster is not None:
         checked_clusters(cluster, arms)
     extra = np.empty((days.size, 0)) if X is None else np.asarray(X, dtype=float)
-    fit = fit_cox(days, causes, np.column_stack([arms, extra]), cause=cause, cluster=cluster)
+    fit = fit_cox(days, causes, np.column_stack([arms, extra]), cause=cause, cluster=cluster, entry=entry)
     log_ratio = float(fit.beta[0])
     std_error = float(np.sqrt((fit.robust if robust else fit.covariance)[0, 0]))
     reach = normal_quantile(level) * std_error
@@ -123,8 +125,9 @@ def _note(causes: np.ndarray, covariates: int, *, robust: bool, clustered: bool)
 
 
 def fit_cox(
-    t: np.ndarray, d: np.ndarray, X: np.ndarray, *, cause: int = 1, cluster: np.ndarray | None = None
-) -> CoxFit:
+    t: np.ndarray, d: np.ndarray, X: np.ndarray, *, cause: int = 1, cluster: np.ndarray | None = None,
+    entry: np.ndarray | None = None,
+) -> CoxFit:  # fmt: skip
     """Fit Cox regression with Efron's ties (by lifelines) and return both covariances of the log hazard ratios.
 
     Arguments as in `hazard_ratio`, with every column in `X`, shape (n, p). Raises `ConvergenceError` where a column
@@ -137,15 +140,18 @@ def fit_cox(
         raise MethodError(f"covariates must have one row per person ({days.size}), got shape {columns.shape}")
     if not np.isfinite(columns).all():
         raise MethodError(f"{int((~np.isfinite(columns)).any(axis=1).sum())} people have a missing covariate")
-    beta, covariance = _fit_with_lifelines(days, event, columns)
-    moves = efron_residuals(days, event, columns, beta) @ covariance
+    late = check_entry(entry, days)
+    beta, covariance = _fit_with_lifelines(days, event, columns, late)
+    moves = efron_residuals(days, event, columns, beta, entry=late) @ covariance
     if cluster is not None:
         members = check_members(cluster, days.size, "clusters")
         moves = np.column_stack([np.bincount(members, column) for column in moves.T])
     return CoxFit(beta=beta, covariance=covariance, robust=moves.T @ moves)
 
 
-def _fit_with_lifelines(t: np.ndarray, event: np.ndarray, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _fit_with_lifelines(
+    t: np.ndarray, event: np.ndarray, X: np.ndarray, entry: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
     import pandas as pd
     from lifelines import CoxPHFitter
     from lifelines.exceptions import ConvergenceError as NotConverged
@@ -153,6 +159,10 @@ def _fit_with_lifelines(t: np.ndarray, event: np.ndarray, X: np.ndarray) -> tupl
 
     frame = pd.DataFrame(X, columns=[f"x{column}" for column in range(X.shape[1])])
     frame = frame.assign(days=t.astype(float), event=event)
+    late = None if entry is None else "entry"
+    if entry is not None:
+        # At risk after the day of entry; before day 0 stands for those at risk from the beginning, day 0 included.
+        frame = frame.assign(entry=np.where(entry > 0, entry, -1.0))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", ConvergenceWarning)
@@ -160,7 +170,9 @@ def _fit_with_lifelines(t: np.ndarray, event: np.ndarray, X: np.ndarray) -> tupl
             # It stops where half the Newton decrement is below `precision`, before taking that step: by default seven
             # digits of the estimate. Ties in batches: eight times as fast at a million people as the loop it chooses.
             tight = {"precision": 1e-16, "r_precision": 1e-14}
-            fit = CoxPHFitter().fit(frame, "days", "event", fit_options=tight, batch_mode=True)
+            fit = CoxPHFitter().fit(
+                frame, "days", "event", entry_col=late, fit_options=tight, batch_mode=None if late else True
+            )
         except (NotConverged, ConvergenceWarning) as stop:
             raise ConvergenceError(
                 "Cox regression did not converge: a column separates those with the event from those without, "

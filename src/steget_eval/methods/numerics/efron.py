@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 
-def efron_residuals(t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.ndarray) -> np.ndarray:
+def efron_residuals(
+    t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.ndarray, *, entry: np.ndarray | None = None
+) -> np.ndarray:
     """Return each person's contribution to the Efron score at `beta`, shape (n, p); at the estimate they sum to zero.
 
     Therneau & Grambsch (2000, §7.1). The k-th of m events tied on a day sees the tied ones weigh 1 − k/m; a person's
@@ -22,6 +24,8 @@ def efron_residuals(t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.nd
         Covariates.
     beta : np.ndarray, shape (p,)
         Log hazard ratios.
+    entry : np.ndarray, shape (n,), optional
+        The day after which each person is at risk; 0 is from the beginning.
     """
     days, at = np.unique(t, return_inverse=True)
     centred = X - X.mean(axis=0)
@@ -29,6 +33,8 @@ def efron_residuals(t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.nd
     # Column 0 carries the weight itself, the others weight × covariate.
     moments = weight[:, None] * np.column_stack([np.ones(t.size), centred])
     at_risk = np.cumsum(_per_day(at, moments, days.size)[::-1], axis=0)[::-1]
+    if entry is not None:
+        at_risk = at_risk - _yet_to_enter(days, entry, moments)
     tied = _per_day(at[event], moments[event], days.size)
     deaths = np.bincount(at[event], minlength=days.size)
 
@@ -42,9 +48,21 @@ def efron_residuals(t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.nd
     full = _per_day(day, hazard, days.size)
     own = _per_day(day, hazard * kept[:, None], days.size)
     expected = _per_day(day, mean, days.size) / np.maximum(deaths, 1)[:, None]
-    drained = np.cumsum(full, axis=0)[at] - event[:, None] * (full - own)[at]
+    passed = np.vstack([np.zeros((1, full.shape[1])), np.cumsum(full, axis=0)])
+    drained = passed[at + 1] - event[:, None] * (full - own)[at]
+    if entry is not None:
+        drained = drained - passed[np.where(entry > 0, np.searchsorted(days, entry, side="right"), 0)]
     drift = weight[:, None] * (centred * drained[:, :1] - drained[:, 1:])
     return np.asarray(event[:, None] * (centred - expected[at]) - drift)
+
+
+def _yet_to_enter(days: np.ndarray, entry: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """Sum over those who enter on each day or later, shape (days, columns): at risk only afterwards."""
+    late = entry > 0
+    # Whoever enters at e is missing on every day up to e: those are the first `upto` days.
+    upto = np.searchsorted(days, entry[late], side="right")
+    missing = np.column_stack([np.bincount(upto, column, days.size + 1) for column in moments[late].T])
+    return np.asarray(np.cumsum(missing[::-1], axis=0)[::-1][1:])
 
 
 def _per_day(at: np.ndarray, columns: np.ndarray, days: int) -> np.ndarray:
