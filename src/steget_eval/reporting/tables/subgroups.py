@@ -67,8 +67,8 @@ def levels(release: Release, estimand: str, group: str) -> Table:
     caption = key_label("caption.subgroup_levels", group=group_words(release.protocol, group))
     methods = list(dict.fromkeys(frame.loc[~frame["contrast"].map(_is_arm), "method"])) or list(frame["method"])
     refitted = [key_label("subgroups.refitted", method=code_label("method", str(methods[0])))] if methods else []
-    cells = TableBody(columns=tuple(head), rows=tuple(body), caption=caption, notes=tuple(refitted))
-    return Table(cells=cells, frame=frame)
+    told = TableBody(columns=tuple(head), rows=tuple(body), caption=caption, notes=tuple(refitted))
+    return Table(cells=told, frame=frame)
 
 
 def rows_by_group(release: Release, estimand: str) -> pd.DataFrame:
