@@ -44,6 +44,7 @@ put("budget", share = 187394 / 398710)
 wilson <- function(x, n) prop.test(x, n, correct = FALSE)$conf.int
 table <- c(both = 14, said = 7, did = 4, neither = 17)
 put("advice", sensitivity = 14 / 18, sensitivity.low = wilson(14, 18)[1], sensitivity.high = wilson(14, 18)[2],
+    advised = 21 / 42, advised.low = wilson(21, 42)[1], advised.high = wilson(21, 42)[2],
     specificity = 17 / 24, specificity.low = wilson(17, 24)[1], predictive_value_yes = 14 / 21,
     predictive_value_no = 17 / 21, predictive_value_no.high = wilson(17, 21)[2])
 # Fleiss, Cohen and Everitt (1969), equation 13, written out cell by cell.

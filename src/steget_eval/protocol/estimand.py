@@ -112,12 +112,18 @@ class Target(Part):
         return self
 
 
+#: How what cannot be answered is bounded by the reading that can.
+Bound = Literal["none_to_chosen", "chosen_to_all", "of_fewer", "of_more"]
+
+
 class Reading(Part):
     """Another reading of what was decided, with the estimand that answers it or why nothing can.
 
     `method` takes that method's answer instead of the main one's; `joint` is answered by one `cell` of a joint question
     instead of an estimand.
     `advised` is answered by the share that a recommendation of that id found able to go on.
+    `between` bounds what cannot be answered by the chosen reading's people: at most or at least those who had the
+    outcome (``none_to_chosen``, ``chosen_to_all``), or the same of fewer or of more people (``of_fewer``, ``of_more``).
     """
 
     words: Text
@@ -127,6 +133,7 @@ class Reading(Part):
     cell: Literal["neither", "first", "second", "both"] | None = None
     advised: Id | None = None
     cannot: Text | None = None
+    between: Bound | None = None
 
     @model_validator(mode="after")
     def _is_answered_or_says_why(self) -> Reading:
@@ -134,6 +141,8 @@ class Reading(Part):
             raise ValueError("a reading has exactly one of estimand, joint, advised and cannot")
         if (self.joint is None) != (self.cell is None):
             raise ValueError("joint and cell go together")
+        if self.between is not None and self.cannot is None:
+            raise ValueError("between belongs to a reading that cannot be answered")
         return self
 
 

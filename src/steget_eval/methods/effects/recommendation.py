@@ -21,7 +21,7 @@ from steget_eval.methods.numerics.proportions import limits_one
 
 
 def accuracy(advised: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estimates:
-    """Return sensitivity, specificity and both predictive values, each with Wilson's interval.
+    """Return who was advised to go on, sensitivity, specificity and both predictive values, with Wilson's intervals.
 
     Parameters
     ----------
@@ -37,6 +37,7 @@ def accuracy(advised: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estima
     """
     said, did = _pair(advised, y)
     parts = (
+        ("advised", np.ones(said.size, dtype=bool), said == 1),
         ("sensitivity", did == 1, said == 1), ("specificity", did == 0, said == 0),
         ("predictive_value_yes", said == 1, did == 1), ("predictive_value_no", said == 0, did == 0),
     )  # fmt: skip

@@ -20,7 +20,7 @@ def groups(release: Release) -> Block:
     # Shares with bounds for those not reached are told by group where the bounds are.
     for estimand in (one for one in release.protocol.estimands if "worst_case" not in one.methods):
         for group in (*estimand.by, *((estimand.pooled_by,) if estimand.pooled_by else ())):
-            if len(tables.rows_of(release, f"{group}=", estimand.id)):
+            if len(tables.rows_of(release, f"{group}=", estimand.id)) and not _is_told(release, estimand.id, group):
                 children += _group(release, estimand, group)
     if not children:
         return build.absent("groups", "absent.groups")
@@ -101,6 +101,11 @@ def alone(release: Release) -> Block:
         children.append(build.heading(f"alone-{side}", key_label(f"alone.{side}")))
         children.append(build.bullets(f"alone-{side}-list", [key_label(f"alone.{side}_{n}") for n in (1, 2, 3)]))
     return build.section("alone", build.heading_of("alone"), children)
+
+
+def _is_told(release: Release, estimand: str, group: str) -> bool:
+    """Tell whether the section that asks if the answer differs between groups has this one already."""
+    return any(one.estimand == estimand and one.group == group and one.standing == "told" for one in release.subgroups)
 
 
 def _group(release: Release, estimand: Estimand, group: str) -> list[Block]:

@@ -8,6 +8,7 @@ from steget_eval.reporting.figures.picture import behind
 from steget_eval.reporting.release import Release, ReleasedVerdict
 from steget_eval.reporting.tables import refusals
 from steget_eval.reporting.text import Label, code_label, key_label, sentences
+from steget_eval.reporting.text.bounded import bounded
 
 
 def title(release: Release) -> Block:
@@ -36,6 +37,8 @@ def summary(release: Release) -> Block:
         children.append(build.figure("summary-hundred", "hundred_people", people, caption))
     if told[2:]:
         children.append(build.paragraph("summary-rest", *told[2:]))
+    if reached := bounded(release):
+        children.append(build.bullets("summary-bounds", [[one] for one in reached]))
     goals = [sentences.verdict(release, one)[0] for one in release.verdicts]
     shown = [build.sentence(f"summary.{_shown(one)}") for one in release.verdicts]
     if goals:

@@ -26,7 +26,7 @@ _MANNER: dict[str, dict[str, Any]] = {
     "partly": {"color": style.ACCENT, "linewidth": 1.3, "linestyle": (0, (5, 3))},
     "missing": {"color": style.GREY, "linewidth": 1.2, "linestyle": (0, (1, 2.2))},
 }
-_HIGH, _LEGEND = 0.46, 0.36
+_HIGH, _LEGEND = 0.52, 0.36
 #: Where a long name may be broken; shown only when it is.
 _SOFT = "\u00ad"
 
@@ -57,7 +57,7 @@ def behind(release: PrestudyRelease) -> pd.DataFrame:
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
     """Return the height in inches."""
-    return 5.2 if narrow else 4.4
+    return 5.4 if narrow else 4.8
 
 
 def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
@@ -65,7 +65,7 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
     with style.styled():
         width, total = style.canvas(ax)
         narrow = style.is_narrow(ax)
-        wide = 0.98 if narrow else 1.36
+        wide = 1.02 if narrow else 1.62
         legend = 3 * 0.24 + 0.1 if narrow else _LEGEND
 
         def place(x: float, y: float) -> tuple[float, float]:
@@ -74,7 +74,10 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
                 legend + _HIGH / 2 + 0.06 + y * (total - legend - _HIGH - 0.12),
             )
 
-        boxes = {name: _box(ax, place(*at), wide, words) for name, (at, words) in _actors(frame, language).items()}
+        boxes = {
+            name: _box(ax, place(*at), wide, words, narrow=narrow)
+            for name, (at, words) in _actors(frame, language).items()
+        }
         for row in rows_of(frame):
             if row.to:
                 _arrow(ax, row, boxes, place)
@@ -107,7 +110,7 @@ def _actors(frame: pd.DataFrame, language: Language) -> dict[str, tuple[tuple[fl
     return found
 
 
-def _box(ax: Axes, at: tuple[float, float], wide: float, words: str) -> FancyBboxPatch:
+def _box(ax: Axes, at: tuple[float, float], wide: float, words: str, *, narrow: bool) -> FancyBboxPatch:
     from matplotlib.patches import FancyBboxPatch
 
     patch = FancyBboxPatch(
@@ -115,7 +118,8 @@ def _box(ax: Axes, at: tuple[float, float], wide: float, words: str) -> FancyBbo
         facecolor=style.PAPER, edgecolor=style.INK, linewidth=0.9, zorder=3,
     )  # fmt: skip
     ax.add_patch(patch)
-    ax.text(*at, _broken(words, 15), ha="center", va="center", fontsize=8.5, linespacing=1.05, zorder=4)
+    told, size = (_broken(words, 12), 8.5) if narrow else (_broken(words, 16), 10)
+    ax.text(*at, told, ha="center", va="center", fontsize=size, linespacing=1.05, zorder=4)
     return patch
 
 
@@ -155,4 +159,4 @@ def _legend(ax: Axes, language: Language, width: float, *, narrow: bool) -> None
         x, y = (0.05, 0.62 - 0.24 * number) if narrow else (0.05 + number * width / 3, 0.14)
         ax.plot([x, x + 0.42], [y, y], **_MANNER[state])
         words = phrase(f"prestudy.way.{state}", language)
-        ax.text(x + 0.5, y, words, va="center", fontsize=9)
+        ax.text(x + 0.5, y, words, va="center", fontsize=9 if narrow else 10)

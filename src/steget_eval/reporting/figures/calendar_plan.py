@@ -46,7 +46,7 @@ def behind(release: Release) -> pd.DataFrame:
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
     """Return the height in inches."""
-    return _FOOT + _HEAD + (0.34 if narrow else 0.27) * max(len(frame), 1)
+    return _foot(narrow=narrow) + _HEAD + (0.34 if narrow else 0.27) * max(len(frame), 1)
 
 
 def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
@@ -54,7 +54,8 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
     with style.styled():
         width, total = style.canvas(ax)
         narrow = style.is_narrow(ax)
-        inner = style.panel(ax, _NAME, _FOOT, width - _NAME - 0.2, total - _FOOT - _HEAD)
+        foot = _foot(narrow=narrow)
+        inner = style.panel(ax, _NAME, foot, width - _NAME - 0.2, total - foot - _HEAD)
         style.quiet_frame(inner)
         inner.set_yticks([])
         last = float(frame["follow_at"].max()) + 1
@@ -96,10 +97,17 @@ def _axis(frame: pd.DataFrame, last: float, language: Language, ax: Axes, *, nar
             fontweight="bold")  # fmt: skip
     step = 6 if narrow else 3
     ticks = list(range(0, int(last) - 1, step))
+    joint = "\n" if narrow else " "
     labels = [
-        str(month_label(_day(year, month, tick))[language])[:3] + f" {_day(year, month, tick).year}" for tick in ticks
+        str(month_label(_day(year, month, tick))[language])[:3] + f"{joint}{_day(year, month, tick).year}"
+        for tick in ticks
     ]
     ax.set_xticks(ticks, labels)
+
+
+def _foot(*, narrow: bool) -> float:
+    """The height below the lines, where a phone has the year under its month."""
+    return _FOOT + (0.16 if narrow else 0.0)
 
 
 def _day(year: int, month: int, later: int) -> date:

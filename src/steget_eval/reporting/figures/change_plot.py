@@ -43,7 +43,7 @@ def behind(release: Release) -> pd.DataFrame:
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
     """Return the height in inches."""
-    return _FOOT + (0.66 if narrow else 0.42) * max(len(frame), 1)
+    return _FOOT + (0.74 if narrow else 0.42) * max(len(frame), 1)
 
 
 def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
@@ -88,8 +88,8 @@ def _row(row: Any, y: int, language: Language, ax: Axes, *, narrow: bool) -> Non
     name, told, where = str(getattr(row, f"instrument_{language}")), _numbers(row, language), ax.get_yaxis_transform()
     ground = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
     if narrow:
-        words = textwrap.shorten(name, 46, placeholder=" …")
-        ax.text(0, y + 0.4, words, transform=where, va="center", fontsize=9, bbox=ground)
+        words = textwrap.fill(name, 44)
+        ax.text(0, y + 0.29, words, transform=where, va="bottom", fontsize=9, linespacing=1.05, bbox=ground)
         ax.text(0, y + 0.15, told, transform=where, va="center", fontsize=9, fontweight="bold", bbox=ground)
     else:
         ax.text(

@@ -52,7 +52,8 @@ def behind(release: Release, estimand: str) -> pd.DataFrame:
     words = arm_columns(release.protocol, frame["arm"])
     part = frame.pop("part")
     clock = release.protocol.clock
-    frame = frame.assign(unit=clock.unit or "days", horizon_days=float(clock.horizon_days))
+    since = "exit" if clock.index == "discharged_on" else "time"
+    frame = frame.assign(unit=clock.unit or "days", since=since, horizon_days=float(clock.horizon_days))
     return pd.concat([part, words, frame.drop(columns="arm")], axis=1)
 
 
@@ -111,7 +112,7 @@ def _axes(frame: pd.DataFrame, curve: pd.DataFrame, marks: list[float], language
     ax.grid(axis="y", color=style.GREY_TINT, linewidth=0.8)
     ax.set_axisbelow(True)
     ax.set_xticks(marks, [str(round(mark / _DAYS[unit])) for mark in marks])
-    ax.set_xlabel(phrase(f"figure.axis_time_{unit}", language), labelpad=2)
+    ax.set_xlabel(phrase(f"figure.axis_{frame['since'].iloc[0]}_{unit}", language), labelpad=2)
 
 
 def _marks(frame: pd.DataFrame, *, most: int) -> list[float]:

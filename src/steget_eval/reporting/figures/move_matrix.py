@@ -89,7 +89,7 @@ def _tile(row: Any, language: Language, ax: Axes, *, narrow: bool) -> None:
     from matplotlib.colors import to_rgb
     from matplotlib.patches import Rectangle
 
-    top = 0.34 if narrow else 0.05
+    top = 0.36 if narrow else 0.05
     place = (row.column + 0.02, row.row + top)
     size = (0.96, 0.96 - top)
     if row.suppressed:
@@ -110,13 +110,14 @@ def _tile(row: Any, language: Language, ax: Axes, *, narrow: bool) -> None:
 def _heads(frame: pd.DataFrame, language: Language, ax: Axes, *, narrow: bool) -> None:
     columns = frame.drop_duplicates("column").sort_values("column")
     for row in rows_of(columns):
-        words = textwrap.fill(str(getattr(row, f"after_{language}")), 11 if narrow else 18)
-        ax.text(row.column + 0.5, -0.02, words, ha="center", va="bottom", fontsize=8.5, linespacing=1.05)
+        words = textwrap.fill(str(getattr(row, f"after_{language}")), 11 if narrow else 18, break_long_words=False)
+        size = 7.5 if narrow else 8.5
+        ax.text(row.column + 0.5, -0.02, words, ha="center", va="bottom", fontsize=size, linespacing=1.05)
     for row in rows_of(frame.drop_duplicates("row").sort_values("row")):
         name = str(getattr(row, f"before_{language}"))
         told = f"{name} ({numbers.count(row.total, language)})"
         if narrow:
-            ax.text(0.02, row.row + 0.28, textwrap.shorten(told, 52, placeholder=" …"), va="bottom", fontsize=9)
+            ax.text(0.02, row.row + 0.32, textwrap.fill(told, 48), va="bottom", fontsize=8.5, linespacing=1.05)
         else:
             ax.text(-0.04, row.row + 0.5, textwrap.fill(told, 26), va="center", ha="right", fontsize=9)
 

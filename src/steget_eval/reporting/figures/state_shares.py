@@ -61,10 +61,11 @@ def behind(release: Release) -> pd.DataFrame:
     if clock.unit == "weeks" and clock.horizon is not None:
         rows["month"] = (rows["month"] * WEEKS_PER_POINT).clip(upper=clock.horizon)
     rows = rows.rename(columns={"month": "time"}).assign(unit=clock.unit or "months")
+    rows = rows.assign(since="exit" if clock.index == "discharged_on" else "time")
     when = [key_label(f"picture.at_{unit}", n=_same(n)) for unit, n in zip(rows["unit"], rows["time"], strict=True)]
     words = [arm_columns(release.protocol, rows["arm"]), code_columns(rows["state"], "state", "state"),
              columns_of(when, "when")]  # fmt: skip
-    return pd.concat([*words, rows[["state", "time", "unit", "n", "total", "share", "suppressed"]]], axis=1)
+    return pd.concat([*words, rows[["state", "time", "unit", "since", "n", "total", "share", "suppressed"]]], axis=1)
 
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
@@ -137,7 +138,7 @@ def _panel(rows: pd.DataFrame, arm: str, present: list[str], language: Language,
     ticks = [month for month in months if month % (6 if unit == "months" else 26) == 0]
     ticks = ticks if len(ticks) > 2 or unit == "months" else [months[0], months[len(months) // 2], months[-1]]
     panel.set_xticks(ticks, [str(int(month)) for month in ticks])
-    panel.set_xlabel(phrase(f"figure.axis_time_{unit}", language))
+    panel.set_xlabel(phrase(f"figure.axis_{rows['since'].iloc[0]}_{unit}", language))
 
 
 def _key(frame: pd.DataFrame, present: list[str], language: Language, ax: Axes, *, left: float, top: float) -> None:

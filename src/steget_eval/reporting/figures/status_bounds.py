@@ -50,7 +50,11 @@ def behind(release: Release) -> pd.DataFrame:
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
     """Return the height in inches."""
-    return _FOOT + (0.36 if narrow else 0.29) * len(frame) + 0.36 * int(frame["first"].sum()) if len(frame) else 1.0
+    return (
+        _FOOT + (0.36 if narrow else 0.29) * len(frame) + (0.5 if narrow else 0.36) * int(frame["first"].sum())
+        if len(frame)
+        else 1.0
+    )
 
 
 def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
@@ -58,7 +62,7 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
     with style.styled():
         width, total = style.canvas(ax)
         narrow = style.is_narrow(ax)
-        left, right = (0.95, 0.12) if narrow else (1.3, 1.5)
+        left, right = (0.95, 0.24) if narrow else (1.3, 1.5)
         inner = style.panel(ax, left, _FOOT, width - left - right, total - _FOOT)
         style.quiet_frame(inner)
         inner.set_yticks([])
@@ -68,7 +72,7 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
         inner.set_xlabel(phrase("figure.axis_bounds", language) if not narrow else phrase("figure.axis_risk", language))
         y, places = 0.0, []
         for row in rows_of(frame):
-            y += 1.25 if row.first else 0.0
+            y += (1.5 if narrow else 1.25) if row.first else 0.0
             places.append(y)
             y += 1.0
         inner.set_ylim(y, 0)
@@ -93,8 +97,9 @@ def _row(row: Any, y: float, language: Language, ax: Axes, *, narrow: bool) -> N
 
     where = ax.get_yaxis_transform()
     if row.first:
-        words = textwrap.shorten(str(getattr(row, f"outcome_{language}")), 44 if narrow else 90, placeholder=" …")
-        ax.text(-0.36 if narrow else -0.28, y - 0.3, words, transform=where, va="center", fontsize=9, fontweight="bold")
+        words = textwrap.fill(str(getattr(row, f"outcome_{language}")), 42 if narrow else 90)
+        ax.text(-0.42 if narrow else -0.28, y - 0.02, words, transform=where, va="bottom", fontsize=9,
+                fontweight="bold", linespacing=1.05)  # fmt: skip
     ax.text(
         -0.04, y + 0.5, str(getattr(row, f"group_{language}")), transform=where, va="center", ha="right", fontsize=9
     )
