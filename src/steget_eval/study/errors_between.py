@@ -44,7 +44,8 @@ def errors_between(
         return [Errors(covariance=found[:, 1] ** 2) for found in effects]
     parts = cohort.persons["cluster"].to_numpy() if clustered else _fortieths(cohort, protocol, levels)
     names = np.unique(parts)
-    alone = protocol.model_copy(update={"cluster": None})
+    # An adjusted method's own leaving-out of clusters would be for nothing; a regression of clusters needs them.
+    alone = protocol.model_copy(update={"cluster": None}) if roads[0].line.needs_covariates else protocol
     moved = np.array([
         [_effects(cohort, alone, roads, mine & (parts != one)) for mine in levels.values()] for one in names
     ])  # fmt: skip

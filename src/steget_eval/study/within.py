@@ -82,13 +82,16 @@ def roads_of(protocol: Protocol, estimand: Estimand, line: Method) -> tuple[Road
     kind = protocol.outcome(estimand.outcome).kind
     found = []
     for scale, contrast in _SCALES.get(estimand.contrast, {}).items():
+        # A share or a mean by itself is the same row on both scales, and told once.
         own = contrast == estimand.contrast
         other = line if own else find_method(kind, contrast, line.name)
         if other is None and not line.adjusts and (name := crude_method(contrast, kind)) is not None:
             other = find_method(kind, contrast, name)
         if other is not None and is_asked(contrast):
             asked = estimand.model_copy(update={"contrast": contrast})
-            found.append(Road(scale=scale, estimand=asked, line=other, is_own=own))
+            found.append(
+                Road(scale=scale, estimand=asked, line=other, is_own=own and not any(one.is_own for one in found))
+            )
     return tuple(sorted(found, key=lambda road: not road.is_own))
 
 
