@@ -31,6 +31,7 @@ _PUBLIC: dict[str, str] = {
     "weigh": "steget_eval.study",
     "disclose": "steget_eval.reporting",
     "review": "steget_eval.study",
+    "evaluate_panel": "steget_eval.study",
     "map_prestudy": "steget_eval.study",
     "reproduce": "steget_eval.study",
     "synthesise": "steget_eval.study",

@@ -118,7 +118,7 @@ def run_report(protocol: str | Path, records: str | Path, out: str | Path = "rep
     base, decided = Path.cwd(), load_protocol(protocol)
     job = Job(
         id=decided.id,
-        notebook=notebook_path("prestudy_mapping" if decided.design == "prestudy" else "effect_evaluation", base),
+        notebook=notebook_path(_notebook_of(decided), base),
         base=base,
         protocol=str(protocol),
         records=str(records),
@@ -170,10 +170,14 @@ def estimates_csv(protocol: str | Path, records: str | Path, *, internal: bool =
     from steget_eval.reporting import blocks, disclose
     from steget_eval.reporting.text import render, sentences
     from steget_eval.reporting.write import estimates_csv as csv_of
-    from steget_eval.study import evaluate
+    from steget_eval.study import evaluate, evaluate_panel
     from steget_eval.study.answered import refuse_unanswered
 
     decided = load_protocol(protocol)
+    if decided.panel is not None:
+        told = disclose(evaluate_panel(decided, read_records(records)), internal=internal)
+        reasons = tuple(f"{one.estimand} by {one.method}: {one.reason}" for one in told.refusals)
+        return Answered(csv=csv_of(blocks.panel.estimates(told)), refusals=reasons)
     refuse_unanswered(decided)
     release = disclose(evaluate(decided, read_records(records)), internal=internal)
     refusals = tuple(render(sentence, "en") for sentence in sentences.refusals(release))
@@ -228,6 +232,12 @@ def lock_protocol(path: str | Path) -> Registration:
 
     write_lock(Path(path), load_protocol(path))
     return find_registration(load_protocol(path), None)
+
+
+def _notebook_of(decided: Protocol) -> str:
+    if decided.panel is not None:
+        return "municipality_panel"
+    return "prestudy_mapping" if decided.design == "prestudy" else "effect_evaluation"
 
 
 def _run(batch: Batch, out: Path, *, executor: Executor, force: bool, quiet: bool) -> BatchResult:

@@ -86,7 +86,7 @@ def check(
     from steget_eval.core.errors import InputError
     from steget_eval.protocol import load_protocol
     from steget_eval.records import Records
-    from steget_eval.study import evaluate
+    from steget_eval.study import evaluate, evaluate_panel
     from steget_eval.study.answered import what_is_answered
     from steget_eval.study.answers import method_lines
     from steget_eval.study.examples import check_examples
@@ -125,7 +125,10 @@ def check(
         typer.echo(f"records   {opened.name} ({opened.card.origin}): {counts}; fingerprint {opened.fingerprint[:12]}")
         if decided.design == "aggregate" and isinstance(opened, Records):
             evaluate(decided, opened)  # refuses where protocol and counts do not fit
-        if decided.design in {"aggregate", "prestudy"}:
+        if decided.panel is not None and isinstance(opened, Records):
+            evaluate_panel(decided, opened)  # refuses where the records lack a unit or a period
+        counted = all(outcome.counted is not None for outcome in decided.outcomes)
+        if decided.design in {"aggregate", "prestudy"} or counted:
             return  # nobody to build a cohort of
         cohort = build_cohort(decided, opened)
         typer.echo("\nThe cohort, before the gate: not for publication.")

@@ -42,6 +42,7 @@ def explain(protocol: Protocol, estimand_id: str) -> list[tuple[str, str]]:
         ("outcome", f"{outcome.label.en} ({outcome.id}, kind {outcome.kind}, measure {outcome.measure})"),
         ("definition", outcome.definition.en + (f" [{outcome.definition_id}]" if outcome.definition_id else "")),
         ("events", "\n".join(_source(source) for source in outcome.events)),
+        *_panel(protocol, outcome),
         ("minimum dose", _dose(outcome.minimum_dose)),
         ("looked at", _looks(outcome)),
         ("window", _window(protocol, outcome)),
@@ -79,6 +80,20 @@ def _counted(
         ("targets", "\n".join(target.label.en for target in protocol.targets if target.estimand == estimand.id)
          or "none"),
     ]  # fmt: skip
+
+
+def _panel(protocol: Protocol, outcome: Outcome) -> list[tuple[str, str]]:
+    """Return what is followed over which periods, and what was counted of it; nothing without a panel."""
+    panel = protocol.panel
+    if panel is None:
+        return []
+    begun = sum(panel.start_of(unit) >= 0 for unit in panel.units)
+    told = [("panel", f"{len(panel.units)} units, {begun} of which start, over {len(panel.labels)} periods "
+             f"({panel.period}) from {panel.labels[0]} to {panel.labels[-1]}")]  # fmt: skip
+    if outcome.counted is not None:
+        of = "" if outcome.counted.of is None else f" of {outcome.counted.of}"
+        told.append(("counted", f"{outcome.counted.category}{of}, each period"))
+    return told
 
 
 def _source(source: EventSource) -> str:

@@ -12,9 +12,11 @@ import pandas as pd
 
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.gate_evidence import disclose_review
+from steget_eval.reporting.gate_panel import disclose_panel
 from steget_eval.reporting.gate_prestudy import disclose_prestudy
 from steget_eval.reporting.release import Release, ReleasedDesign, ReleasedGate, ReleasedVerdict, Rule
 from steget_eval.reporting.release_evidence import EvidenceRelease
+from steget_eval.reporting.release_panel import PanelRelease
 from steget_eval.reporting.release_prestudy import PrestudyRelease
 from steget_eval.reporting.suppress import Thresholds, count_suppressions
 from steget_eval.reporting.suppress_account import gate_account
@@ -31,6 +33,7 @@ from steget_eval.reporting.suppress_people import gate_baseline, gate_overlap, g
 from steget_eval.reporting.suppress_states import gate_states, states_frame
 from steget_eval.reporting.suppress_steps import few_on_a_step, gate_steps, numbers_on_steps
 from steget_eval.reporting.suppress_subgroups import told_groups
+from steget_eval.study.panel import PanelResults
 from steget_eval.study.prestudy import PrestudyResults
 from steget_eval.study.results import Refusal, Results, Verdict
 from steget_eval.study.review import Review
@@ -44,9 +47,14 @@ def disclose(results: Review, policy: Disclosure | None = None, *, internal: boo
 def disclose(
     results: PrestudyResults, policy: Disclosure | None = None, *, internal: bool = False
 ) -> PrestudyRelease: ...
+@overload
+def disclose(results: PanelResults, policy: Disclosure | None = None, *, internal: bool = False) -> PanelRelease: ...
 def disclose(
-    results: Results | Review | PrestudyResults, policy: Disclosure | None = None, *, internal: bool = False
-) -> Release | EvidenceRelease | PrestudyRelease:
+    results: Results | Review | PrestudyResults | PanelResults,
+    policy: Disclosure | None = None,
+    *,
+    internal: bool = False,
+) -> Release | EvidenceRelease | PrestudyRelease | PanelRelease:
     """Return what of the results may leave the house; the protocol's own policy unless another is given.
 
     A count below the minimum cell is hidden, and with it what would give it back: its complement, the estimates that
@@ -65,6 +73,8 @@ def disclose(
     """
     if isinstance(results, PrestudyResults):
         return disclose_prestudy(results, policy, internal=internal)
+    if isinstance(results, PanelResults):
+        return disclose_panel(results, policy, internal=internal)
     if isinstance(results, Review):
         return disclose_review(results, lambda own: disclose(own, policy, internal=internal), internal=internal)
     if internal:

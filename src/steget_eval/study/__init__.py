@@ -2,6 +2,7 @@
 
 from steget_eval.study.analyse import analyse, evaluate
 from steget_eval.study.audit import audit_table
+from steget_eval.study.panel import PanelResults, evaluate_panel
 from steget_eval.study.prestudy import PrestudyResults, map_prestudy
 from steget_eval.study.rehearse import Rehearsal, rehearse
 from steget_eval.study.reproduce import Reproduction, reproduce
@@ -11,6 +12,7 @@ from steget_eval.study.synthesise import Syntheses, Synthesis, synthesise, synth
 from steget_eval.study.weigh import Weights, weigh
 
 __all__ = [
+    "PanelResults",
     "PrestudyResults",
     "Refusal",
     "Rehearsal",
@@ -24,6 +26,7 @@ __all__ = [
     "analyse",
     "audit_table",
     "evaluate",
+    "evaluate_panel",
     "map_prestudy",
     "rehearse",
     "reproduce",

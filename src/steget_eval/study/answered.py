@@ -14,7 +14,7 @@ PANELS = frozenset({"staggered", "interrupted"})
 _WORKS = {
     "prestudy": "a prestudy has no participants, so there is no effect to estimate; explain, lock and cite work, "
     "and the notebook prestudy_mapping tells of its mapping",
-    "staggered": "with a section panel that names units and periods it is answered; without one the cohort is built and "
+    "staggered": "with a section panel it is answered, unit by unit over periods; without one the cohort is built and "
     "told, and records can be simulated with their true values",
 }
 

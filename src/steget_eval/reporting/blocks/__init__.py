@@ -1,6 +1,7 @@
 """The pieces of a report: each function takes a release and returns a block."""
 
 from steget_eval.reporting.blocks import evidence as evidence  # of another release: not among the pieces below
+from steget_eval.reporting.blocks import panel as panel  # the same
 from steget_eval.reporting.blocks import prestudy as prestudy  # the same
 from steget_eval.reporting.blocks.account import estimates, suppressed
 from steget_eval.reporting.blocks.benchmark import benchmark

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 FigureName = Literal[
     "actor_network", "calendar_plan", "change_plot", "cumulative_incidence", "flow_diagram", "forest", "funnel",
-    "hundred_people", "joint_shares", "love_plot", "move_matrix", "power_curve", "scale_means", "spec_curve",
-    "state_shares", "status_bounds", "studies_forest", "subgroup_forest", "target", "target_counts", "tipping_map",
+    "event_study", "hundred_people", "interrupted_series", "joint_shares", "love_plot", "move_matrix", "panel_series",
+    "power_curve", "scale_means", "spec_curve", "state_shares", "status_bounds", "studies_forest", "subgroup_forest",
+    "target", "target_counts", "tipping_map",
 ]  # fmt: skip
 
 
@@ -161,11 +162,19 @@ def _text(row: Mapping[Hashable, Any], name: str, language: Language) -> str:
         return phrase(f"picture.part.{value}", language) if name == "part" else value
     if value is None or pd.isna(value):
         return phrase("cell.suppressed", language) if row.get("suppressed") else numbers.MISSING
+    if "is_share" in row and isinstance(value, float):
+        return _of_panel(float(value), row, language)
     if name in _LIMITS and "contrast" in row:
         return tick_text(str(row["contrast"]), str(row["unit"]), round(float(value), 4), language)
     if name in _LIMITS or name in {"share", "weight"}:
         return numbers.percent(float(value), language)
     return numbers.number(float(value), language, 2 if name.startswith(("smd", "std")) else 0)
+
+
+def _of_panel(value: float, row: Mapping[Hashable, Any], language: Language) -> str:
+    if not row["is_share"]:
+        return numbers.number(value, language)
+    return numbers.points(value, language) if row["is_difference"] else numbers.percent(value, language)
 
 
 def _strict(value: Any) -> Any:
