@@ -77,6 +77,9 @@ class OutcomeValues(Tidy):
         For ``transition``: places in `levels`, -1 where unknown; empty otherwise.
     scores
         For ``longitudinal``, shape (n, occasions): NaN where no score is known; no rows otherwise.
+    entry
+        For a time that is not observed from the index date on: the day after which each person is at risk, 0 from the
+        beginning; empty otherwise. Whoever ended by then is not known.
     causes
         Ids of the competing events that `d` = 2, 3, … stand for.
     """
@@ -85,6 +88,7 @@ class OutcomeValues(Tidy):
     y: np.ndarray
     t: np.ndarray
     d: np.ndarray
+    entry: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     causes: tuple[str, ...] = ()
     horizon_days: int | None = None
     unit: str = "proportion"
@@ -106,6 +110,8 @@ class OutcomeValues(Tidy):
         if self.kind == "longitudinal":
             seen = ~np.isnan(self.scores)
             return np.asarray(seen[:, 0] & seen[:, 1:].any(axis=1))
+        if self.entry.size:
+            return np.asarray((self.entry == 0) | (self.t > self.entry))
         return ~np.isnan(self.y) if self.y.size else np.ones(self.t.size, dtype=bool)
 
     @property

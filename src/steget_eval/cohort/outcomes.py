@@ -102,6 +102,7 @@ def outcome_values(frame: pd.DataFrame, derived: Derived, protocol: Protocol, es
         y=np.asarray(columns.get("y", none), dtype=np.float64),
         t=np.asarray(columns.get("t", none), dtype=np.int64),
         d=np.asarray(columns.get("d", none), dtype=np.int64),
+        entry=_entry(frame, protocol) if outcome.kind in {"time_to_event", "competing"} else none.astype(np.int64),
         causes=tuple(name for _, name in competing_events(outcome, estimand)) if competes else (),
         horizon_days=protocol.clock.horizon_days if outcome.needs_clock else None,
         unit=derived.units[estimand.id],
@@ -112,6 +113,15 @@ def outcome_values(frame: pd.DataFrame, derived: Derived, protocol: Protocol, es
         scores=np.column_stack(scores).astype(np.float64) if scores else np.empty((0, 0)),
         occasions=outcome.scores.occasions if outcome.scores is not None else MIRRORED if outcome.mirror else (),
     )
+
+
+def _entry(frame: pd.DataFrame, protocol: Protocol) -> np.ndarray:
+    """Return the day after which each person is at risk, shape (n,); empty where all are from the index date on."""
+    first = protocol.clock.observed_from
+    if first is None:
+        return np.empty(0, dtype=np.int64)
+    started = pd.to_datetime(frame["index_on"])
+    return np.maximum((pd.Timestamp(first) - started).dt.days.to_numpy(dtype=np.int64), 0)
 
 
 def _derive(days: PersonDays, protocol: Protocol, units: Mapping[str, str]) -> dict[str, ir.Value]:

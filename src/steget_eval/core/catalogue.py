@@ -37,6 +37,8 @@ class Method:
         Whether it is refused where the arms were not assigned at random.
     is_test
         Whether it tests without estimating: it takes no level and no horizon, and has no interval.
+    takes_entry
+        Whether it takes people who are at risk only from a day after the index date.
     function
         Where it is done, as ``module:function``.
     sees_unknown
@@ -59,6 +61,7 @@ class Method:
     needs_assignment: bool = False
     sees_unknown: bool = False
     is_test: bool = False
+    takes_entry: bool = False
     function: str
     witness: str
     recovery: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -20,16 +21,22 @@ class Clock(Part):
         ``none`` a study whose outcomes are tied to an occasion, not to a person's days.
     horizon
         How many `unit` after the index date the window ends; the window is [index, index + horizon).
+    observed_from
+        The day from which people were followed, where some had their index date before it, as in a register that
+        begins then: they are at risk from the day after, and whoever had the event or left by then is not counted.
     """
 
     index: Literal["enrolled_on", "discharged_on", "none"]
     horizon: int | None = Field(default=None, ge=1, le=3660)
     unit: Unit | None = None
+    observed_from: date | None = None
 
     @model_validator(mode="after")
     def _has_a_horizon_or_no_index(self) -> Clock:
         if (self.index == "none") != (self.horizon is None) or (self.horizon is None) != (self.unit is None):
             raise ValueError("a clock with an index date needs horizon and unit; index: none takes neither")
+        if self.index == "none" and self.observed_from is not None:
+            raise ValueError("observed_from needs an index date, and index is none")
         return self
 
     @property

@@ -10,8 +10,8 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from steget_eval.core.fingerprint import fingerprint_json
 from steget_eval.core.html import frame_html
-from steget_eval.protocol.amounts import refuse_amounts
 from steget_eval.protocol.adjustment import Adjustment
+from steget_eval.protocol.amounts import refuse_amounts
 from steget_eval.protocol.base import Id, Part, Text
 from steget_eval.protocol.clock import Clock
 from steget_eval.protocol.cohort_rules import Covariate, Eligibility
@@ -120,6 +120,7 @@ class Protocol(Part):
         self._estimands_fit_outcomes()
         self._references_exist()
         self._censoring_covariates_exist()
+        self._late_fits()
         self._occupation_fits()
         self.adjustment.refuse_misfits(self.covariates)
         refuse_misfits(self)
@@ -230,6 +231,21 @@ class Protocol(Part):
                         f"estimands.{estimand.id}.censoring_covariates: {name!r} is no covariate in strata; "
                         f"allowed, of kind binary or category: {', '.join(allowed) or 'none'}"
                     )
+
+    def _late_fits(self) -> None:
+        """Refuse what counts everybody from the index date: of who is observed late only a time is known."""
+        if self.clock.observed_from is None:
+            return
+        for estimand in self.estimands:
+            kind = self.outcome(estimand.outcome).kind
+            if kind not in {"time_to_event", "competing"}:
+                raise ValueError(
+                    f"clock.observed_from: estimands.{estimand.id} asks of a {kind} outcome, which is not known of who "
+                    "is observed late; allowed: outcomes of kind time_to_event and competing"
+                )
+        for name in ("occupation", "benchmark", "targets"):
+            if getattr(self, name):
+                raise ValueError(f"clock.observed_from: {name} counts everybody from the index date, so it cannot be")
 
     def _occupation_fits(self) -> None:
         if self.occupation is not None and not (self.compares and self.clock.unit == "months"):

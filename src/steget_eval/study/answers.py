@@ -11,7 +11,7 @@ from steget_eval.cohort import Cohort, OutcomeValues
 from steget_eval.core.catalogue import Method
 from steget_eval.core.errors import EmptyArmError, MethodError, SpecError
 from steget_eval.core.estimates import Estimates
-from steget_eval.methods.catalogue import find_method, method_names
+from steget_eval.methods.catalogue import CATALOGUE, find_method, method_names
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.study.between import BETWEEN_STEPS, PARTS, answer_between, asked_among, own_amounts
@@ -49,6 +49,8 @@ _ROWS = {
     "mean_change_difference": ("mean_change_difference", "mean_1", "mean_0"),
     "responders_difference": ("responders_difference", "responders_1", "responders_0"),
 }
+#: Methods that take people who are observed only from a day after their index date.
+LATE = tuple(dict.fromkeys(line.name for line in CATALOGUE if line.takes_entry))
 #: Regressions of hazards: conditional on covariates, so of no population, and without a horizon.
 _HAZARDS = frozenset({"cox", "fine_gray", "schoenfeld"})
 #: Contrasts whose arms' own crude numbers come with a crude method.
@@ -96,7 +98,8 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
     hypothetical = "hypothetical" in estimand.strategies.values()
     names = estimand.methods or ("censoring_weights" if hypothetical else _default(protocol, estimand, kind),)
     lines = []
-    for name in _checked_with(names, clustered=protocol.cluster is not None):
+    late = protocol.clock.observed_from is not None
+    for name in _checked_with(names, clustered=protocol.cluster is not None, late=late):
         line = find_method(kind, estimand.contrast, name)
         if line is None and kind == "competing" and name in {"kaplan_meier", "restricted_mean", "log_rank"}:
             raise SpecError(
@@ -128,12 +131,12 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
     return tuple(lines)
 
 
-def _checked_with(names: tuple[str, ...], *, clustered: bool) -> tuple[str, ...]:
-    """Let the check of proportional hazards or odds follow its regression, asked for or not."""
+def _checked_with(names: tuple[str, ...], *, clustered: bool, late: bool) -> tuple[str, ...]:
+    """Let the check of proportional hazards or odds follow its regression, asked for or not, where it can."""
     odds = {"proportional_odds", "proportional_odds_score"} & set(names)
     if odds and "brant" not in names and not clustered:
         return (*names, "brant")
-    return (*names, "schoenfeld") if "cox" in names and "schoenfeld" not in names else names
+    return (*names, "schoenfeld") if "cox" in names and "schoenfeld" not in names and not late else names
 
 
 def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
@@ -146,6 +149,11 @@ def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
     if line.adjusts and line.needs_covariates and not any(covariate.adjust for covariate in protocol.covariates):
         raise SpecError(f"{at} adjusts for covariates, and the protocol names none to adjust for")
     outcome = protocol.outcome(estimand.outcome)
+    if protocol.clock.observed_from is not None and not line.takes_entry:
+        raise SpecError(
+            f"{at} takes nobody who is observed late, and clock.observed_from says that some are; "
+            f"allowed: {', '.join(LATE)}"
+        )
     check_looks(protocol, estimand, line)
     for event in outcome.intercurrent_events:
         ends = any(source.follow_up_ended_by for source in event.sources)
@@ -271,7 +279,9 @@ def _arguments(values: OutcomeValues, a: np.ndarray | None, method: Method, prot
     if values.y.size:
         arguments["y"] = values.y[values.known]
     else:
-        arguments |= {"t": values.t, "d": values.d}
+        arguments |= {"t": values.t[values.known], "d": values.d[values.known]}
+        if values.entry.size:
+            arguments["entry"] = values.entry[values.known]
         if method.name not in _HAZARDS and not method.is_test:
             arguments["horizon"] = values.horizon_days
     if a is not None:

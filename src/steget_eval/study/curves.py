@@ -50,8 +50,10 @@ def curve_table(cohort: Cohort, protocol: Protocol) -> pd.DataFrame:
 
 
 def _arm_curve(values: OutcomeValues, mine: np.ndarray, cause: int, *, level: float) -> pd.DataFrame:
+    who = mine & values.known
+    entry = values.entry[who] if values.entry.size else None
     return (
-        aalen_johansen(values.t[mine], values.d[mine], cause=cause, level=level)
+        aalen_johansen(values.t[who], values.d[who], cause=cause, entry=entry, level=level)
         .to_frame()
         .rename(columns={"times": "time"})
     )

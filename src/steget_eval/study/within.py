@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -80,7 +80,7 @@ def roads_of(protocol: Protocol, estimand: Estimand, line: Method) -> tuple[Road
     crude itself, else by none.
     """
     kind = protocol.outcome(estimand.outcome).kind
-    found = []
+    found: list[Road] = []
     for scale, contrast in _SCALES.get(estimand.contrast, {}).items():
         # A share or a mean by itself is the same row on both scales, and told once.
         own = contrast == estimand.contrast
@@ -118,13 +118,6 @@ def restrict(cohort: Cohort, estimand_id: str, mine: np.ndarray) -> Cohort:
 
 
 def _taken(values: OutcomeValues, mine: np.ndarray) -> OutcomeValues:
-    names: tuple[Literal["y", "t", "d", "before", "after", "scores"], ...] = (
-        "y",
-        "t",
-        "d",
-        "before",
-        "after",
-        "scores",
-    )
+    names = ("y", "t", "d", "entry", "exposure", "before", "after", "scores")
     own: dict[str, Any] = {name: getattr(values, name) for name in names}
     return replace(values, **{name: array[mine] for name, array in own.items() if len(array) == mine.size})

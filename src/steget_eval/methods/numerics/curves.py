@@ -9,7 +9,7 @@ import numpy as np
 
 from steget_eval.core.errors import HorizonError
 from steget_eval.core.frames import Tidy
-from steget_eval.methods.numerics.counting import DayCounts, check_causes, check_days, count_days
+from steget_eval.methods.numerics.counting import DayCounts, check_causes, check_days, check_entry, count_days
 from steget_eval.methods.numerics.horizon import AtHorizon, incidence, risk_by, survival_before
 from steget_eval.methods.numerics.log_log import log_log_limits, normal_quantile
 
@@ -133,7 +133,9 @@ def kaplan_meier(t: np.ndarray, d: np.ndarray, *, level: float = 0.95) -> Curve:
     return _curve(count_days(days, check_causes(d, days.size, competing=False)), "survival", cause=1, level=level)
 
 
-def aalen_johansen(t: np.ndarray, d: np.ndarray, *, cause: int = 1, level: float = 0.95) -> Curve:
+def aalen_johansen(
+    t: np.ndarray, d: np.ndarray, *, cause: int = 1, entry: np.ndarray | None = None, level: float = 0.95
+) -> Curve:
     """Cumulative incidence of one cause day by day, with infinitesimal-jackknife standard errors.
 
     Aalen & Johansen (1978) on tied whole days. The variance sums squared influences, as R's survfit does for several
@@ -147,13 +149,16 @@ def aalen_johansen(t: np.ndarray, d: np.ndarray, *, cause: int = 1, level: float
         0 censored, otherwise the cause of the event.
     cause
         The cause of interest.
+    entry : np.ndarray, shape (n,), optional
+        The day after which each person is at risk; the standard errors are then Greenwood's, person by person at risk.
     level
         Confidence level of the pointwise limits.
     """
     days = check_days(t)
-    return _curve(
-        count_days(days, check_causes(d, days.size, competing=True), cause=cause), "risk", cause=cause, level=level
-    )
+    counts = count_days(
+        days, check_causes(d, days.size, competing=True), cause=cause, entry=check_entry(entry, days)
+    )  # fmt: skip
+    return _curve(counts, "risk", cause=cause, level=level)
 
 
 def influence(t: np.ndarray, d: np.ndarray, *, horizon: int, cause: int = 1) -> np.ndarray:

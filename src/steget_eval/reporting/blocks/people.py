@@ -8,7 +8,7 @@ from steget_eval.reporting.blocks import build
 from steget_eval.reporting.blocks.design_choices import design_choices
 from steget_eval.reporting.figures.picture import behind
 from steget_eval.reporting.release import Release
-from steget_eval.reporting.text import key_label, sentences
+from steget_eval.reporting.text import Cell, Sentence, key_label, sentences
 
 
 def flow(release: Release) -> Block:
@@ -58,7 +58,7 @@ def unknown(release: Release) -> Block:
     """Return how many have no known outcome, and how many left before the horizon."""
     if release.unknown.empty:
         return build.absent("unknown", "absent.unknown")
-    said = (*sentences.unknown(release), *sentences.censoring(release))
+    said = (*sentences.unknown(release), *sentences.censoring(release), *_observed_late(release))
     children = [build.paragraph("unknown-sentences", *said)] if said else []
     children.append(build.table("unknown-table", tables.unknown(release)))
     if any(release.estimates["subgroup"].astype(str).str.startswith("unknown=")):
@@ -100,3 +100,11 @@ def _choices(release: Release) -> list[Block]:
     """Return in sentences how the protocol makes the arms comparable, beyond a plain score of what was measured."""
     told = design_choices(release.protocol) if release.protocol.design == "comparison" else []
     return [build.paragraph("balance-choices", *told)] if told else []
+
+
+def _observed_late(release: Release) -> list[Sentence]:
+    """Return from when people were followed, where some had their index date before."""
+    first = release.protocol.clock.observed_from
+    if first is None:
+        return []
+    return [build.sentence("sentence.observed_from", day=Cell(format="date", value=first.isoformat()))]
