@@ -79,8 +79,8 @@ def test_among_belongs_to_an_amount_and_needs_a_reason(ask):
     assert days(ask, among=among).estimand("question").among.only == "above_zero"
     with pytest.raises(ValidationError, match="because"):
         days(ask, among={"only": "above_zero"})
+    asked = question(contrast="risk_difference", strategies={"death": "composite"}, among=among)
     with pytest.raises(ValidationError, match="among belongs to an outcome of kind amount"):
-        asked = question(contrast="risk_difference", strategies={"death": "composite"}, among=among)
         ask(WORK, met=DEATH, estimands=[asked], **TEN, **ARMS)
 
 
