@@ -71,12 +71,13 @@ docs: $(STAMPS)
 
 bench: $(STAMPS)
 	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/methods.py
 
 reference:
 	cd tests/reference && for script in *.R; do echo "$$script"; Rscript --vanilla "$$script" > "$${script%.R}.txt"; done
 
 rehearse: $(STAMPS)
-	$(BIN)/steget-eval rehearse data/programmes/ips_sydnarke_comparison/protocol.yaml
+	$(BIN)/python -W ignore benchmarks/operating.py
 
 lock:
 	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \

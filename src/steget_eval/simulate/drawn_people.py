@@ -1,7 +1,6 @@
 """People as arrays, from a world whose every answer is known: what methods are rehearsed on.
 
-A base case, and then one thing changed at a time. Answers are integrals over the two covariates (and what a site
-shares), by Gauss–Hermite quadrature: no drawing, so no error of their own.
+A base case, and then one thing changed at a time. What the answers are stands in `drawn_answers`.
 """
 
 from __future__ import annotations
@@ -24,8 +23,10 @@ CHANGE, SPREAD, ALIKE = 4.0, 10.0, 0.6  # of a scale seen twice
 IMPORTANT = 5.0
 #: Probability of a pair of steps: before by row, after by column.
 STEPS = np.array([[0.35, 0.15, 0.10], [0.05, 0.15, 0.10], [0.02, 0.03, 0.05]])
-_SHARED = 0.4  # standard deviation of what a site's people share, on the scale of the linear predictor
-_NODES = 40
+#: Of a ladder of five steps seen once more, where one odds ratio holds at every cut.
+CUTS, GRADE = np.array([-1.0, 0.0, 1.0, 2.2]), 0.7
+GAIN = 4.0  # of a scale in arm 1 over arm 0, at every later occasion
+SHARED = 0.4  # standard deviation of what a site's people share, on the scale of the linear predictor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,6 +49,12 @@ class DrawnPeople:
         proportional.
     before, after, step_before, step_after
         A scale and a three-step ladder, seen twice.
+    scores : shape (n, 3)
+        A scale at first and at two later occasions, where arm 1 gains.
+    grade
+        One of five steps, where one odds ratio holds at every cut.
+    parts, parts_log_normal, counts
+        An amount that many have none of, gamma or log-normal among the others; a negative binomial count.
     known
         Whether `happened` was seen.
     """
@@ -69,6 +76,11 @@ class DrawnPeople:
     after: Floats
     step_before: NDArray[np.int64]
     step_after: NDArray[np.int64]
+    scores: Floats
+    grade: NDArray[np.int64]
+    parts: Floats
+    parts_log_normal: Floats
+    counts: Floats
     known: NDArray[np.bool_]
 
 
@@ -78,7 +90,7 @@ def draw_people(scenario: Scenario, n: int, *, seed: int, replicate: int) -> Dra
     effect = float(scenario != "null")
     X = np.column_stack([draws.standard_normal(n), (draws.random(n) < 0.4) * 1.0])
     site = np.arange(n) % SITES
-    shared = draws.normal(scale=_SHARED, size=SITES)[site] if scenario == "sites" else np.zeros(n)
+    shared = draws.normal(scale=SHARED, size=SITES)[site] if scenario == "sites" else np.zeros(n)
     if scenario == "sites":
         a = draws.permutation(np.arange(SITES) < SITES // 2)[site].astype(np.int64)
     else:
@@ -92,6 +104,7 @@ def draw_people(scenario: Scenario, n: int, *, seed: int, replicate: int) -> Dra
     t_sub, d_sub = _proportional(draws, X, gain, end)
     own, one, two = draws.standard_normal((3, n))
     steps = draws.choice(9, size=n, p=STEPS.ravel())
+    some, above = draws.random(n) < any_amount(X, gain, shared), mean_above(X, gain)
     return DrawnPeople(
         X=X, a=a, site=site,
         happened=_happens(draws, logistic_risk(X, gain, shared)),
@@ -102,30 +115,13 @@ def draw_people(scenario: Scenario, n: int, *, seed: int, replicate: int) -> Dra
         before=50 + SPREAD * (np.sqrt(ALIKE) * own + np.sqrt(1 - ALIKE) * one),
         after=50 + CHANGE + SPREAD * (np.sqrt(ALIKE) * own + np.sqrt(1 - ALIKE) * two),
         step_before=steps // 3, step_after=steps % 3,
+        scores=_scores(draws, X, gain, shared),
+        grade=np.digitize(GRADE * gain + 0.5 * X[:, 0] + draws.logistic(size=n), CUTS),
+        parts=np.where(some, draws.gamma(1.5, above / 1.5), 0.0),
+        parts_log_normal=np.where(some, above * np.exp(0.7 * draws.standard_normal(n) - 0.245), 0.0),
+        counts=_counts(draws, X, gain),
         known=draws.random(n) < _seen_chance(scenario, X, a),
     )  # fmt: skip
-
-
-def true_answers(scenario: Scenario, population: str = "ATE") -> dict[str, float]:
-    """Return what each question's answer is: by what is asked (`data`) and contrast, as ``data:contrast``."""
-    X, shared, mass = _grid(scenario)
-    effect = float(scenario != "null")
-    one, zero = np.full(mass.size, effect), np.zeros(mass.size)
-    e = np.full(mass.size, 0.5) if scenario == "sites" else arm_chance(scenario, X)
-    h = mass * {"ATE": 1.0, "ATT": e, "ATC": 1 - e, "ATO": e * (1 - e)}[population]
-    h = h / h.sum()
-    found: dict[str, float] = {}
-    found |= _shares("happened", *(float(h @ logistic_risk(X, gain, shared)) for gain in (one, zero)))
-    by_level = _by_level(X, mass, e, population)
-    for name, risk in (("ratio", ratio_risk), ("odds", odds_risk)):
-        found |= _shares(name, *(float(by_level @ risk(X, gain)) for gain in (one, zero)))
-    found |= {"ratio:risk_ratio": float(np.exp(effect * RATIO)), "odds:odds_ratio": float(np.exp(effect * 0.8))}
-    amounts = [float(h @ mean_amount(X, gain)) for gain in (one, zero)]
-    found |= {"amount:mean_1": amounts[0], "amount:mean_difference": amounts[0] - amounts[1]}
-    for name, exits in (("alone", False), ("competing", True)):
-        found |= _timed(name, scenario, X, shared, h, (one, zero), exits=exits)
-    found["sub:subdistribution_hazard_ratio"] = float(np.exp(effect * SUBDISTRIBUTION))
-    return found | _twice()
 
 
 def arm_chance(scenario: Scenario, X: Floats) -> Floats:
@@ -155,6 +151,16 @@ def mean_amount(X: Floats, gain: Floats) -> Floats:
     return np.asarray(20 + 5 * X[:, 0] + 4 * X[:, 1] + 3 * gain)
 
 
+def any_amount(X: Floats, gain: Floats, shared: Floats) -> Floats:
+    """Return the chance of any amount."""
+    return _expit(0.2 + 0.6 * gain + 0.5 * X[:, 0] + shared)
+
+
+def mean_above(X: Floats, gain: Floats) -> Floats:
+    """Return the mean amount of those who have any."""
+    return np.asarray(np.exp(3 + 0.2 * gain + 0.3 * X[:, 0] - 0.2 * X[:, 1]))
+
+
 def job_rate(X: Floats, gain: Floats, shared: Floats) -> Floats:
     """Return the rate per day of a job."""
     return np.asarray(0.0008 * np.exp(HAZARD * gain + 0.4 * X[:, 0] + 0.4 * X[:, 1] + shared))
@@ -172,6 +178,19 @@ def _expit(eta: Floats) -> Floats:
 
 def _happens(draws: np.random.Generator, chance: Floats) -> Floats:
     return np.asarray(draws.random(chance.size) < chance, dtype=np.float64)
+
+
+def _scores(draws: np.random.Generator, X: Floats, gain: Floats, shared: Floats) -> Floats:
+    """Scores that lean on a covariate at every occasion, and on what each person, and each site, brings."""
+    own = draws.standard_normal((gain.size, 1))
+    noise = np.sqrt(ALIKE) * own + np.sqrt(1 - ALIKE) * draws.standard_normal((gain.size, 3))
+    gained = np.column_stack([np.zeros(gain.size), *[GAIN * gain + 5 * shared] * 2])
+    return np.asarray(50 + 3 * X[:, :1] + SPREAD * noise + gained)
+
+
+def _counts(draws: np.random.Generator, X: Floats, gain: Floats) -> Floats:
+    mean = np.exp(1.5 + RATIO * gain + 0.3 * X[:, 0])
+    return np.asarray(draws.negative_binomial(1 / 1.2, 1 / (1 + 1.2 * mean)), dtype=np.float64)
 
 
 def _last_day(scenario: Scenario, draws: np.random.Generator, n: int) -> NDArray[np.int64]:
@@ -201,65 +220,3 @@ def _proportional(
     is_first = draws.random(n) < ever
     day = 300 * np.where(is_first, first, draws.exponential(size=n))
     return _seen(day, np.where(is_first, 1, 2), end)
-
-
-def _grid(scenario: Scenario) -> tuple[Floats, Floats, Floats]:
-    """Return covariates, what the site shares, and their mass, at the nodes."""
-    nodes, masses = np.polynomial.hermite_e.hermegauss(_NODES)
-    masses = masses / masses.sum()
-    shared, share = (_SHARED * nodes, masses) if scenario == "sites" else (np.zeros(1), np.ones(1))
-    x, z, u = (one.ravel() for one in np.meshgrid(nodes, [0.0, 1.0], shared, indexing="ij"))
-    mass = np.einsum("i,j,k->ijk", masses, [0.6, 0.4], share).ravel()
-    return np.column_stack([x, z]), u, mass
-
-
-def _by_level(X: Floats, mass: Floats, e: Floats, population: str) -> Floats:
-    """Return masses of the population where only the level of prior employment is looked at."""
-    h = np.zeros(mass.size)
-    for level in (0.0, 1.0):
-        here = X[:, 1] == level
-        among = float(mass[here] @ e[here] / mass[here].sum())
-        tilt = {"ATE": 1.0, "ATT": among, "ATC": 1 - among, "ATO": among * (1 - among)}[population]
-        h[here] = mass[here] * tilt
-    return np.asarray(h / h.sum())
-
-
-def _shares(name: str, p_1: float, p_0: float) -> dict[str, float]:
-    odds = p_1 / (1 - p_1) * (1 - p_0) / p_0
-    found = {"risk_1": p_1, "risk_difference": p_1 - p_0, "risk_ratio": p_1 / p_0, "odds_ratio": odds}
-    if p_1 != p_0:
-        found["nnt"] = 1 / (p_1 - p_0)
-    return {f"{name}:{contrast}": value for contrast, value in found.items()}
-
-
-def _timed(
-    name: str, scenario: Scenario, X: Floats, shared: Floats, h: Floats, gains: tuple[Floats, Floats], *, exits: bool
-) -> dict[str, float]:
-    """Return risk by the horizon and days lost before it: an event in the day before day k is one of day k."""
-    days = np.arange(1, HORIZON)[:, None]
-    risks, lost = [], []
-    for gain in gains:
-        job = job_rate(X, gain, shared)
-        leave = exit_rate(scenario, X, gain) if exits else np.zeros(gain.size)
-        rate = job + leave
-        risks.append(float(h @ (job / rate * -np.expm1(-rate * HORIZON))))
-        lost.append(float(h @ (job / rate * -np.expm1(-rate * days)).sum(axis=0)))
-    found = _shares(name, *risks)
-    found[f"{name}:rmtl_difference"] = lost[0] - lost[1]
-    found[f"{name}:rmst_difference"] = lost[1] - lost[0]
-    return found | {f"{name}:hazard_ratio": float(np.exp(HAZARD * gains[0][0]))}
-
-
-def _twice() -> dict[str, float]:
-    from scipy.stats import norm
-
-    spread = SPREAD * np.sqrt(2 * (1 - ALIKE))
-    return {
-        "scores:mean_change": CHANGE,
-        "scores:standardised_change": CHANGE / SPREAD,
-        "scores:responders": float(norm.sf((IMPORTANT - CHANGE) / spread)),
-        "steps:share_up": float(np.triu(STEPS, 1).sum()),
-        "steps:share_same": float(np.trace(STEPS)),
-        "steps:share_down": float(np.tril(STEPS, -1).sum()),
-        "steps:paired_difference": float(STEPS[:, 1:].sum() - STEPS[1:].sum()),
-    }

@@ -18,7 +18,8 @@ from steget_eval.core.errors import MethodError
 from steget_eval.core.estimates import Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.recovery import summarise_recovery
-from steget_eval.simulate.drawn_people import DrawnPeople, Scenario, draw_people, true_answers
+from steget_eval.simulate.drawn_answers import true_answers
+from steget_eval.simulate.drawn_people import DrawnPeople, Scenario, draw_people
 from steget_eval.study.operating_lines import NESTED, Case, ask, cases
 
 if TYPE_CHECKING:

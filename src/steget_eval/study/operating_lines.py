@@ -25,10 +25,13 @@ _TWICE = {"paired_t": "mean_change", "becker": "standardised_change"}
 _ANSWERED = frozenset({
     "risk", "mean", "risk_difference", "risk_ratio", "odds_ratio", "nnt", "mean_difference", "rmst_difference",
     "rmtl_difference", "hazard_ratio", "subdistribution_hazard_ratio", "mean_change", "standardised_change",
-    "responders", "moved", "paired_difference",
+    "responders", "moved", "paired_difference", "mean_ratio", "rate_ratio", "mean_change_difference",
+    "responders_difference", "common_odds_ratio", "win_ratio", "win_odds", "net_benefit",
 })  # fmt: skip
-#: They draw again and again within a replicate.
-NESTED = frozenset({"wild_bootstrap", "site_permutation", "imputed"})
+#: They draw again and again within a replicate, or take a quarter of a second to settle: fewer replicates.
+NESTED = frozenset({
+    "wild_bootstrap", "site_permutation", "imputed", "gee_independence", "gee_exchangeable", "gee_unstructured",
+})  # fmt: skip
 _HAZARDS = frozenset({"cox", "fine_gray", "schoenfeld"})
 _TIMES = frozenset({"time_to_event", "competing"})
 _LEVELS = frozenset({"mantel_haenszel", "modified_poisson", "log_binomial"})
@@ -113,7 +116,7 @@ def _is_drawn(line: Method) -> bool:
 
 
 def _contrasts(line: Method, kind: str) -> tuple[str, ...]:
-    if kind == "longitudinal":
+    if kind == "longitudinal" and line.populations == ("arm",):
         return (_TWICE.get(line.name, "responders"),)
     return tuple(row for one in line.contrasts for row in _ROW.get(one, (one,)))
 
@@ -141,6 +144,8 @@ def ask(case: Case, people: DrawnPeople, scenario: Scenario) -> dict[str, Any]:
         told["level"] = 0.95
     if case.data in {"scores", "steps"}:
         return _twice(case, people, told)
+    if case.data in {"looks", "grade"}:
+        return told | _between(case, people) | ({"cluster": people.site} if _by_site(line, scenario) else {})
     one_arm = not line.adjusts and ({"risk", "mean"} & set(line.contrasts)) and case.data in {"happened", "amount"}
     among = people.a == 1 if one_arm else np.ones(people.a.size, dtype=bool)
     if line.sees_unknown:
@@ -159,9 +164,24 @@ def ask(case: Case, people: DrawnPeople, scenario: Scenario) -> dict[str, Any]:
             told["X"] = people.X[:, :1]
         if line.name not in _HAZARDS:
             told["population"] = case.population
-    if line.clusters and scenario == "sites":
-        told["cluster"] = people.site
-    return told
+    return told | ({"cluster": people.site} if _by_site(line, scenario) else {})
+
+
+def _by_site(line: Method, scenario: Scenario) -> bool:
+    return line.clusters and scenario == "sites"
+
+
+def _between(case: Case, people: DrawnPeople) -> dict[str, Any]:
+    """Two arms that are looked at more than once, or once on a ladder."""
+    told: dict[str, Any] = {"a": people.a * 1.0}
+    if case.line.adjusts:
+        told["X"] = people.X
+        told |= {} if case.line.is_test else {"population": case.population}
+    if case.data == "grade":
+        return told | {"step": people.grade}
+    if case.contrast == "responders_difference":
+        told["important"] = IMPORTANT
+    return told | {"before": people.scores[:, 0], "later": people.scores[:, 1:]}
 
 
 _OUTCOME = {
@@ -169,6 +189,9 @@ _OUTCOME = {
     "ratio": lambda people: people.happened_by_ratio,
     "odds": lambda people: people.happened_by_odds,
     "amount": lambda people: people.amount,
+    "parts": lambda people: people.parts,
+    "parts_log_normal": lambda people: people.parts_log_normal,
+    "counts": lambda people: people.counts,
 }
 
 
@@ -204,6 +227,12 @@ def _data(line: Method, kind: str) -> str:
         return "happened"
     if kind == "competing" and (line.name == "fine_gray" or line.name == "gray"):
         return "sub"
+    if "arm" not in line.populations and kind in {"longitudinal", "transition"}:
+        return "looks" if kind == "longitudinal" else "grade"
+    if kind == "amount" and {"mean_ratio", "rate_ratio"} & set(line.contrasts):
+        return {"two_part_log_normal": "parts_log_normal"}.get(
+            line.name, "counts" if "rate_ratio" in line.contrasts else "parts"
+        )
     return {
         "amount": "amount", "time_to_event": "alone", "competing": "competing", "longitudinal": "scores",
         "transition": "steps",
@@ -217,14 +246,15 @@ def _judged(line: Method, kind: str) -> tuple[Scenario, ...]:
         return ("missing",)
     if line.is_test:
         return ("null",)
-    if kind in {"longitudinal", "transition"}:
+    if kind in {"longitudinal", "transition"} and "arm" in line.populations:
         return ("base",)
-    if line.needs_assignment or line.name in {"cr2", "wild_bootstrap"}:
+    if line.needs_assignment or line.name in {"cr2", "wild_bootstrap", "ancova_cr2"}:
         return ("sites",)
     found: list[Scenario] = ["base"]
     if line.adjusts:
-        # Pseudo-values of a world whose hazards are log-linear follow no logistic model: then only weights are right.
-        found += [] if kind in _TIMES and line.name == "g_computation" else ["confounding"]
+        # Pseudo-values of log-linear hazards follow no logistic model, nor two parts one log-linear.
+        modelled = line.name == "g_computation" and (kind in _TIMES or "mean_ratio" in line.contrasts)
+        found += [] if modelled else ["confounding"]
     if kind in _TIMES:
         found.append("censoring")
     if kind == "competing" and line.name != "fine_gray":
@@ -246,7 +276,7 @@ def _shown(line: Method, kind: str, contrast: str) -> tuple[Scenario, ...]:
         found.append("confounding")
     if difference and line.name in {"miettinen_nurminen", "welch"}:
         found.append("sites")
-    comparing = contrast not in {"risk_1", "mean_1", "nnt"} and kind not in {"longitudinal", "transition"}
+    comparing = contrast not in {"risk_1", "mean_1", "nnt"} and "arm" not in line.populations[:1]
     if comparing and not line.is_test:
         found.append("null")
     return tuple(found)
