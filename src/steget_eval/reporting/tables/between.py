@@ -11,7 +11,7 @@ from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables.body import Column, Table, TableBody
 from steget_eval.reporting.tables.change import step_label
 from steget_eval.reporting.text import Cell, code_label, key_label
-from steget_eval.reporting.text.answers import arm_label, estimate_cell, estimate_ref, outcome_label
+from steget_eval.reporting.text.answers import arm_label, count_label, estimate_cell, estimate_ref, outcome_label
 
 _PARTS = ("share_above_zero", "mean_above_zero")
 _ARMS = ("1", "0")
@@ -37,7 +37,7 @@ def parts(release: Release, estimand: str) -> Table:
             head = Cell(
                 format="text", label=key_label(f"amounts.{part}"), note=code_label("method", str(method))
             )  # fmt: skip
-            rows.append((head, *(_told(found[which]) for which in _ARMS)))
+            rows.append((head, *(_told(found[which], which) for which in _ARMS)))
     body = TableBody(
         columns=columns, rows=tuple(rows), notes=(key_label("amounts.parts"),),
         caption=key_label("caption.parts", outcome=outcome_label(release.protocol, estimand)),
@@ -78,10 +78,12 @@ def _rows_of_parts(release: Release, estimand: str) -> pd.DataFrame:
     return mine[mine["contrast"].astype(str).str.startswith(_PARTS)].reset_index(drop=True)
 
 
-def _told(rows: list[dict[Any, Any]]) -> Cell:
+def _told(rows: list[dict[Any, Any]], which: str) -> Cell:
     if not rows:
         return Cell(format="text", state="not_applicable")
-    return replace(estimate_cell(rows[0]), ref=estimate_ref(rows[0]))
+    row = rows[0]
+    note = None if row["suppressed"] else key_label("effects.people", n=count_label(int(row[f"n_{which}"])))
+    return replace(estimate_cell(row), ref=estimate_ref(row), note=note)
 
 
 def _people(row: dict[Any, Any]) -> Cell:
