@@ -18,6 +18,7 @@ Correction = Literal["none", "mancl_derouen", "kauermann_carroll"]
 
 _STEPS = 500
 _SCORE = 1e-10  # norm of the score of standardised columns
+_SINGULAR = 1e-9  # smallest eigenvalue of a working correlation
 _LEVERAGE = 1e-10  # a person's block of I - H with a smaller eigenvalue has been used up by the fit
 
 
@@ -65,6 +66,8 @@ def fit_gee(asked: Occasions, *, working: Working, binary: bool, correction: Cor
     fitted = _solve(y / spread, D / scale, person, occasion, working, binary=binary)
     beta = np.asarray(fitted.params, dtype=np.float64)
     R = _correlation(fitted, working, asked.count)
+    if not np.isfinite(R).all() or np.linalg.eigvalsh(R)[0] < _SINGULAR:
+        raise MethodError(f"the {working} working correlation between occasions is singular: one follows from another")
     mean = D / scale @ beta
     mean = 1 / (1 + np.exp(-mean)) if binary else mean
     if binary and (np.minimum(mean, 1 - mean) < 1e-8).any():
