@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from steget_eval.core.errors import ConvergenceError, EmptyArmError, HorizonError, MethodError
 from steget_eval.methods.design.censoring import weights_censoring
 from steget_eval.methods.effects.censoring_weights import risk_by_censoring_weights
 from steget_eval.methods.effects.competing import cumulative_incidence, time_lost
 from steget_eval.methods.effects.cox import fit_cox, hazard_ratio
+from steget_eval.methods.effects.fine_gray import subdistribution_hazard_ratio
 from steget_eval.methods.effects.time_to_event import log_rank, risk_at, rmst
 from steget_eval.methods.evidence.two_by_two import (
     odds_ratio_from_counts,
@@ -202,3 +206,17 @@ def test_impossible_counts_are_refused(contrast):
         contrast(6, 5, 1, 5)
     with pytest.raises(MethodError):
         contrast(0, 5, 0, 5)
+
+
+@pytest.mark.parametrize("ask", [hazard_ratio, subdistribution_hazard_ratio])
+def test_sites_left_out_in_turn_give_ts_limits_and_the_regressions_own_numbers(ask) -> None:
+    draws = np.random.default_rng(5)
+    t, d = draws.integers(1, 200, 160), draws.integers(0, 3, 160)
+    a, site = np.arange(160) % 2, np.arange(160) // 2 % 8
+    row = ask(t, d, a, cluster=site).rows[0]
+    without = [math.log(ask(t[site != s], d[site != s], a[site != s]).rows[0].estimate) for s in range(8)]
+    error = math.sqrt(7 / 8 * sum((one - math.log(row.estimate)) ** 2 for one in without))
+    assert row.std_error == pytest.approx(error, rel=1e-9)
+    assert math.log(row.conf_high) == pytest.approx(math.log(row.estimate) + stats.t.isf(0.025, 7) * error, rel=1e-9)
+    assert row.estimate == pytest.approx(ask(t, d, a).rows[0].estimate, rel=1e-12)
+    assert ask(t, d, a, cluster=site, variance="sandwich").rows[0].std_error != pytest.approx(error, rel=1e-3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,11 +12,11 @@ import numpy as np
 from steget_eval.core.errors import ConvergenceError, MethodError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
-from steget_eval.methods.effects.curve_rows import wald_p
-from steget_eval.methods.numerics.clusters import checked_clusters
+from steget_eval.methods.effects.curve_rows import wald_p, wald_quantile
+from steget_eval.methods.numerics.arms import checked_choice
+from steget_eval.methods.numerics.clusters import Variance, checked_clusters, jackknife
 from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_entry, check_members
 from steget_eval.methods.numerics.efron import efron_residuals
-from steget_eval.methods.numerics.log_log import normal_quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,8 @@ class CoxFit(Tidy):
 
 def hazard_ratio(
     t: np.ndarray, d: np.ndarray, a: np.ndarray, X: np.ndarray | None = None, *, cause: int = 1, robust: bool = True,
-    cluster: np.ndarray | None = None, entry: np.ndarray | None = None, level: float = 0.95,
+    cluster: np.ndarray | None = None, variance: Variance = "jackknife", entry: np.ndarray | None = None,
+    level: float = 0.95,
 ) -> Estimates:  # fmt: skip
     """Hazard of the event in arm 1 over that in arm 0, by Cox regression on the arm and the covariates.
 
@@ -72,6 +74,8 @@ def hazard_ratio(
         Whether the standard error is the sandwich's; without it the inverse information's.
     cluster : np.ndarray, shape (n,), optional
         What people belong to; needs `robust`. Fewer than four in an arm are refused.
+    variance
+        With clusters: the regression anew without each in turn and t(G - 1), or score residuals summed within them.
     entry : np.ndarray, shape (n,), optional
         The day after which each person is at risk, where not everybody is from the beginning.
     level
@@ -84,13 +88,23 @@ def hazard_ratio(
             raise MethodError(f"nobody in arm {arm} had the event, so no hazard ratio can be estimated")
     if cluster is not None and not robust:
         raise MethodError("clusters need the robust standard error")
-    if cluster is not None:
-        checked_clusters(cluster, arms)
+    checked_choice(variance, ("jackknife", "sandwich"), "variance")
     extra = np.empty((days.size, 0)) if X is None else np.asarray(X, dtype=float)
-    fit = fit_cox(days, causes, np.column_stack([arms, extra]), cause=cause, cluster=cluster, entry=entry)
+    columns, degrees = np.column_stack([arms, extra]), math.inf
+    fit = fit_cox(days, causes, columns, cause=cause, cluster=cluster, entry=entry)
     log_ratio = float(fit.beta[0])
     std_error = float(np.sqrt((fit.robust if robust else fit.covariance)[0, 0]))
-    reach = normal_quantile(level) * std_error
+    if cluster is not None:
+        clusters = checked_clusters(cluster, arms.astype(np.float64))
+
+        def without(kept: np.ndarray) -> tuple[float, ...]:
+            late = None if entry is None else np.asarray(entry)[kept]
+            return (float(fit_cox(days[kept], causes[kept], columns[kept], cause=cause, entry=late).beta[0]),)
+
+        if variance == "jackknife":
+            std_error = math.sqrt(jackknife(clusters, (log_ratio,), without)[0, 0])
+            degrees = float(clusters.count - 1)
+    reach = wald_quantile(level, degrees) * std_error
     row = Estimate(
         contrast="hazard_ratio",
         method="cox",
@@ -99,7 +113,7 @@ def hazard_ratio(
         conf_low=float(np.exp(log_ratio - reach)),
         conf_high=float(np.exp(log_ratio + reach)),
         conf_level=level,
-        p_value=wald_p(log_ratio, std_error),
+        p_value=wald_p(log_ratio, std_error, degrees),
         n_1=int(np.sum(arms == 1)),
         n_0=int(np.sum(arms == 0)),
         events_1=int(np.sum((causes == cause) & (arms == 1))),

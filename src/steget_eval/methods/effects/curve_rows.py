@@ -39,7 +39,7 @@ def mean_rows(pair: ArmPair, name: str, *, level: float, **labels: Any) -> Estim
 
 
 def _risk_row(arm: ArmSummary, which: str, level: float, degrees: float, labels: dict[str, Any]) -> Estimate:
-    z, std_error = _quantile(level, degrees), math.sqrt(arm.variance)
+    z, std_error = wald_quantile(level, degrees), math.sqrt(arm.variance)
     return Estimate(
         contrast=f"risk_{which}",
         estimate=arm.estimate,
@@ -56,7 +56,7 @@ def _risk_row(arm: ArmSummary, which: str, level: float, degrees: float, labels:
 
 def _mean_row(arm: ArmSummary, contrast: str, level: float, degrees: float, labels: dict[str, Any]) -> Estimate:
     std_error = math.sqrt(arm.variance)
-    reach = _quantile(level, degrees) * std_error
+    reach = wald_quantile(level, degrees) * std_error
     return Estimate(
         contrast=contrast,
         estimate=arm.estimate,
@@ -74,7 +74,7 @@ def _difference_row(pair: ArmPair, contrast: str, level: float, labels: dict[str
     one, zero = _both(pair)
     estimate = one.estimate - zero.estimate
     std_error = math.sqrt(max(one.variance + zero.variance - 2 * pair.covariance, 0.0))
-    reach = _quantile(level, pair.degrees) * std_error
+    reach = wald_quantile(level, pair.degrees) * std_error
     return Estimate(
         contrast=contrast,
         estimate=estimate,
@@ -94,7 +94,7 @@ def _ratio_row(pair: ArmPair, contrast: str, level: float, labels: dict[str, Any
     estimate = math.log(one.estimate / zero.estimate)
     variance = one.variance / one.estimate**2 + zero.variance / zero.estimate**2
     std_error = math.sqrt(max(variance - 2 * pair.covariance / (one.estimate * zero.estimate), 0.0))
-    reach = _quantile(level, pair.degrees) * std_error
+    reach = wald_quantile(level, pair.degrees) * std_error
     return Estimate(
         contrast=contrast,
         estimate=math.exp(estimate),
@@ -117,7 +117,8 @@ def wald_p(estimate: float, std_error: float, degrees: float = math.inf) -> floa
     return float(2 * stdtr(degrees, -abs(estimate) / std_error))
 
 
-def _quantile(level: float, degrees: float) -> float:
+def wald_quantile(level: float, degrees: float) -> float:
+    """Return how many standard errors the limits lie away: by t with `degrees` of freedom, normal where infinite."""
     z = normal_quantile(level)
     return z if math.isinf(degrees) else float(-stdtrit(degrees, (1 - level) / 2))
 

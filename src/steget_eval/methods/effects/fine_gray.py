@@ -6,6 +6,7 @@ would have left. On whole days the risk sets are sums per day, so an iteration i
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,10 @@ import numpy as np
 from steget_eval.core.errors import ConvergenceError, MethodError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
-from steget_eval.methods.effects.curve_rows import wald_p
+from steget_eval.methods.effects.curve_rows import wald_p, wald_quantile
+from steget_eval.methods.numerics.arms import checked_choice
 from steget_eval.methods.numerics.censoring import uncensored_before
-from steget_eval.methods.numerics.clusters import checked_clusters
+from steget_eval.methods.numerics.clusters import Variance, checked_clusters, jackknife
 from steget_eval.methods.numerics.counting import (
     DayCounts,
     check_arms,
@@ -26,7 +28,6 @@ from steget_eval.methods.numerics.counting import (
     count_days,
 )
 from steget_eval.methods.numerics.linear import check_rank
-from steget_eval.methods.numerics.log_log import normal_quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,7 @@ class FineGrayFit(Tidy):
 
 def subdistribution_hazard_ratio(
     t: np.ndarray, d: np.ndarray, a: np.ndarray, X: np.ndarray | None = None, *, cause: int = 1,
-    cluster: np.ndarray | None = None, level: float = 0.95,
+    cluster: np.ndarray | None = None, variance: Variance = "jackknife", level: float = 0.95,
 ) -> Estimates:  # fmt: skip
     """Return the ratio of the arms' subdistribution hazards of the event, conditional on covariates where given.
 
@@ -77,7 +78,9 @@ def subdistribution_hazard_ratio(
     X : np.ndarray, shape (n, p), optional
         Covariates, no intercept.
     cluster : np.ndarray, shape (n,), optional
-        What people belong to; their contributions are added before they are squared.
+        What people belong to; fewer than four in an arm are refused.
+    variance
+        With clusters: the regression anew without each in turn and t(G - 1), or contributions summed within them.
 
     Raises
     ------
@@ -91,18 +94,27 @@ def subdistribution_hazard_ratio(
     for arm in (1, 0):
         if not np.any((causes == cause) & (arms == arm)):
             raise MethodError(f"nobody in arm {arm} had the event, so no ratio of subdistribution hazards can be told")
-    if cluster is not None:
-        checked_clusters(cluster, arms)
+    checked_choice(variance, ("jackknife", "sandwich"), "variance")
     columns = arms[:, None].astype(float)
     if X is not None:
         columns = np.column_stack([columns, np.asarray(X, dtype=float)])
     fit = fit_fine_gray(days, causes, columns, cause=cause, cluster=cluster)
-    log_ratio, error = float(fit.beta[0]), float(np.sqrt(fit.covariance[0, 0]))
-    reach = normal_quantile(level) * error
+    log_ratio, error, degrees = float(fit.beta[0]), float(np.sqrt(fit.covariance[0, 0])), math.inf
+    if cluster is not None:
+        clusters = checked_clusters(cluster, arms.astype(np.float64))
+
+        def without(kept: np.ndarray) -> tuple[float, ...]:
+            return (float(fit_fine_gray(days[kept], causes[kept], columns[kept], cause=cause).beta[0]),)
+
+        if variance == "jackknife":
+            error = math.sqrt(jackknife(clusters, (log_ratio,), without)[0, 0])
+            degrees = float(clusters.count - 1)
+    reach = wald_quantile(level, degrees) * error
     row = Estimate(
         contrast="subdistribution_hazard_ratio", method="fine_gray", estimate=float(np.exp(log_ratio)),
         std_error=error, conf_low=float(np.exp(log_ratio - reach)), conf_high=float(np.exp(log_ratio + reach)),
-        conf_level=level, p_value=wald_p(log_ratio, error), n_1=int(np.sum(arms == 1)), n_0=int(np.sum(arms == 0)),
+        conf_level=level, p_value=wald_p(log_ratio, error, degrees),
+        n_1=int(np.sum(arms == 1)), n_0=int(np.sum(arms == 0)),
         events_1=int(np.sum((causes == cause) & (arms == 1))), events_0=int(np.sum((causes == cause) & (arms == 0))),
         kind="competing", population="ATE", unit="ratio", scale="log",
         note=f"conditional on {columns.shape[1] - 1} covariate columns" if columns.shape[1] > 1 else "",
