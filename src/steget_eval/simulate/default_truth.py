@@ -62,13 +62,17 @@ def default_truth(protocol: Protocol) -> Truth:
         amounts=needed_amounts(protocol),
         scales=needed_scales(protocol),
         clustering=needed_clustering(protocol),
-        starts=_starts(sites, first, last) if protocol.design == "staggered" else {},
+        starts=_starts(protocol, sites, first, last),
         benchmark_people=60 if protocol.benchmark is not None else 0,
     )
 
 
-def _starts(sites: dict[str, float], first: date, last: date) -> dict[str, date]:
-    """Return the day on which each site starts, spread over the first half of the enrolment."""
+def _starts(protocol: Protocol, sites: dict[str, float], first: date, last: date) -> dict[str, date]:
+    """Return the day on which each site starts: a panel's own, else spread over the first half of the enrolment."""
+    if protocol.panel is not None:
+        return {unit.id: unit.started_on or date.max for unit in protocol.panel.units}
+    if protocol.design != "staggered":
+        return {}
     step = (last - first) / (2 * max(len(sites), 1))
     return {site: first + step * number for number, site in enumerate(sites)}
 

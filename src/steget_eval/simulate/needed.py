@@ -27,6 +27,8 @@ def asks_exit(protocol: Protocol) -> bool:
 
 def needed_sites(protocol: Protocol) -> dict[str, float]:
     """Return site to share: those that a rule names, many where they are clusters, four that start one by one."""
+    if protocol.panel is not None:
+        return {unit.id: 1 / len(protocol.panel.units) for unit in protocol.panel.units}
     named = [rule.one_of for rule in protocol.eligibility if rule.column == "site"]
     if named:
         return _shares(named[0], "elsewhere")

@@ -24,6 +24,7 @@ Errors = Literal["newey_west", "autoregressive"]
 
 #: Fewer periods than this on a side do not tell a trend from chance.
 FEWEST_PERIODS = 8
+_ROUNDING = 1e-9  # of the series' range: residuals no larger are rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -140,6 +141,8 @@ def fit_segmented(
         if errors == "autoregressive"
         else fit_series(D, values, usual_lag(T) if lag is None else lag)
     )
+    if np.abs(series.residuals).max() <= _ROUNDING * max(float(np.ptp(values)), 1e-300):
+        raise MethodError("the series lies on its lines: an interval would have no width")
     apart = own[:, 2:] * after[:, None]
     off = apart @ series.coefficients[2:4]
     error = np.sqrt(np.einsum("ti,ij,tj->t", apart, series.covariance[2:4, 2:4], apart))
@@ -165,8 +168,6 @@ def _season(T: int, season: Season, cycle: int, first: int, harmonics: int) -> F
 
 def _row(contrast: str, of: Floats, fit: SeriesFit, level: float, words: dict[str, Any]) -> Estimate:
     value, error = float(of @ fit.coefficients), float(np.sqrt(of @ fit.covariance @ of))
-    if not error > 0:
-        raise MethodError("the series lies on its lines: an interval would have no width")
     half = float(student.isf((1 - level) / 2, fit.degrees)) * error
     return Estimate(
         contrast=contrast, estimate=value, conf_low=value - half, conf_high=value + half, std_error=error,
