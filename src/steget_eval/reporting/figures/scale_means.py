@@ -9,8 +9,8 @@ import pandas as pd
 
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.reporting.figures import style
-from steget_eval.reporting.figures.labels import arm_columns, code_columns, rows_of
-from steget_eval.reporting.tables.scales import occasions_of, scale_questions
+from steget_eval.reporting.figures.labels import arm_columns, columns_of, rows_of
+from steget_eval.reporting.tables.scales import occasion_label, occasions_of, scale_questions
 from steget_eval.reporting.text import Language, numbers, phrase
 
 if TYPE_CHECKING:
@@ -38,12 +38,10 @@ def behind(release: Release, estimand: str = "") -> pd.DataFrame:
     told = [row for one in asked for row in _rows(release, one)]
     columns = ["which", "arm", "occasion", "place", "estimate", "conf_low", "conf_high", "suppressed"]
     frame = pd.DataFrame(told, columns=columns)
-    arms, occasions = (
-        arm_columns(release.protocol, frame["arm"]),
-        code_columns(frame["occasion"], "occasion", "occasion"),
-    )
+    arms = arm_columns(release.protocol, frame["arm"])
+    occasions = columns_of([occasion_label(one) for one in frame["occasion"]], "occasion")
     numeric = ["estimate", "conf_low", "conf_high"]
-    frame[numeric] = frame[numeric].astype(float).mask(frame["suppressed"].astype(bool))
+    frame[numeric] = frame[numeric].astype(float).mask(frame["suppressed"].astype(bool)).round(2)
     kept = frame.drop(columns=["arm", "occasion"]).assign(contrast="mean_1", unit="score")
     return pd.concat([arms, occasions, kept], axis=1)
 
@@ -105,7 +103,9 @@ def _words(arm: str, which: str, y: float, ax: Axes) -> None:
 
 def _scale(frame: pd.DataFrame, language: Language, ax: Axes) -> None:
     occasions = frame.drop_duplicates("place").sort_values("place")
-    ax.set_xticks(list(occasions["place"]), list(occasions[f"occasion_{language}"]))
+    words = [str(one) for one in occasions[f"occasion_{language}"]]
+    crowded = style.size(ax)[0] < 0.8 * len(words)  # inches that an occasion's words need on one line
+    ax.set_xticks(list(occasions["place"]), [one.replace(" ", "\n") for one in words] if crowded else words)
     ax.set_xlim(-0.35, max(len(occasions) - 0.65, 0.35))
     low, high = frame["conf_low"].min(), frame["conf_high"].max()
     if math.isfinite(low) and math.isfinite(high):

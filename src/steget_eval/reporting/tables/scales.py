@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables.body import Column, Table, TableBody
-from steget_eval.reporting.text import Cell, code_label, key_label
+from steget_eval.reporting.text import Cell, Label, code_label, key_label
 from steget_eval.reporting.text.answers import arm_label, count_label, estimate_cell, estimate_ref, outcome_label
 from steget_eval.reporting.text.sentences import main_row
 
@@ -81,7 +82,7 @@ def scale_means(release: Release, estimand: Estimand) -> Table:
         Column(key="people", heading=key_label("column.n"), align="right"),
     )
     rows = tuple(
-        (Cell(format="text", label=code_label("occasion", one.occasion)), *(_cell(one.means.get(w)) for w in "10"),
+        (Cell(format="text", label=occasion_label(one.occasion)), *(_cell(one.means.get(w)) for w in "10"),
          _cell(one.difference), _people(one.seen))
         for one in told
     )  # fmt: skip
@@ -94,6 +95,14 @@ def scale_means(release: Release, estimand: Estimand) -> Table:
         columns=list(release.estimates.columns),
     )
     return Table(cells=TableBody(columns=columns, rows=rows, caption=caption, notes=notes), frame=frame)
+
+
+def occasion_label(occasion: str) -> Label:
+    """Return the words of an occasion; a number of months or weeks is told whatever the number."""
+    found = re.fullmatch(r"(month|week)_(\d+)", occasion)
+    if found is None:
+        return code_label("occasion", occasion)
+    return key_label(f"picture.at_{found[1]}s", n={"sv": found[2], "en": found[2]})
 
 
 def _arms(rows: list[dict[Any, Any]], method: str) -> dict[str, Row]:
