@@ -12,17 +12,22 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-from steget_eval.simulate.drawn_people import SCENARIOS  # noqa: E402 - after the threads are set
+from steget_eval.methods.rehearsed import Shortfall  # noqa: E402 - after the threads are set
+from steget_eval.simulate.drawn_people import SCENARIOS  # noqa: E402
 from steget_eval.study.operating import Operating, operating_characteristics  # noqa: E402
 from steget_eval.study.operating_lines import elsewhere  # noqa: E402
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "operating-characteristics.md"
+SHIPPED = Path(__file__).resolve().parents[1] / "src" / "steget_eval" / "methods" / "rehearsed.yaml"
 SEED = 20261122
 SCENARIO_WORDS = {
     "base": "arms by lot; last seen between day 500 and 2,500; a few leave without a job",
@@ -76,19 +81,24 @@ def cells(row: Operating) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def first_size(rows: Sequence[Operating]) -> dict[str, str]:
-    """Return what is to be said of each judged case: from how many people on it does what it promises."""
-    said = {}
-    for case in sorted({row.case for row in rows if row.judged}):
+def shortfalls(rows: Sequence[Operating]) -> list[Shortfall]:
+    """Return the lines with intervals that do not conform in every scenario they are judged in, at every size."""
+    found = []
+    for case in sorted({row.case for row in rows if row.judged and not math.isnan(row.coverage)}):
         mine = [row for row in rows if row.case == case and row.judged]
-        sizes = sorted({row.people for row in mine})
-        good = [n for n in sizes if all(row.meets for row in mine if row.people == n)]
-        if good == sizes:
+        sizes, short = sorted({row.people for row in mine}), [row for row in mine if not row.meets]
+        if not short:
             continue
-        said[case] = (
-            f"from {good[0]} people" if good and good[-1] == sizes[-1] else "not at these sizes in all scenarios"
-        )
-    return said
+        largest = max(row.people for row in short)
+        worst = max((row for row in short if row.people == largest), key=lambda row: abs(row.coverage - 0.95))
+        # Of one arm the line saw half of the people.
+        share = 2 if worst.contrast in {"risk_1", "mean_1"} else 1
+        later = next((n // share for n in sizes if n > largest), None)
+        found.append(Shortfall(
+            kind=worst.kind, contrast=worst.contrast, method=worst.line, people=largest // share,
+            coverage=round(worst.coverage, 4), scenario=worst.scenario, conforms_from=later,
+        ))  # fmt: skip
+    return found
 
 
 def page(rows: Sequence[Operating], replicates: int, nested: int) -> str:
@@ -110,10 +120,16 @@ def page(rows: Sequence[Operating], replicates: int, nested: int) -> str:
         "| scenario | what is so |", "|---|---|",
         *(f"| {name} | {words} |" for name, words in SCENARIO_WORDS.items()), "",
     ]  # fmt: skip
-    short = first_size(rows)
-    if short:
-        lines += ["## Lines that need more people, or another", "", "| line | conforms |", "|---|---|"]
-        lines += [*(f"| `{case}` | {words} |" for case, words in short.items()), ""]
+    if short := shortfalls(rows):
+        lines += ["## Lines that need more people, or another", "",
+                  "| kind | contrast | line | coverage at its worst | with | in | conforms from |",
+                  "|---|---|---|---:|---:|---|---:|"]  # fmt: skip
+        lines += [
+            f"| {one.kind} | {one.contrast} | `{one.method}` | {one.coverage:.3f} | {one.people} | {one.scenario} | "
+            f"{one.conforms_from or 'none of these sizes'} |"
+            for one in short
+        ]
+        lines.append("")
     lines += [
         "## Every row", "",
         "Bias and standard errors of ratios are on the logarithm. In brackets the Monte Carlo standard error. *Finds*",
@@ -193,6 +209,14 @@ def main() -> None:
         writer.writerow(names)
         writer.writerows([[getattr(row, name) for name in names] for row in rows])
     draw(rows, told.out.with_suffix(".png"))
+    if told.out == PAGE:
+        found = {
+            "replicates": told.replicates,
+            "people": told.people,
+            "short": [asdict(one) for one in shortfalls(rows)],
+        }
+        head = "# Written by benchmarks/operating.py (make rehearse); not by hand.\n"
+        SHIPPED.write_text(head + yaml.safe_dump(found, sort_keys=False), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -161,7 +161,7 @@ def _summary(case: Case, scenario: str, people: int, rows: list[list[float]], tr
     told = np.array([row for row in rows if row], dtype=float).reshape(-1, 6)
     refused, replicates = len(rows) - len(told), len(told)
     shared: dict[str, Any] = {
-        "case": case.id, "line": case.line.name, "kind": case.line.kinds[0], "contrast": case.contrast,
+        "case": case.id, "line": case.line.name, "kind": case.kind, "contrast": case.contrast,
         "population": case.population, "scenario": scenario, "people": people, "judged": scenario in case.judged,
         "replicates": replicates, "refused": refused, "truth": truth,
     }  # fmt: skip

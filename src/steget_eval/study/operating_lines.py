@@ -57,6 +57,8 @@ class Case:
     ----------
     line
         Of the catalogue.
+    kind
+        Of outcome.
     contrast
         As the rows of its answer call it.
     data
@@ -72,6 +74,7 @@ class Case:
     """
 
     line: Method
+    kind: str
     contrast: str
     data: str
     population: str
@@ -82,7 +85,7 @@ class Case:
     @property
     def id(self) -> str:
         """Return its name among all cases."""
-        return f"{self.line.kinds[0] if len(self.line.kinds) == 1 else self.data}/{self.contrast}/{self.line.name}"
+        return f"{self.kind}/{self.contrast}/{self.line.name}"
 
     @property
     def truth(self) -> str:
@@ -100,8 +103,8 @@ def cases() -> tuple[Case, ...]:
                 population = next((one for one in line.populations if one != "arm"), "ATE")
                 population = "ATE" if "ATE" in line.populations or line.name in _HAZARDS else population
                 found.append(Case(
-                    line=line, contrast=contrast, data=data, population=population, judged=_judged(line, kind),
-                    shown=_shown(line, kind, contrast), at_least=line.name in _AT_LEAST,
+                    line=line, kind=kind, contrast=contrast, data=data, population=population,
+                    judged=_judged(line, kind), shown=_shown(line, kind, contrast), at_least=line.name in _AT_LEAST,
                 ))  # fmt: skip
     return tuple(found)
 

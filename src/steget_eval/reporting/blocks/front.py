@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
+from steget_eval.reporting.blocks.rehearsals import rehearsals
 from steget_eval.reporting.figures.picture import behind
 from steget_eval.reporting.release import Release, ReleasedVerdict
 from steget_eval.reporting.tables import refusals
@@ -52,6 +53,8 @@ def limits(release: Release) -> Block:
     protocol = release.protocol
     design = build.sentence(f"claim.{sentences.design_code(release)}")
     children = [build.bullets("limits-list", [design, *protocol.limits])]
+    if wanting := rehearsals(release.estimates):
+        children.append(build.bullets("limits-rehearsed", wanting))
     if release.refusals:
         children.append(build.table("limits-refusals", refusals(release)))
     return build.section("limits", build.heading_of("limits"), children)
