@@ -88,10 +88,10 @@ def _rows(release: Release, estimand: Estimand) -> list[tuple[Any, ...]]:
 
 def _arm(mine: pd.DataFrame, which: str, ax: Axes) -> None:
     colour, line, marker = _LOOKS[which]
-    shown = mine[~mine["suppressed"].astype(bool)]
-    at = shown["place"] + (-_APART if which == "1" else _APART)
-    ax.plot(at, shown["estimate"], color=colour, linestyle=line, linewidth=1.6, marker=marker, markersize=5)
-    ax.vlines(at, shown["conf_low"], shown["conf_high"], color=colour, linewidth=1.3)
+    at = mine["place"] + (-_APART if which == "1" else _APART)
+    # A hidden occasion breaks the line: nothing is drawn through it.
+    ax.plot(at, mine["estimate"], color=colour, linestyle=line, linewidth=1.6, marker=marker, markersize=5)
+    ax.vlines(at, mine["conf_low"], mine["conf_high"], color=colour, linewidth=1.3)
 
 
 def _words(arm: str, which: str, y: float, ax: Axes) -> None:
@@ -104,8 +104,12 @@ def _words(arm: str, which: str, y: float, ax: Axes) -> None:
 def _scale(frame: pd.DataFrame, language: Language, ax: Axes) -> None:
     occasions = frame.drop_duplicates("place").sort_values("place")
     words = [str(one) for one in occasions[f"occasion_{language}"]]
-    crowded = style.size(ax)[0] < 0.8 * len(words)  # inches that an occasion's words need on one line
-    ax.set_xticks(list(occasions["place"]), [one.replace(" ", "\n") for one in words] if crowded else words)
+    room_each = style.size(ax)[0] / max(len(words), 1)
+    if room_each < 0.8:  # inches that an occasion's words need on one line
+        words = [one.replace(" ", "\n") for one in words]
+    if room_each < 0.5:
+        words = ["" if place % 2 else one for place, one in enumerate(words)]
+    ax.set_xticks(list(occasions["place"]), words)
     ax.set_xlim(-0.35, max(len(occasions) - 0.65, 0.35))
     low, high = frame["conf_low"].min(), frame["conf_high"].max()
     if math.isfinite(low) and math.isfinite(high):
