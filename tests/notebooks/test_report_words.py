@@ -29,6 +29,29 @@ SWEDISH = (
     "månad", "månader", "veckor", "dagar", "följd", "uteslöts", "alla", "gäller", "vid", "eller", "minst", "gräns",
 )  # fmt: skip
 
+#: People, places, programmes, instruments and software, whose names are the same in both languages.
+NAMES = """
+    aalen johansen activa benchimol bejerholm brant bradley cohen everitt miettinen nurminen hoffmann hiemstra gamble
+    fleiss levin paik rosenberg heller hisingen hallsberg askersund kumla lekeberg linköping kinda åtvidaberg
+    östergötland
+    småland gotland sydnärke örebro vårdanstalter dino utökat aktiv inkluderande rehabilitering steget till arbete
+    samordningsförbundet centrala svenska rådet slutredovisning kolada lisa midas redo mansa madrs
+    duckdb ibis framework lifelines matplotlib networkx numpy pandas python scipy statsmodels
+    jama strobe record tidier consort target cox wald harbord mantel haenszel
+"""
+#: Words that both languages spell alike.
+LOANS = """
+    april august september november december arms budget data diagram full gamma information instrument intercept kappa
+    kronor manifest minus motivation odds partner period person personal plan precision region regional regression ring
+    robust social standard start text total under version video
+"""
+
+
+def _words(text: str) -> set[str]:
+    """The words of a page, without fingerprints, ids and names of files."""
+    text = re.sub(r"\w*_\w*|\b[0-9a-f]{8,}\b|\w+\.(?:csv|ipynb|json)", " ", text)
+    return set(re.findall(r"\b[a-zåäöé]{4,}\b", text.lower()))
+
 
 @pytest.mark.parametrize(("language", "other"), [("sv", ENGLISH), ("en", SWEDISH)])
 def test_a_report_speaks_one_language(report, language: str, other: tuple[str, ...]) -> None:
@@ -37,6 +60,32 @@ def test_a_report_speaks_one_language(report, language: str, other: tuple[str, .
     words = re.findall(r"\w+", text.lower())
     assert len(words) > 500
     assert sorted(set(words) & set(other)) == []
+
+
+def test_what_stands_alike_on_both_pages_is_a_name_or_a_word_of_both_languages(report) -> None:
+    if report.job.startswith(("nsw", "tarp")):
+        return  # their sources are cited in the language in which they were written
+    alike = set.intersection(*(_words(report.text(language)) for language in LANGUAGES))
+    assert sorted(alike - set((NAMES + LOANS).split())) == []
+
+
+def test_no_word_is_in_the_plural_after_a_one(report) -> None:
+    plurals = {
+        "sv": "personer|deltagare som|månader|veckor|dagar|timmar|punkter|uppgifter|rader|funktioner|vägar|studier",
+        "en": "people|persons|months|weeks|days|hours|items|figures|rows|functions|ways|studies|trials|reports",
+    }
+    for language in LANGUAGES:
+        found = re.findall(rf"(?<![\d.,\u00a0\u202f–−])1 (?:{plurals[language]})\b", report.text(language))
+        assert found == []
+
+
+def test_swedish_numbers_have_decimal_commas_and_thin_spaces(report) -> None:
+    # A doi, a version and a number of a paragraph hold points that are no decimal signs.
+    text = re.sub(r"doi\S*\s?\S+|10\.\d{4,}/\S+|\d+(?:\.\d+){2,}|(?:RECORD|ekvation|mål|programområde)\s\S+", " ",
+                  report.text("sv"))  # fmt: skip
+    numbers = [cell for piece in report.pages["sv"].pieces for cell in piece.numbers.values()]
+    assert [said for said in numbers if re.search(r"\d\.\d", said)] == []
+    assert re.findall(r"\d(?:\u00a0|,)\d{3}(?:\u00a0|,)?\d*(?= (?:kronor|personer))", text) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
