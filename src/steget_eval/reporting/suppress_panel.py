@@ -10,8 +10,8 @@ import pandas as pd
 from steget_eval.reporting.release import Rule
 from steget_eval.reporting.suppress import Thresholds
 
-#: Rows that speak of everything at once; one of them, told beside hidden cells, cannot be taken apart.
-_TOGETHER = frozenset({"att", "pre_trend"})
+#: So many hidden numbers must stand in the one average that is told beside them.
+_UNKNOWN = 2
 #: Coefficients that a segmented regression tells of a series, the season's apart.
 _LINES = 4
 
@@ -45,9 +45,10 @@ def hide_rows(
 ) -> pd.Series:  # fmt: skip
     """Tell of each average of staggered starts whether it must go with the hidden cells.
 
-    An average that rests on a hidden cell goes. The one over everything stays, by the main method alone: it is one sum
-    of at least two hidden numbers. It goes too where every period of a start is hidden, since its number of people
-    would give back that start's.
+    An average that rests on a hidden cell goes, and so do the tests. The one over everything stays, by the main method
+    alone, where it rests on none or on at least two after their start: those have a share above zero in it, so that one
+    sum gives back neither. It goes too where every period of a start is hidden, since its number of people would give
+    back that start's.
     """
     gone = []
     for row in estimates.to_dict("records"):
@@ -57,10 +58,16 @@ def hide_rows(
         elif hides_a_start(hidden, row["estimand"], periods):
             gone.append(True)
         elif row["subgroup"] == "all":
-            gone.append(row["contrast"] not in _TOGETHER or row["method"] != main[row["estimand"]])
+            is_main = row["contrast"] == "att" and row["method"] == main[row["estimand"]]
+            gone.append(not is_main or not _is_blurred(mine & rests["all"]))
         else:
             gone.append(bool(mine & rests.get(str(row["subgroup"]), frozenset())) or row["subgroup"].startswith("mean"))
     return pd.Series(gone, index=estimates.index, dtype=bool)
+
+
+def _is_blurred(cells: frozenset[tuple[int, int]] | set[tuple[int, int]]) -> bool:
+    """Tell whether the average over everything, told beside hidden cells, gives back none of them."""
+    return not cells or sum(period >= start >= 0 for start, period in cells) >= _UNKNOWN
 
 
 def hides_a_start(hidden: Mapping[tuple[str, int, int], Rule], estimand: str, periods: int) -> bool:
