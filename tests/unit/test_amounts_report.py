@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from steget_eval import build_cohort, disclose, load_protocol, read_records
+from steget_eval.cli.explain import explain
 from steget_eval.core.shipped import shipped
 from steget_eval.methods.effects.pairwise import win_statistics
 from steget_eval.protocol import Protocol
@@ -22,6 +25,8 @@ from steget_eval.reporting.release import Release
 from steget_eval.reporting.suppress import Thresholds
 from steget_eval.reporting.suppress_steps import few_on_a_step, gate_steps, numbers_on_steps
 from steget_eval.reporting.text import LANGUAGES, phrase
+from steget_eval.reporting.text.phrases import phrases
+from steget_eval.reporting.text.sentences import claims, headline
 from steget_eval.study import Results, analyse
 
 STEPS = ("neither", "on_the_way", "job")
@@ -172,3 +177,19 @@ def test_a_step_is_held_against_people_in_the_same_state_by_another_outcome(prot
     found = numbers_on_steps(frame, protocol, {"competitive_employment": "work", "education": "school"})
     # On the way are several states of several families, whose sum is nobody else's number.
     assert found == {"standing": [(("with", "ips", "work"), 26), (("with", "ips", "work"), 26)]}
+
+
+def test_explain_tells_whom_an_amount_is_asked_among_and_over_which_days(protocol: Protocol) -> None:
+    assert dict(explain(protocol, "days_of_workers"))["among"].startswith("those above zero alone, because: The comm")
+    assert "the days each person was followed" in dict(explain(protocol, "days_per_year"))["exposure"]
+    assert not {"among", "exposure"} & set(dict(explain(protocol, "days")))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_headline_of_some_claims_nothing_of_everyone(results: Results, language: str) -> None:
+    primary = results.protocol.model_copy(update={"primary": "days_of_workers", "design": "randomised"})
+    release = disclose(replace(results, protocol=primary))
+    told = [one.key for one in (*headline(release), *claims(release))]
+    assert {"headline.means.among", "headline.difference.among", "claim.among"} <= set(told)
+    words = " ".join(phrases(language)[key] for key in told)
+    assert not re.search(r"effekt|effect", words)

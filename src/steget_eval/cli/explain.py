@@ -38,6 +38,7 @@ def explain(protocol: Protocol, estimand_id: str) -> list[tuple[str, str]]:
         ("question", estimand.question.en),
         ("arms", " against ".join(f"{arm.label.en} ({arm.id})" for arm in protocol.arms.compared())),
         ("population", _POPULATIONS[estimand.population]),
+        *_narrowed(estimand),
         ("contrast", estimand.contrast.replace("_", " ")),
         ("outcome", f"{outcome.label.en} ({outcome.id}, kind {outcome.kind}, measure {outcome.measure})"),
         ("definition", outcome.definition.en + (f" [{outcome.definition_id}]" if outcome.definition_id else "")),
@@ -80,6 +81,16 @@ def _counted(
         ("targets", "\n".join(target.label.en for target in protocol.targets if target.estimand == estimand.id)
          or "none"),
     ]  # fmt: skip
+
+
+def _narrowed(estimand: Estimand) -> list[tuple[str, str]]:
+    """Return whom of everyone an amount is asked among and why, and what it is gathered over; nothing otherwise."""
+    told = []
+    if estimand.among is not None:
+        told.append(("among", f"those above zero alone, because: {estimand.among.because.en}"))
+    if estimand.exposure is not None:
+        told.append(("exposure", "the days each person was followed; the rate is taken to be the same afterwards"))
+    return told
 
 
 def _panel(protocol: Protocol, outcome: Outcome) -> list[tuple[str, str]]:
