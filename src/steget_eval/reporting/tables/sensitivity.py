@@ -62,7 +62,7 @@ def robustness(release: Release) -> Table:
     for estimand, mine in frame.groupby("estimand", sort=False):
         told = {str(row["contrast"]): row for row in mine.to_dict("records")}
         outcome = _words(outcome_label(release.protocol, str(estimand)))
-        rows.append((outcome, *(number_cell(told[name], percent=True) for name in names)))
+        rows.append((outcome, *(number_cell(told[name], decimals=3) for name in names)))
     return _table(("outcome", *names), rows, key_label("caption.robustness"), frame)
 
 
@@ -155,17 +155,16 @@ def clock(release: Release) -> Table:
         months, share = told["months_affected"], told["share_affected"]
         rows.append((
             _words(key_label(f"sensitivity.{check}")), _affected(months),
-            replace(number_cell(months), decimals=1), number_cell(share, percent=True),
+            number_cell(months, decimals=1), replace(number_cell(share, decimals=1), format="percent"),
         ))  # fmt: skip
     return _table(("item", "affected", "months_affected", "share_affected"), rows, key_label("caption.clock"), frame)
 
 
-def number_cell(row: Row, *, percent: bool = False) -> Cell:
-    """Return a row's estimate as a plain number of two decimals, or as a percentage."""
-    kind, decimals = ("percent", 1) if percent else ("number", 2)
+def number_cell(row: Row, *, decimals: int = 2) -> Cell:
+    """Return a row's estimate as a plain number; a share of variance is no share of people, so it is no percentage."""
     if row["suppressed"]:
-        return Cell(format=kind, state="suppressed", decimals=decimals, ref=estimate_ref(row))  # type: ignore[arg-type]
-    return Cell(format=kind, value=float(row["estimate"]), decimals=decimals, ref=estimate_ref(row))  # type: ignore[arg-type]
+        return Cell(format="number", state="suppressed", decimals=decimals, ref=estimate_ref(row))
+    return Cell(format="number", value=float(row["estimate"]), decimals=decimals, ref=estimate_ref(row))
 
 
 def _answer(main: Row | None) -> Cell:
@@ -175,7 +174,7 @@ def _answer(main: Row | None) -> Cell:
 
 
 def _explained(row: Row | None) -> Cell:
-    return Cell(format="percent", state="not_applicable") if row is None else number_cell(row, percent=True)
+    return Cell(format="number", state="not_applicable") if row is None else number_cell(row, decimals=3)
 
 
 def _shift(row: Row | None) -> Cell:
