@@ -14,6 +14,7 @@ import pytest
 
 from steget_eval import build_cohort, disclose, load_protocol, read_records
 from steget_eval.cli.explain import explain
+from steget_eval.core.errors import MethodError
 from steget_eval.core.shipped import shipped
 from steget_eval.methods.effects.pairwise import win_statistics
 from steget_eval.protocol import Protocol
@@ -27,6 +28,7 @@ from steget_eval.reporting.suppress_steps import few_on_a_step, gate_steps, numb
 from steget_eval.reporting.text import LANGUAGES, phrase
 from steget_eval.reporting.text.phrases import phrases
 from steget_eval.reporting.text.sentences import claims, headline
+from steget_eval.simulate import true_values
 from steget_eval.study import Results, analyse
 
 STEPS = ("neither", "on_the_way", "job")
@@ -193,3 +195,12 @@ def test_a_headline_of_some_claims_nothing_of_everyone(results: Results, languag
     assert {"headline.means.among", "headline.difference.among", "claim.among"} <= set(told)
     words = " ".join(phrases(language)[key] for key in told)
     assert not re.search(r"effekt|effect", words)
+
+
+def test_the_true_ratio_is_that_of_the_true_means_and_what_has_none_says_so(protocol: Protocol) -> None:
+    found = true_values(protocol, None, "days_ratio", people=2_000, seed=1)
+    assert found.arm_0 is not None
+    assert found.contrast.value == pytest.approx(found.arm_1.value / found.arm_0.value, rel=1e-12)
+    for asked, why in (("days_of_workers", "other people in each arm"), ("days_per_year", "changes over time")):
+        with pytest.raises(MethodError, match=why):
+            true_values(protocol, None, asked, people=2_000, seed=1)

@@ -10,7 +10,7 @@ import numpy as np
 from steget_eval.core.catalogue import Population
 from steget_eval.core.errors import CohortError, MethodError
 from steget_eval.core.frames import Tidy
-from steget_eval.protocol.estimand import Contrast
+from steget_eval.protocol.estimand import Contrast, Estimand
 from steget_eval.protocol.protocol import Protocol
 from steget_eval.simulate.default_truth import default_truth
 from steget_eval.simulate.draws import Draws
@@ -142,6 +142,7 @@ def true_values(
     truth = truth or default_truth(protocol)
     check_can_simulate(protocol, truth)
     estimand = protocol.estimand(estimand_id)
+    _refuse_narrowed(estimand)
     draws = Draws(seed=seed, scope="true_values", people=people)
     who = draw_people(truth, draws, two_arms=protocol.arms.comparison is not None, shared=False)
     chosen = population or estimand.population
@@ -171,6 +172,13 @@ def true_values(
     )
 
 
+def _refuse_narrowed(estimand: Estimand) -> None:
+    if estimand.among is not None:
+        raise MethodError("those with an amount above zero are other people in each arm: there is no one true value")
+    if estimand.exposure is not None:
+        raise MethodError("a rate over the days followed has no one true value here: it changes over time")
+
+
 def _weights(population: Population, who: People) -> np.ndarray:
     """Return weights with mean 1."""
     w = {"ATE": np.ones_like(who.p), "ATT": who.p, "ATC": 1 - who.p, "ATO": who.p * (1 - who.p), "arm": who.p}[
@@ -198,7 +206,7 @@ def _contrast(contrast: Contrast, means: dict[int, float], influence: dict[int, 
         )
     difference = means[1] - means[0]
     of_difference = influence[1] - influence[0]
-    if contrast == "risk_ratio":
+    if contrast in {"risk_ratio", "mean_ratio", "rate_ratio"}:
         ratio = means[1] / means[0]
         return _quantity(ratio, ratio * (influence[1] / means[1] - influence[0] / means[0]))
     if contrast == "odds_ratio":
