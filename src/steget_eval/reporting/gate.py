@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any, overload
@@ -30,12 +29,13 @@ from steget_eval.reporting.suppress_missing import hide_ladder
 from steget_eval.reporting.suppress_moves import GatedMoves, few_moved, gate_moves, open_moves, told_beside
 from steget_eval.reporting.suppress_occupation import gate_occupation, open_occupation
 from steget_eval.reporting.suppress_people import gate_baseline, gate_overlap, gate_unknown
+from steget_eval.reporting.suppress_refusals import gate_refusals
 from steget_eval.reporting.suppress_states import gate_states, states_frame
 from steget_eval.reporting.suppress_steps import few_on_a_step, gate_steps, numbers_on_steps
 from steget_eval.reporting.suppress_subgroups import told_groups
 from steget_eval.study.panel import PanelResults
 from steget_eval.study.prestudy import PrestudyResults
-from steget_eval.study.results import Refusal, Results, Verdict
+from steget_eval.study.results import Results, Verdict
 from steget_eval.study.review import Review
 
 
@@ -102,7 +102,7 @@ def disclose(
     design = gate_design(results.design, states.published)
     occupied = gate_occupation(results.occupied, estimates.frame, states.published, results.protocol)
     verdicts = tuple(_verdict(verdict, estimates) for verdict in results.verdicts)
-    told = tuple(refusal for refusal in results.refusals if _may_be_told(refusal, estimates))
+    told = gate_refusals(results.refusals, estimates, thresholds)
     lost: Counter[tuple[Rule, str]] = Counter(
         {
             ("dependent", "verdicts"): sum(verdict.suppressed for verdict in verdicts),
@@ -175,11 +175,6 @@ def _steps(results: Results, estimates: GatedEstimates) -> pd.DataFrame:
 def _is_told(estimand: str, estimates: GatedEstimates) -> bool:
     mine = estimates.frame[(estimates.frame["estimand"] == estimand) & (estimates.frame["subgroup"] == "all")]
     return len(mine) > 0 and not mine["suppressed"].any()
-
-
-def _may_be_told(refusal: Refusal, estimates: GatedEstimates) -> bool:
-    """Tell whether a refusal gives nothing back: most methods refuse where nobody, or how few, had the event."""
-    return _is_told(refusal.estimand, estimates) and not re.search(r"\d|nobody|everyone|everybody", refusal.reason)
 
 
 def _internal(results: Results) -> Release:

@@ -121,11 +121,12 @@ def _swedish_reason(reason: str) -> str:
 #: Words of a method's sentence to the phrase that says the same in general.
 _REASONS = (
     (("may not be told",), "refusal.untold"),
+    (("no finite coefficients",), "refusal.separation"),
     (("negative controls",), "refusal.few_controls"),
     (("no published conversion",), "refusal.no_conversion"),
     (("horizon", "beyond", "followed that long"), "refusal.horizon"),
     (("nobody", "everybody", "no event", "no people", "is not defined"), "refusal.empty_arm"),
-    (("overlap", "separat"), "refusal.overlap"),
-    (("converge", "tolerance"), "refusal.convergence"),
     (("clusters", "sites", "degrees of freedom"), "refusal.clusters"),
+    (("overlap",), "refusal.overlap"),
+    (("converge", "tolerance", "separat"), "refusal.convergence"),
 )

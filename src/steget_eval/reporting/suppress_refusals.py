@@ -1,0 +1,52 @@
+"""Which refusals may be told, and with what of their reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from steget_eval.reporting.suppress import Thresholds
+from steget_eval.reporting.suppress_estimates import GatedEstimates
+from steget_eval.study.results import Refusal
+
+#: What says how many, and what says that nobody or everybody was or did something: methods refuse where none, or few,
+#: had the event.
+_COUNTS, _NONE = re.compile(r"\d"), re.compile(r"nobody|everyone|everybody", re.IGNORECASE)
+
+#: Words of a method's sentence to the same reason without its numbers, the first that fits. How far people were
+#: followed, whether the arms overlap and how the clusters lie say of nobody what the outcome was.
+_IN_GENERAL = (
+    (("horizon", "followed beyond", "followed that long"), "the question reaches beyond the follow-up of an arm"),
+    (("clusters", "degrees of freedom"), "there are too few clusters, or too uneven ones, to trust an interval"),
+    (("overlap",), "the arms do not overlap enough"),
+    (("converge", "separat"), "the calculation did not converge: something separates people, or repeats others"),
+)
+UNTOLD = "the reason rests on numbers that may not be told"
+
+
+def gate_refusals(
+    refusals: tuple[Refusal, ...], estimates: GatedEstimates, thresholds: Thresholds
+) -> tuple[Refusal, ...]:
+    """Return the refusals that may be told: word for word, in general words, or only that their reason may not be told.
+
+    Where an estimand's numbers are hidden, that a method refused it would say why, so nothing is told. Where no method
+    answered at all the report says so, and the reason stands beside in general words. That nobody had the event is told
+    where the policy publishes zeros.
+    """
+    rows = estimates.frame[estimates.frame["subgroup"] == "all"]
+    hidden = set(rows.loc[rows["suppressed"].astype(bool), "estimand"])
+    answered = set(rows["estimand"])
+    return tuple(
+        _told(refusal, answered=refusal.estimand in answered, zeros=thresholds.policy.publish_zero)
+        for refusal in refusals
+        if refusal.estimand not in hidden
+    )
+
+
+def _told(refusal: Refusal, *, answered: bool, zeros: bool) -> Refusal:
+    reason = refusal.reason.replace("arm 1", "the treated arm").replace("arm 0", "the comparison arm")
+    counts, none = _COUNTS.search(reason), _NONE.search(reason)
+    if not counts and (zeros or (answered and not none)):
+        return replace(refusal, reason=reason)
+    general = next((words for marks, words in _IN_GENERAL if any(one in refusal.reason for one in marks)), UNTOLD)
+    return replace(refusal, reason=general)
