@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from steget_eval.methods.catalogue import CATALOGUE, find_method
 
 ROOT = Path(__file__).resolve().parents[2]
+_SPEC = importlib.util.spec_from_file_location("build_methods", ROOT / "docs" / "reference" / "build_methods.py")
+BUILD = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(BUILD)
 
 
 @pytest.mark.parametrize("line", CATALOGUE, ids=lambda line: f"{line.name}-{'-'.join(line.contrasts)}-{line.kinds[0]}")
@@ -19,8 +23,13 @@ def test_line_has_function_witness_and_page(line):
     assert (ROOT / line.witness).with_suffix(".txt").is_file(), f"{line.witness} was never run"
     assert line.recovery, f"{line.name}: no recovery case"
     assert (ROOT / line.recovery).is_file(), f"{line.name}: no recovery case at {line.recovery}"
-    pages = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs" / "reference").rglob("*.md"))
-    assert f"`{line.name}`" in pages, f"{line.name}: no line in docs/reference"
+    page = (ROOT / "docs" / "reference" / "methods" / f"{BUILD.page_of(line)}.md").read_text(encoding="utf-8")
+    assert re.search(r"\$[^$]+\$", page), f"{line.name}: its page has no formula"
+    assert re.search(r"\(?(19|20)\d\d", page), f"{line.name}: its page names no source"
+
+
+def test_the_page_of_all_lines_is_up_to_date():
+    assert BUILD.PAGE.read_text(encoding="utf-8") == BUILD.page(), "run docs/reference/build_methods.py"
 
 
 def _readers(witness: str) -> str:
