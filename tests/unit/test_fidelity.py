@@ -181,7 +181,7 @@ def test_the_page_flags_73_in_both_languages_and_decides_nothing(results: Result
     assert "73 points is disputed" in shown["en"]
     assert "väljer inte mellan dem" in shown["sv"]
     assert "för många för en summa" in shown["sv"]
-    assert "1 punkt inte" in shown["sv"]
+    assert "1 punkt saknas; 73–77" in shown["sv"]
     assert "samband mellan enheter" in shown["sv"]
     assert "association between sites" in shown["en"]
     assert "effekt" not in shown["sv"]
