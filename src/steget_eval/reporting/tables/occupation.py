@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from steget_eval.protocol.occupation import ENDED
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.suppress_moves import JOINS
 from steget_eval.reporting.tables.body import Column, Table, TableBody
@@ -31,9 +32,12 @@ def months(release: Release) -> Table:
         told = [_cell(by_contrast[contrast]) for contrast in _CONTRASTS]
         rows.append((_text(state_label(release, str(subgroup).removeprefix("state="))), *told))
     whom = "occupation.unadjusted" if release.protocol.design == "comparison" else "occupation.as_randomised"
+    asked = release.protocol.occupation
+    gone = asked.label(ENDED) if asked is not None and asked.ends and not asked.ended_apart else None
+    within = () if gone is None else (key_label("occupation.within_other", ended=gone.model_dump()),)
     body = TableBody(
         columns=tuple(columns), rows=tuple(rows), caption=key_label("caption.months"),
-        notes=(key_label("occupation.total", n=_same(release.protocol.clock.horizon or 0)), key_label(whom)),
+        notes=(key_label("occupation.total", n=_same(release.protocol.clock.horizon or 0)), *within, key_label(whom)),
     )  # fmt: skip
     return Table(cells=body, frame=frame)
 
