@@ -204,3 +204,15 @@ def test_the_true_ratio_is_that_of_the_true_means_and_what_has_none_says_so(prot
     for asked, why in (("days_of_workers", "other people in each arm"), ("days_per_year", "changes over time")):
         with pytest.raises(MethodError, match=why):
             true_values(protocol, None, asked, people=2_000, seed=1)
+
+
+@pytest.mark.parametrize(("primary", "key"), [
+    ("days_per_year", "headline.rates"), ("standing", "headline.highest_step"),
+    ("days_ratio", "headline.means.comparison"),
+])  # fmt: skip
+def test_a_ratio_does_not_stand_alone_in_the_headline(results: Results, primary: str, key: str) -> None:
+    asked = results.protocol.model_copy(update={"primary": primary})
+    told = headline(disclose(replace(results, protocol=asked)))
+    assert [one.key for one in told][:2] == [key, "headline.contrast.comparison"]
+    if primary == "standing":
+        assert told[0].values["share_1"].value == pytest.approx(26 / 87)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from steget_eval.reporting.release import Release, ReleasedVerdict
+from steget_eval.reporting.text.absolute import absolute
 from steget_eval.reporting.text.answers import arm_label, estimate_cell, is_adjusted, outcome_label
 from steget_eval.reporting.text.cell import Cell, Label
 from steget_eval.reporting.text.phrases import code_label
@@ -199,11 +200,11 @@ def _single(release: Release, row: Row, outcome: Cell) -> Sentence:
 
 
 def _arms(release: Release, row: Row, outcome: Cell) -> tuple[Sentence, ...]:
-    """The two arms' own numbers, by the main method where it gives them, else crude; none for a ratio alone."""
+    """The two arms' own numbers, by the main method where it gives them, else crude; what is behind a ratio alone."""
     name = "mean" if row["kind"] == "amount" else "risk"
     own = {which: _arm_row(release, row, f"{name}_{which}") for which in ("1", "0")}
     if own["1"] is None or own["0"] is None:
-        return ()
+        return absolute(release, row, outcome)
     adjusted = is_adjusted(own["1"])
     values = {"outcome": outcome, **_arm_words(release)}
     for which, one in own.items():
