@@ -36,7 +36,8 @@ OCCUPATION = {"employed": "Arbetar", "studying": "Studerar", "employed_and_study
 INCOME = {"no_public_support": "Ingen offentlig försörjning", "social_assistance": "Försörjningsstöd",
           "sickness_benefit": "Sjukpenning", "activity_support": "Aktivitetsstöd", "": ""}  # fmt: skip
 CONTACT = {"phone": "Telefon", "letter": "Brev", "": ""}
-SCALES = {"eq_vas": "EQ VAS", "mansa": "MANSA", "was": "WAS", "motivation_vas": "Motivation", "rses": "Självkänsla"}
+SCALES = {"eq_vas": "EQ VAS", "mansa": "MANSA", "was": "WAS", "motivation_vas": "Motivation", "rses": "Självkänsla",
+          "madrs_s": "MADRS-S"}  # fmt: skip
 SITES = {"dino": "Dino", "utokat_aktiv": "Utökat AKTIV", "tredje": "Delprojekt 3", "fjarde": "Delprojekt 4",
          "femte": "Delprojekt 5", "sjatte": "Delprojekt 6", "sjunde": "Delprojekt 7"}  # fmt: skip
 TOWNS = {"linkoping": "Linköping", "kinda": "Kinda", "atvidaberg": "Åtvidaberg", "laxa": "Laxå"}
@@ -51,7 +52,7 @@ def build(programme: str, folder: Path) -> None:
 
 
 def coach_log(programme: str, folder: Path) -> None:
-    """What the employment specialist writes down, and what the authorities paid."""
+    """What the employment specialist writes down, what the authorities paid, and the workbook of questionnaires."""
     people, spells = _read(programme, "participants"), _read(programme, "spells")
     log = [{"Händelse": "Inskriven", "Från": one["enrolled_on"], **_background(one), **_end(one)} for one in people]
     log += [_spell(one, WORK) for one in spells if one["state"] in WORK]
@@ -60,6 +61,8 @@ def coach_log(programme: str, folder: Path) -> None:
     names = ("Löpnummer", "Händelse", "Från", "Till", "Timmar per vecka", "Månadslön", *_BACKGROUND, "Kommun", *_END)
     _csv(folder / "coachlogg.csv", names, log)
     _benefits(folder, people, spells)
+    names = ("Löpnummer", "Tillfälle", "EQ VAS", "MANSA", "MADRS-S")
+    _workbook(folder / "enkater.xlsx", "Enkäter", names, _questionnaires(_read(programme, "assessments")))
 
 
 def swedish_counts_2016(programme: str, folder: Path) -> None:
@@ -103,7 +106,7 @@ def sus_extract(programme: str, folder: Path) -> None:
     _csv(folder / "sus_utdrag.csv", tuple(extract[0]), [*extract, mistake, withdrawn, earlier])
     _csv(folder / "uppfoljning.csv", ("deltagar_id", "kontaktsatt", "sysselsattning", "forsorjning"),
          [*_follow_up(people, told), {"deltagar_id": "syn-902", "kontaktsatt": "Brev"}])  # fmt: skip
-    _workbook(folder / "enkater.xlsx", "Enkäter", ("Löpnummer", "Tillfälle", *SCALES.values()),
+    _workbook(folder / "enkater.xlsx", "Enkäter", ("Löpnummer", "Tillfälle", *list(SCALES.values())[:5]),
               _questionnaires(_read(programme, "assessments")))  # fmt: skip
 
 
@@ -230,7 +233,7 @@ def _follow_up(people: list[Row], told: dict[tuple[str, str], Row]) -> Iterator[
 
 
 def _questionnaires(scores: list[Row]) -> list[Row]:
-    words = {"start": "Start", "exit": "Avslut"}
+    words = {"start": "Start", "exit": "Avslut", "month_24": "Månad 24"}
     rows: dict[tuple[str, str], Row] = {}
     for one in scores:
         row = rows.setdefault((one["participant_id"], one["occasion"]), {})

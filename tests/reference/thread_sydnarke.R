@@ -43,9 +43,16 @@ for (event in c("lasting", "any_employment", "employment_or_business", "half_tim
   for (cause in 1:2) say_curve(event, "ips", cause, t, d, c("event", "death_or_emigration")[cause])
 }
 people$employed_at_24 <- people$at_end; people$employment_followed <- people$ever
-for (estimand in c("employed_at_24", "employment_followed", "no_support_at_24")) share_row(estimand, people[[estimand]])
-for (estimand in c("days_employed", "pay", "days_on_support", "days_in_hospital")) mean_row(estimand, people[[estimand]])
-for (estimand in c("employed_at_24", "employment_followed", "no_support_at_24", "days_employed", "pay", "days_on_support",
-                   "days_in_hospital")) say_known(estimand, people$arm, !is.na(people[[estimand]]), "ips")
+shares <- c("employed_at_24", "employment_followed", "education_followed", "employment_from_project_start", "no_support_at_24")
+for (estimand in shares) share_row(estimand, people[[estimand]])
+for (estimand in c("days_employed", "pay")) mean_row(estimand, people[[estimand]])
+for (estimand in c(shares, "days_employed", "pay")) say_known(estimand, people$arm, !is.na(people[[estimand]]), "ips")
+people <- read_scores(people, records(in_protocol), list(health = "eq_vas", quality_of_life = "mansa", depression = "madrs_s"),
+                      c("start", "month_24"))
+for (estimand in c("support_days", "admissions", "bed_days", "health", "quality_of_life", "depression")) {
+  change_rows(estimand, people)
+  say_known(estimand, people$arm, complete.cases(people[, paste0(estimand, c("_before", "_after"))]), "ips")
+}
+joint_rows(people, c("employment", "education"), c("employment_followed", "education_followed"), "work_and_education")
 baseline(covariates_of(people), list("1" = "ips"), rep(1, nrow(people)))
 say_states(people, "ips", 24)

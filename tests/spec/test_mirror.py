@@ -15,11 +15,10 @@ GONE = {"gone": {"follow_up_ended_by": ["death"]}}
 @pytest.fixture
 def asked(ask):
     def make(mirror):
-        found = ask(CARE, kind="longitudinal", outcome={"mirror": mirror}, met=GONE, strategies={"gone": "composite"},
+        return ask(CARE, kind="longitudinal", outcome={"mirror": mirror}, met=GONE, strategies={"gone": "composite"},
                     estimands=[{"id": "question", "question": {"sv": "ord", "en": "words"}, "outcome": "outcome",
                                 "population": "arm", "contrast": "mean_change", "strategies": {"gone": "composite"}}],
                     **MONTH)  # fmt: skip
-        return found
 
     return make
 

@@ -37,6 +37,11 @@ def refuse_unlike(protocol: Protocol) -> None:
     """Raise `ValueError` where a joint question has no two outcomes that can be told at once."""
     if protocol.joint and protocol.compares:
         raise ValueError("joint is asked of one arm; leave it out where two are compared")
+    known = {one.id for one in protocol.joint}
+    for choice in protocol.choices:
+        for reading in choice.alternatives:
+            if reading.joint is not None and reading.joint not in known:
+                raise ValueError(f"choices.{choice.id} names the joint {reading.joint!r}, which there is none of")
     for one in protocol.joint:
         at = f"joint.{one.id}"
         pairs = {"estimands": one.estimands} | ({} if one.under_censoring is None else {

@@ -72,7 +72,7 @@ def draw_paths(truth: Truth, people: People, draws: Draws, a: np.ndarray) -> Pat
     """Return what happens to each person in the arm `a`, shape (n,); the same draws whatever the arm."""
     runs: dict[str, Runs] = {}
     for state, process in truth.processes.items():
-        runs[state] = _draw_runs(state, process, people, draws, a)
+        runs[state] = draw_runs(state, process, people, draws, a)
     for state, winners in GIVES_WAY.items():
         for winner in winners:
             if state in runs and winner in runs:
@@ -102,17 +102,8 @@ def outside(runs: Sequence[Runs], begin: np.ndarray) -> Runs:
     return Runs(start=np.where(empty, NEVER, resumes), end=np.where(empty, NEVER, starts))
 
 
-def _discharge(truth: Truth, people: People, draws: Draws, a: np.ndarray, gone: np.ndarray) -> np.ndarray:
-    """Return the day of discharge; `NEVER` for whoever is gone by then, or where the truth has no discharge."""
-    if truth.discharge is None:
-        return np.full(draws.people, NEVER)
-    latest = int(truth.discharge.latest_month * DAYS_PER_MONTH)
-    day = np.minimum(truth.discharge.rate.days(people.features, a, draws.uniform("discharge")), latest)
-    left: np.ndarray = np.where(day < gone, day, NEVER)
-    return left
-
-
-def _draw_runs(state: str, process: Process, people: People, draws: Draws, a: np.ndarray) -> Runs:
+def draw_runs(state: str, process: Process, people: People, draws: Draws, a: np.ndarray) -> Runs:
+    """Return the spells of one process from day 0 on; the draws are named for the state."""
     starts, ends = [], []
     rate, after = process.start, np.zeros(draws.people, dtype=np.int64)
     for number in range(process.most if process.again else 1):
@@ -124,6 +115,16 @@ def _draw_runs(state: str, process: Process, people: People, draws: Draws, a: np
         ends.append(end)
         rate, after = process.again or rate, end
     return Runs(start=np.column_stack(starts), end=np.column_stack(ends), hours=_hours(state, len(starts), draws))
+
+
+def _discharge(truth: Truth, people: People, draws: Draws, a: np.ndarray, gone: np.ndarray) -> np.ndarray:
+    """Return the day of discharge; `NEVER` for whoever is gone by then, or where the truth has no discharge."""
+    if truth.discharge is None:
+        return np.full(draws.people, NEVER)
+    latest = int(truth.discharge.latest_month * DAYS_PER_MONTH)
+    day = np.minimum(truth.discharge.rate.days(people.features, a, draws.uniform("discharge")), latest)
+    left: np.ndarray = np.where(day < gone, day, NEVER)
+    return left
 
 
 def _hours(state: str, most: int, draws: Draws) -> np.ndarray | None:

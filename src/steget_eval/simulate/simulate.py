@@ -13,6 +13,7 @@ from steget_eval.simulate.aggregate import counts_table
 from steget_eval.simulate.card import synthetic_card
 from steget_eval.simulate.default_truth import default_truth
 from steget_eval.simulate.draws import Draws
+from steget_eval.simulate.earlier import draw_earlier
 from steget_eval.simulate.needed import MADE
 from steget_eval.simulate.occasions import draw_measured
 from steget_eval.simulate.paths import draw_paths
@@ -60,7 +61,7 @@ def check_can_simulate(protocol: Protocol, truth: Truth) -> None:
     """Raise `CohortError` where there is nobody to simulate, or the truth lacks what the protocol asks for."""
     if protocol.design == "prestudy":
         raise CohortError(f"{protocol.id}: a prestudy has no participants, so there are no records to simulate")
-    if any(outcome.counts is not None for outcome in protocol.outcomes):
+    if any(outcome.counts is not None or outcome.counted is not None for outcome in protocol.outcomes):
         raise CohortError(f"{protocol.id}: its outcomes are counts made by others, so there are no people to simulate")
     if protocol.clock.index == "discharged_on" and truth.discharge is None:
         raise CohortError(f"{protocol.id}: clock.index is discharged_on, and the truth has no discharge")
@@ -91,11 +92,12 @@ def _tables(protocol: Protocol, truth: Truth, draws: Draws, *, benchmark: bool =
     }
     if truth.processes:
         support = draw_support(truth, people, paths, draws)
-        tables["spells"] = spells_table(people, paths, support, last, draws)
+        earlier = draw_earlier(truth, people, draws)
+        tables["spells"] = spells_table(people, paths, support, last, draws, earlier)
     if truth.statuses:
         tables["statuses"] = statuses_table(truth, measured, draws)
     if truth.scales:
-        tables["assessments"] = assessments_table(truth, measured, draws)
+        tables["assessments"] = assessments_table(truth, measured, last, draws)
     if truth.amounts:
         tables["amounts"] = amounts_table(truth, measured)
     return _kept(tables, people, protocol, benchmark=benchmark)
@@ -113,7 +115,7 @@ def _arms(protocol: Protocol, people: People, benchmark: bool) -> np.ndarray:
 
 def _kept(tables: dict[str, pa.Table], people: People, protocol: Protocol, *, benchmark: bool) -> dict[str, pa.Table]:
     """Return the tables without people whom no arm has: untreated in one arm, or not as the treated in a benchmark."""
-    has_place = protocol.arms.comparison is not None or bool(protocol.arms.outside)
+    has_place = protocol.arms.comparison is not None or bool(protocol.arms.outside) or protocol.panel is not None
     if not benchmark and (has_place or people.a.all()):
         return tables
     ids = tables["participants"]["participant_id"].to_numpy(zero_copy_only=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import expit, logit
 
+from steget_eval.core.dates import DAYS_PER_MONTH
 from steget_eval.core.errors import CohortError
 from steget_eval.records.tables import TABLES, ColumnType
 from steget_eval.simulate.draws import Draws
@@ -32,6 +34,7 @@ BASELINE: dict[str, ColumnType] = {
 }  # fmt: skip
 FULL_TIME_PAY_SEK = 24_000
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
+_MONTH = re.compile(r"month_(\d+)")
 _NEVER_MISSING = frozenset({"participant_id", "arm", "enrolled_on", "followed_until", "follow_up_ended_by"})
 
 
@@ -132,12 +135,12 @@ def _quarters(occasion: str, draws: Draws, *, later: bool) -> np.ndarray:
     return quarters
 
 
-def assessments_table(truth: Truth, measured: Measured, draws: Draws) -> pa.Table:
-    """Return the scores of those who were reached."""
+def assessments_table(truth: Truth, measured: Measured, last: pd.DataFrame, draws: Draws) -> pa.Table:
+    """Return the scores of those who were reached, and at a month of those still followed."""
     ids = person_ids(draws.people)
     parts = [
         pd.DataFrame({"participant_id": ids, "instrument": instrument, "occasion": occasion, "score": score})[
-            _reached(truth, occasion, draws, scores=True)
+            _reached(truth, occasion, draws, scores=True) & _is_followed(occasion, last)
         ]
         for (instrument, occasion), score in measured.scores.items()
     ]
@@ -152,6 +155,14 @@ def _reached(truth: Truth, occasion: str, draws: Draws, *, scores: bool) -> np.n
     if scores:
         reached = reached & (draws.uniform("missing", "scores", occasion) >= missed.scores)
     return reached
+
+
+def _is_followed(occasion: str, last: pd.DataFrame) -> np.ndarray:
+    """Return who is still followed at an occasion that is named for its month, shape (n,); at any other, everybody."""
+    month = _MONTH.fullmatch(occasion)
+    since = 0 if month is None else int(int(month.group(1)) * DAYS_PER_MONTH)
+    followed: np.ndarray = last["day"].to_numpy() >= since
+    return followed
 
 
 def _long_table(
@@ -177,9 +188,13 @@ def _with_gaps(truth: Truth, frame: pd.DataFrame, people: People, draws: Draws) 
     return gaps
 
 
-def spells_table(people: People, paths: Paths, support: SupportRuns, last: pd.DataFrame, draws: Draws) -> pa.Table:
-    """Return the spells that began before follow-up ended; one that outlasts it has no end."""
+def spells_table(
+    people: People, paths: Paths, support: SupportRuns, last: pd.DataFrame, draws: Draws,
+    earlier: Mapping[str, Runs] = MappingProxyType({}),
+) -> pa.Table:  # fmt: skip
+    """Return the spells that began before follow-up ended, the `earlier` ones too; one that outlasts it has no end."""
     parts = [_with_hours(_long(runs, state), state, runs.hours, draws) for state, runs in paths.runs.items()]
+    parts += [_long(runs, state) for state, runs in earlier.items()]
     on_support = _long(support.runs, "")
     who = on_support["person"].to_numpy()
     on_support = on_support.assign(state=support.kind[who], extent_percent=support.extent_percent[who].astype(float))

@@ -74,6 +74,9 @@ def _looks(protocol: Protocol, truth: Truth, outcome: Outcome, *, people: int, s
         tell = _changes(outcome.scores.instrument, outcome.scores.occasions)
     elif outcome.before_after is not None and outcome.before_after.statuses is not None:
         tell = _moves(*outcome.before_after.statuses)
+    elif outcome.mirror is not None:
+        sentence = f"{protocol.id}: outcomes.{outcome.id} counts what lies before the index date, which is not computed"
+        return [{"asked": outcome.id, "population": _population(protocol), "why_not": sentence}]
     elif outcome.kind == "transition":
         sentence = f"{protocol.id}: outcomes.{outcome.id} looks at spells, whose true transitions are not computed"
         return [{"asked": outcome.id, "population": _population(protocol), "why_not": sentence}]

@@ -135,6 +135,8 @@ class Truth(Part):
         State to its process: when the first spell starts, how fast it ends, and how fast the next follows.
         Competitive employment takes precedence over subsidised employment, and both over work practice: the lesser
         spell is cut off, or does not come about. Education runs beside them.
+    earlier, earlier_months
+        State to its process in so many months before day 0, which it begins anew; the spells are over by day 0.
     death, emigration
         They compete with every event.
     withdrawn, lost
@@ -169,6 +171,8 @@ class Truth(Part):
     baseline: Baseline
     assignment: Assignment = Assignment()
     processes: dict[State, Process]
+    earlier: dict[State, Process] = Field(default_factory=dict)
+    earlier_months: int = Field(default=24, ge=1, le=120)
     death: Rate
     emigration: Rate
     withdrawn: Rate

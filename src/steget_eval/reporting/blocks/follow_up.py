@@ -8,7 +8,7 @@ from steget_eval.reporting.blocks import build
 from steget_eval.reporting.blocks.drift import regression_to_the_mean
 from steget_eval.reporting.figures.picture import behind, moves_behind
 from steget_eval.reporting.release import Release
-from steget_eval.reporting.tables.change import asked, released_moves
+from steget_eval.reporting.tables.change import asked, is_mirrored, released_moves
 from steget_eval.reporting.tables.status import asked_bounds
 from steget_eval.reporting.text import key_label
 from steget_eval.reporting.text.answers import outcome_label
@@ -19,12 +19,15 @@ def change(release: Release) -> Block:
     questions = asked(release, "mean_change")
     if not questions:
         return build.absent("change", "absent.change")
-    children = [build.paragraph("change-regression", *regression_to_the_mean(release))]
+    mixed = is_mirrored(release)
+    mirrored = [key_label("change.mirrored")] if mixed else []
+    children = [build.paragraph("change-regression", *regression_to_the_mean(release), *mirrored)]
     frame = behind("change_plot", release)
     if len(frame) and not frame["suppressed"].all():
-        children.append(build.figure("change-figure", "change_plot", frame, key_label("caption.change_figure")))
+        caption = key_label("caption.change_since_figure" if mixed else "caption.change_figure")
+        children.append(build.figure("change-figure", "change_plot", frame, caption))
     children.append(build.table("change-table", tables.change(release)))
-    return build.section("change", build.heading_of("change"), children)
+    return build.section("change", build.heading_of("change_since" if mixed else "change"), children)
 
 
 def moves(release: Release) -> Block:

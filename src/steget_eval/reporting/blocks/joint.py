@@ -13,7 +13,7 @@ from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
 from steget_eval.reporting.figures.picture import joint_behind
 from steget_eval.reporting.release import Release
-from steget_eval.reporting.tables.joint import ALL, FOLLOWED, joint_rows
+from steget_eval.reporting.tables.joint import ALL, FOLLOWED, joint_rows, of_hundred
 from steget_eval.reporting.text import Cell, key_label
 from steget_eval.reporting.text.answers import count_label, estimate_ref, outcome_label
 from steget_eval.reporting.text.sentences import main_row
@@ -34,11 +34,25 @@ def _of(release: Release, asked: Joint) -> list[Block]:
     children = [build.heading(name, asked.question)]
     if len(frame) and not frame["suppressed"].all():
         children.append(build.figure(f"{name}-figure", "joint_shares", frame, key_label("caption.joint_figure")))
+    said_first = _of_hundred(release, asked)
+    if said_first:
+        children.insert(1, build.paragraph(f"{name}-hundred", *said_first))
     children.append(build.table(f"{name}-table", tables.joint(release, asked)))
     said = [*_who(release, asked), *_margins(release, asked)]
     if said:
         children.append(build.paragraph(f"{name}-who", *said, style="small"))
     return children
+
+
+def _of_hundred(release: Release, asked: Joint) -> list[Any]:
+    """Return the four groups in people of a hundred: of those followed, or of everybody where only they are told."""
+    for method in (FOLLOWED, ALL):
+        told = of_hundred(release, asked, method)
+        if told:
+            people = {name: count_label(number) for name, number in told.items()}
+            words = {"first": asked.first.model_dump(), "second": asked.second.model_dump()}
+            return [key_label(f"joint.hundred_{method}", **people, **words)]
+    return []
 
 
 def _who(release: Release, asked: Joint) -> list[Any]:

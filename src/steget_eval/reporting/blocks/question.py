@@ -144,13 +144,19 @@ def _whom(release: Release, estimand: Estimand) -> Sentence:
     return build.sentence("shell.population", population=code_label("population", estimand.population))
 
 
+def _met_by(strategy: str, outcome: Outcome) -> str:
+    """Which sentence tells how an event is met: of an amount nothing is reached, the time after it counts as none."""
+    counted = strategy == "composite" and outcome.kind in {"amount", "longitudinal"}
+    return f"notice.strategy_{strategy}_amount" if counted else f"notice.strategy_{strategy}"
+
+
 def _question(release: Release, estimand: Estimand) -> tuple[Label, list[build.Item]]:
     outcome = release.protocol.outcome(estimand.outcome)
     term = key_label("shell.primary" if estimand.id == release.protocol.primary else "shell.secondary")
     labels = {event.id: event.label for event in outcome.intercurrent_events}
     population = _whom(release, estimand)
     strategies = [
-        build.sentence(f"notice.strategy_{strategy}", event=labels[event])
+        build.sentence(_met_by(strategy, outcome), event=labels[event])
         for event, strategy in estimand.strategies.items()
     ]
     return term, [estimand.question, population, *strategies, *asked_among(release, estimand)[:1]]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from steget_eval.reporting.figures import style
 from steget_eval.reporting.figures.labels import columns_of, rows_of
-from steget_eval.reporting.tables.change import asked
+from steget_eval.reporting.tables.change import asked, is_mirrored
 from steget_eval.reporting.text import Language, numbers, phrase
 from steget_eval.reporting.text.answers import outcome_label
 
@@ -38,12 +38,12 @@ def behind(release: Release) -> pd.DataFrame:
     rows = rows[rows["estimand"].isin([one.id for one in asked(release, "mean_change", "standardised_change")])]
     words = columns_of([outcome_label(release.protocol, one) for one in rows["estimand"]], "instrument")
     kept = rows[["contrast", "unit", "estimate", "conf_low", "conf_high", "n_1", "suppressed"]].reset_index(drop=True)
-    return pd.concat([words, kept.rename(columns={"n_1": "n"})], axis=1)
+    return pd.concat([words, kept.rename(columns={"n_1": "n"})], axis=1).assign(mirrored=is_mirrored(release))
 
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
     """Return the height in inches."""
-    return _FOOT + (0.74 if narrow else 0.42) * max(len(frame), 1)
+    return _FOOT + (0.74 if narrow else 0.42) * max(len(frame), 1) + (0.2 if narrow else 0)
 
 
 def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
@@ -57,7 +57,8 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
         _scale(frame, language, inner)
         for place, row in enumerate(rows_of(frame)):
             _row(row, len(frame) - 1 - place, language, inner, narrow=narrow)
-        inner.set_ylim(-0.5, len(frame) - 0.4)
+        # The words of the first instrument may take two lines above their mark.
+        inner.set_ylim(-0.5, len(frame) - (0.15 if narrow else 0.4))
     return ax
 
 
@@ -77,11 +78,13 @@ def _scale(frame: pd.DataFrame, language: Language, ax: Axes) -> None:
     limits = frame[["conf_low", "conf_high"]].astype(float).abs().max().max()
     edge = max(0.5, 1.08 * float(limits)) if math.isfinite(limits) else 1.0
     low = min(-0.25, 1.08 * float(frame["conf_low"].astype(float).min())) if math.isfinite(limits) else -1.0
-    ticks = [tick / 4 for tick in range(-12, 13) if low <= tick / 4 <= edge]
+    step = 0.25 if edge - low <= 1.25 else 0.5
+    ticks = [tick * step for tick in range(-12, 13) if low <= tick * step <= edge]
     ax.set_xlim(low, edge)
     ax.set_xticks(ticks, [numbers.number(tick, language, 2) for tick in ticks])
     ax.axvline(0, color=style.GREY, linewidth=0.8)
-    ax.set_xlabel(phrase("figure.axis_change", language))
+    mixed = "mirrored" in frame and bool(frame["mirrored"].any())
+    ax.set_xlabel(phrase("figure.axis_change_since" if mixed else "figure.axis_change", language))
 
 
 def _row(row: Any, y: int, language: Language, ax: Axes, *, narrow: bool) -> None:

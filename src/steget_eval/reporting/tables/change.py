@@ -32,7 +32,8 @@ def change(release: Release) -> Table:
     """Return a row per instrument: means before and after, the change in points and in standard deviations, pairs."""
     frame = release.estimates
     shown = [one for one in _CHANGE if (frame["contrast"] == one).any()]
-    columns = [Column(key="instrument", heading=key_label("column.instrument"))]
+    mixed = is_mirrored(release)
+    columns = [Column(key="instrument", heading=key_label("column.measured" if mixed else "column.instrument"))]
     columns += [Column(key=one, heading=key_label(f"column.{one}"), align="right") for one in shown]
     rows, told = [], []
     for estimand in asked(release, "mean_change"):
@@ -43,9 +44,16 @@ def change(release: Release) -> Table:
             format="text", label=outcome_label(release.protocol, estimand.id), note=_pairs(release, estimand.id)
         )
         rows.append((name, *cells))
-    body = TableBody(columns=tuple(columns), rows=tuple(rows), caption=key_label("caption.change"),
+    body = TableBody(columns=tuple(columns), rows=tuple(rows),
+                     caption=key_label("caption.change_since" if mixed else "caption.change"),
                      notes=tuple(_sources(release)))  # fmt: skip
     return Table(cells=body, frame=pd.DataFrame(told, columns=list(frame.columns)))
+
+
+def is_mirrored(release: Release) -> bool:
+    """Tell whether a change is asked of what is counted before and after the start, beside or instead of scores."""
+    asked_of = {one.outcome for one in asked(release, "mean_change")}
+    return any(release.protocol.outcome(one).mirror is not None for one in asked_of)
 
 
 def moved(release: Release, estimand: str) -> Table:
@@ -145,7 +153,8 @@ def _pairs(release: Release, estimand: str) -> Label | None:
     if not rows or pd.isna(rows[0]["known"]) or pd.isna(rows[0]["n"]):
         return None
     told = {name: count_label(int(rows[0][name])) for name in ("known", "n")}
-    return key_label("change.pairs", **told)
+    mirrored = release.protocol.outcome(release.protocol.estimand(estimand).outcome).mirror is not None
+    return key_label("change.pairs_mirrored" if mirrored else "change.pairs", **told)
 
 
 def _month(day: Any) -> Cell:

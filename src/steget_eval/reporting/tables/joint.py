@@ -54,6 +54,19 @@ def joint_rows(release: Release, asked: Joint, method: str) -> dict[str, Row]:
     return {str(row["contrast"]): row for row in mine.to_dict("records")}
 
 
+def of_hundred(release: Release, asked: Joint, method: str) -> dict[str, int]:
+    """Return the cells as people of a hundred, by largest remainder so that they add up to it; none where hidden."""
+    rows = joint_rows(release, asked, method)
+    if not rows or any(row["suppressed"] for row in rows.values()):
+        return {}
+    shares = {name: 100 * float(rows[name]["estimate"]) for name in CELLS}
+    whole = {name: int(share) for name, share in shares.items()}
+    rest = sorted(CELLS, key=lambda name: whole[name] - shares[name])
+    for name in rest[: 100 - sum(whole.values())]:
+        whole[name] += 1
+    return whole
+
+
 def cell_label(asked: Joint, name: str) -> Label:
     """Return the words of a cell: neither, the first alone, the second alone, both."""
     words = {"first": asked.first.model_dump(), "second": asked.second.model_dump()}

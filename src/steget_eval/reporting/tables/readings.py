@@ -12,8 +12,15 @@ from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Choice, Reading
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables.body import Column, Table, TableBody
-from steget_eval.reporting.text import LANGUAGES, Cell, Label, key_label, numbers
-from steget_eval.reporting.text.answers import contrast_label, count_label, estimate_cell, estimate_ref, people_note
+from steget_eval.reporting.text import LANGUAGES, Cell, Label, key_label, label_text, numbers
+from steget_eval.reporting.text.answers import (
+    arm_label,
+    contrast_label,
+    count_label,
+    estimate_cell,
+    estimate_ref,
+    people_note,
+)
 from steget_eval.reporting.text.sentences import main_row
 
 Row = Mapping[Any, Any]
@@ -38,9 +45,13 @@ def readings(release: Release) -> Table:
 
 
 def only_readings(protocol: Protocol) -> frozenset[str]:
-    """Return the estimands that are there for another reading's sake alone, so that they stand among the readings."""
+    """Return the estimands that are there for another reading's sake alone, so that they stand among the readings.
+
+    One that is asked by group is a question of its own, but for one with bounds, which has a section that tells them.
+    """
     others = {one.estimand for choice in protocol.choices for one in choice.alternatives if one.estimand is not None}
     own = {protocol.primary, *(target.estimand for target in protocol.targets)}
+    own |= {one.id for one in protocol.estimands if one.by and "worst_case" not in one.methods}
     return frozenset(others - own - {choice.estimand for choice in protocol.choices})
 
 
@@ -105,7 +116,7 @@ def _answer(release: Release, reading: Reading | None, row: Row | None, *, asked
     estimate = replace(estimate_cell(shown), ref=estimate_ref(row), note=_of_what(release, row))
     if row["suppressed"]:
         return estimate, Cell(format="text", state="suppressed")
-    return estimate, nothing if pd.isna(row["n_1"]) else _text(people_note(row, "1"))
+    return estimate, nothing if pd.isna(row["n_1"]) else _text(_people(release, row))
 
 
 def _between(reading: Reading, chosen: Row | None) -> tuple[Cell, Cell] | None:
@@ -127,6 +138,17 @@ def _between(reading: Reading, chosen: Row | None) -> tuple[Cell, Cell] | None:
 
 def _share(value: float) -> Label:
     return {language: numbers.percent(value, language) for language in LANGUAGES}
+
+
+def _people(release: Release, row: Row) -> Label:
+    """The people behind a number, arm by arm where two are compared."""
+    if pd.isna(row["n_0"]):
+        return people_note(row, "1")
+    both = [(arm_label(release.protocol, str(row[f"arm_{which}"]), which), people_note(row, which)) for which in "10"]
+    return {
+        language: "; ".join(f"{label_text(arm, language)}: {label_text(people, language)}" for arm, people in both)
+        for language in LANGUAGES
+    }
 
 
 def _of_what(release: Release, row: Row) -> Label | None:

@@ -152,6 +152,8 @@ def _manner(row: Mapping[Any, Any]) -> tuple[Format, int, str]:
         return "points", 1, ""
     if contrast == "standardised_change":
         return "number", 2, ""
+    if unit == "times":
+        return "number", 2, unit
     if unit == "score":
         return "number", 1, ""
     told = unit if unit not in {"proportion", "ratio", ""} else ""
