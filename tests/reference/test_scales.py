@@ -191,6 +191,10 @@ def test_refusals_are_sentences():
         gee_shares(BEFORE, LATER, ARM)
     with pytest.raises(MethodError, match="the same for everyone"):
         gee_shares(BEFORE, np.ones((96, 2)), ARM)
+    with pytest.raises(MethodError, match="unstructured working correlation is not identified"):
+        gee_scores(BEFORE, apart, np.arange(96) % 4 < 2, working="unstructured")
+    with pytest.raises(ConvergenceError, match="no finite coefficients"):
+        gee_shares(BEFORE, np.column_stack([BEFORE > 48, BEFORE > 48]) * 1.0, ARM)
     with pytest.raises(MethodError, match="lies above zero"):
         responders_difference(BEFORE, LATER, ARM, important=-1)
     with pytest.raises(MethodError, match="a reliability lies above 0"):

@@ -11,11 +11,13 @@ import numpy as np
 
 from steget_eval.core.errors import ConvergenceError, MethodError
 from steget_eval.methods.numerics.arms import Floats
+from steget_eval.methods.numerics.glm import fit_outcome_model
 from steget_eval.methods.numerics.occasions import Occasions
 
 Working = Literal["independence", "exchangeable", "unstructured"]
 Correction = Literal["none", "mancl_derouen", "kauermann_carroll"]
 
+_UNSOLVED = "the estimating equations of all occasions were not solved"
 _STEPS = 500
 _SCORE = 1e-10  # norm of the score of standardised columns
 _SINGULAR = 1e-9  # smallest eigenvalue of a working correlation
@@ -59,6 +61,8 @@ def fit_gee(asked: Occasions, *, working: Working, binary: bool, correction: Cor
     people = asked.a.size
     if people <= D.shape[1]:
         raise MethodError(f"estimating equations need more people than their {D.shape[1]} coefficients, not {people}")
+    if working == "unstructured":
+        _check_pairs(asked, D.shape[1])
     scale = np.sqrt((D**2).mean(axis=0))
     spread = 1.0 if binary else float(y.std())
     if spread == 0 or (binary and np.ptp(y) == 0):
@@ -80,6 +84,16 @@ def fit_gee(asked: Occasions, *, working: Working, binary: bool, correction: Cor
     )  # fmt: skip
 
 
+def _check_pairs(asked: Occasions, coefficients: int) -> None:
+    """Refuse occasions that share too few people for a correlation of their own, the coefficients counted off."""
+    seen = (~np.isnan(asked.Y)).astype(np.int64)
+    if (seen.T @ seen).min() <= coefficients:
+        raise MethodError(
+            "the unstructured working correlation is not identified: too few people were seen at two of the occasions "
+            "together for the coefficients; allowed: exchangeable, independence"
+        )
+
+
 def _solve(y: Floats, D: Floats, person: Any, occasion: Any, working: Working, *, binary: bool) -> Any:
     from statsmodels.genmod.cov_struct import Exchangeable, Independence, Unstructured
     from statsmodels.genmod.families import Binomial, Gaussian
@@ -90,16 +104,21 @@ def _solve(y: Floats, D: Floats, person: Any, occasion: Any, working: Working, *
         y, D, groups=person, time=occasion[:, None].astype(np.int64), cov_struct=structure,
         family=Binomial() if binary else Gaussian(),
     )  # fmt: skip
+    start = (
+        fit_outcome_model(D, y, "logit", "the model of yes and no at all occasions").coefficients if binary else None
+    )
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         try:
-            fitted = model.fit(maxiter=_STEPS, ctol=_SCORE, cov_type="robust")
+            fitted = model.fit(maxiter=_STEPS, ctol=_SCORE, cov_type="robust", start_params=start)
         except np.linalg.LinAlgError as error:
             raise MethodError("the working correlation between occasions is singular") from error
+        except ValueError as error:  # scipy's word for coefficients that ran off
+            raise ConvergenceError(_UNSOLVED) from error
     if any("positive definite" in str(one.message) for one in told):
         raise MethodError(f"the {working} working correlation between occasions is not positive definite")
     if fitted is None or not fitted.converged or any("Singular" in str(one.message) for one in told):
-        raise ConvergenceError("the estimating equations of all occasions were not solved")
+        raise ConvergenceError(_UNSOLVED)
     return fitted
 
 
@@ -118,27 +137,37 @@ def _sandwich(
     variance = mean * (1 - mean) if binary else np.ones_like(mean)
     slopes = D * variance[:, None] if binary else D
     q = D.shape[1]
-    A, weighted = np.zeros((q, q)), []
+    A, roots = np.zeros((q, q)), []
     for start, end in itertools.pairwise(bounds):
         places, sd = occasion[start:end], np.sqrt(variance[start:end])
-        W = np.linalg.inv(R[np.ix_(places, places)]) / np.outer(sd, sd)
-        weighted.append(slopes[start:end].T @ W)
-        A += weighted[-1] @ slopes[start:end]
-    bread = np.linalg.inv(A)
+        # Slopes and residuals in units in which the working covariance is the identity.
+        roots.append(np.linalg.inv(np.linalg.cholesky(R[np.ix_(places, places)])) / sd)
+        own = roots[-1] @ slopes[start:end]
+        A += own.T @ own
+    bread = _inverse(A)
     middle = np.zeros((q, q))
-    for (start, end), DW in zip(itertools.pairwise(bounds), weighted, strict=True):
-        left = np.eye(end - start) - slopes[start:end] @ bread @ DW
-        score = DW @ _corrected(y[start:end] - mean[start:end], left, correction)
+    for (start, end), root in zip(itertools.pairwise(bounds), roots, strict=True):
+        own = root @ slopes[start:end]
+        left = np.eye(end - start) - own @ bread @ own.T
+        score = own.T @ _corrected(root @ (y[start:end] - mean[start:end]), left, correction)
         middle += np.outer(score, score)
     return np.asarray(bread @ middle @ bread)
+
+
+def _inverse(A: Floats) -> Floats:
+    size = np.sqrt(np.diag(A))
+    scaled = A / np.outer(size, size)
+    if not np.isfinite(scaled).all() or np.linalg.eigvalsh(scaled)[0] < _SINGULAR:
+        raise MethodError("the estimating equations of all occasions do not identify every coefficient")
+    return np.asarray(np.linalg.inv(scaled) / np.outer(size, size))
 
 
 def _corrected(residual: Floats, left: Floats, correction: Correction) -> Floats:
     """Return a person's residuals over what the fit has left of them, or over its square root."""
     if correction == "none":
         return residual
-    values, vectors = np.linalg.eig(left)  # similar to a symmetric matrix: real
-    if values.real.min() < _LEVERAGE:
+    values, vectors = np.linalg.eigh((left + left.T) / 2)
+    if values[0] < _LEVERAGE:
         raise MethodError("one person alone decides a coefficient, so that the sandwich has no answer")
-    power = values.real if correction == "mancl_derouen" else np.sqrt(values.real)
-    return np.asarray(vectors.real @ (np.linalg.solve(vectors.real, residual) / power))
+    power = values if correction == "mancl_derouen" else np.sqrt(values)
+    return np.asarray((vectors / power) @ (vectors.T @ residual))
