@@ -216,3 +216,18 @@ def test_a_ratio_does_not_stand_alone_in_the_headline(results: Results, primary:
     assert [one.key for one in told][:2] == [key, "headline.contrast.comparison"]
     if primary == "standing":
         assert told[0].values["share_1"].value == pytest.approx(26 / 87)
+
+
+def test_a_step_one_person_from_a_number_told_elsewhere_is_hidden_and_the_primary_kept(results: Results) -> None:
+    told = results.estimates.only(estimand="days", contrast="share_above_zero_1", method="two_part_gamma").events_1
+    assert told is not None
+    steps = results.moves.steps.copy()
+    mine = (steps["arm"] == "ips") & (steps["estimand"] == "standing")
+    steps.loc[mine & (steps["step"] == "job"), "n"] = told - 1
+    steps.loc[mine & (steps["step"] == "neither"), "n"] = 87 - 17 - (told - 1)
+    release = disclose(replace(results, moves=replace(results.moves, steps=steps)))
+    frame = release.estimates[release.estimates["subgroup"] == "all"].set_index("estimand")["suppressed"]
+    assert frame["standing"].all()
+    assert not frame["days"].any()
+    assert release.steps is not None
+    assert release.steps.set_index("estimand").loc["standing", "suppressed"]
