@@ -38,12 +38,13 @@ NAMES = """
     samordningsförbundet centrala svenska rådet slutredovisning kolada lisa midas redo mansa madrs
     duckdb ibis framework lifelines matplotlib networkx numpy pandas python scipy statsmodels
     jama strobe record tidier consort target cox wald harbord mantel haenszel
+    callaway sant anna newey west durbin watson
 """
 #: Words that both languages spell alike.
 LOANS = """
-    april august september november december arms budget data diagram full gamma information instrument intercept kappa
-    kronor manifest minus motivation odds partner period person personal plan precision region regional regression ring
-    robust social standard start text total under version video
+    april august september november december arms band budget data diagram full gamma information instrument intercept
+    kappa kronor manifest minus motivation odds partner period person personal plan precision region regional regression ring
+    robust social standard start text total trend under version video
 """
 
 
