@@ -43,8 +43,8 @@ NAMES = """
 #: Words that both languages spell alike.
 LOANS = """
     april august september november december arms band budget data diagram full gamma information instrument intercept
-    kappa kronor manifest minus motivation odds partner period person personal plan precision region regional regression ring
-    robust social standard start text total trend under version video
+    kappa kronor manifest minus motivation odds partner period person personal plan precision region regional regression
+    ring robust social standard start text total trend under version video
 """
 
 
