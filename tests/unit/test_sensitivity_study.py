@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from pydantic import ValidationError
 
 from steget_eval import analyse, build_cohort, disclose, evaluate, load_protocol, read_records
 from steget_eval.cohort.programme_start import days_to_start
-from steget_eval.core.errors import CohortError
+from steget_eval.core.errors import CohortError, MethodError
+from steget_eval.core.estimates import Estimates
 from steget_eval.core.shipped import shipped
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.sensitivity import ProgrammeStart
@@ -25,6 +27,8 @@ from steget_eval.reporting.figures.tipping_map import behind as tipping_frame
 from steget_eval.reporting.html import block_html
 from steget_eval.reporting.text import LANGUAGES, forbidden_words
 from steget_eval.study.design_matrix import design_matrix
+from steget_eval.study.sensitivity_controls import calibrated_rows
+from steget_eval.study.sensitivity_rows import Asked
 
 FOLDER = ("data", "programmes", "ips_sydnarke_comparison")
 ASKED: dict[str, Any] = {
@@ -338,3 +342,37 @@ def test_a_gate_lets_no_small_number_of_late_starters_by(results):
 
     told = gate_estimates(few, results.protocol, Thresholds(results.protocol.disclosure)).frame
     assert told.loc[late, "suppressed"].all()
+
+
+def test_ten_controls_calibrate_the_answer_and_the_page_tells_both(results, protocol, records):
+    cohort = build_cohort(protocol, records)
+    main = results.estimates.only(estimand="employment", contrast="risk_difference", method="aipw", subgroup="all")
+    asked = Asked(cohort=cohort, protocol=protocol, estimand=protocol.estimand("employment"), main=main,
+                  found=results.estimates)  # fmt: skip
+    errors = 0.05 + 0.004 * np.arange(-6, 6)
+    controls = Estimates(tuple(
+        replace(main, estimate=float(one), std_error=0.03, outcome="employed_at_24",
+                subgroup=f"sensitivity=control employed_at_24 {place}") for place, one in enumerate(errors)
+    ))  # fmt: skip
+    rows = calibrated_rows(asked, controls)
+    told = rows.only(contrast="risk_difference")
+    assert told.estimate == pytest.approx(main.estimate - errors.mean(), abs=1e-9)
+    assert told.std_error == pytest.approx(main.std_error, abs=1e-9)  # they spread less than chance alone would
+    assert rows.only(contrast="systematic_mean").estimate == pytest.approx(errors.mean())
+    with pytest.raises(MethodError, match="ten negative controls"):
+        calibrated_rows(asked, Estimates(controls.rows[:9]))
+    release = disclose(replace(results, estimates=results.estimates + rows), internal=True)
+    assert _kinds(sensitivity(release))["sensitivity-calibrated"] == "table"
+    first, second, *_ = tables.calibrated(release).cells.rows
+    assert (first[1].value, second[1].value) == (main.estimate, told.estimate)
+
+
+def test_a_ratio_is_calibrated_on_the_scale_of_its_logarithm(results, protocol, records):
+    cohort = build_cohort(protocol, records)
+    main = results.estimates.only(estimand="employment_ratio", method="aipw", contrast="risk_ratio", subgroup="all")
+    asked = Asked(cohort=cohort, protocol=protocol, estimand=protocol.estimand("employment_ratio"), main=main,
+                  found=results.estimates)  # fmt: skip
+    controls = Estimates(tuple(replace(main, estimate=2.0, std_error=0.2) for _ in range(12)))
+    told = calibrated_rows(asked, controls).only(contrast="risk_ratio")
+    assert told.estimate == pytest.approx(main.estimate / 2)
+    assert told.conf_low * told.conf_high == pytest.approx(told.estimate**2)
