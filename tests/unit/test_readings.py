@@ -106,3 +106,19 @@ def test_a_clock_from_the_exit_says_so_under_its_figure():
 
     assert set(behind(released("inkluderande_rehabilitering_esf"))["since"]) == {"exit"}
     assert set(behind(released("steget_linkoping_assessments"))["since"]) == {"time"}
+
+
+def test_a_question_asked_by_group_stands_among_the_results_as_well_as_among_the_readings():
+    from steget_eval.reporting.tables.readings import only_readings
+
+    esf = load_protocol(PROGRAMMES / "inkluderande_rehabilitering_esf" / "protocol.yaml")
+    assert only_readings(esf) == frozenset()
+    steget = load_protocol(PROGRAMMES / "steget_2021" / "protocol.yaml")
+    assert "no_support_at_exit" in only_readings(steget)
+
+
+def test_the_social_fund_s_indicators_stand_one_and_six_months_after_exit():
+    frame = released("inkluderande_rehabilitering_esf").estimates
+    told = frame[(frame["subgroup"] == "all") & (frame["contrast"] == "risk_1")].set_index("estimand")
+    assert set(told.index) == {"work_1", "education_1", "seeking_1", "work_6", "education_6"}
+    assert not told["suppressed"].any()
