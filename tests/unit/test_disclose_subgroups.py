@@ -123,3 +123,24 @@ def test_the_internal_view_hides_nothing(results_two_arms: Results) -> None:
     release = disclose(results_of(results_two_arms, {**PLENTY, (1, "woman"): (1, 33)}), internal=True)
     assert not release.estimates["suppressed"].any()
     assert release.subgroups[0].standing == "told"
+
+
+def test_one_arms_times_are_hidden_whole_where_a_level_is_small(results_single_arm: Results) -> None:
+    own = results_single_arm.protocol
+    named: dict[str, Any] = {
+        "estimand": own.primary, "outcome": own.estimand(own.primary).outcome, "kind": "competing",
+        "population": "arm", "arm_1": "ips", "std_error": 0.05, "conf_low": 0.2, "conf_high": 0.6, "conf_level": 0.95,
+        "method": "aalen_johansen", "contrast": "risk_1", "estimate": 0.4,
+    }  # fmt: skip
+    counted = {"all": (100, 40), "sex=man": (70, 33), "sex=woman": (30, 7)}
+    rows = [Estimate(**named, subgroup=one, n_1=n, events_1=events) for one, (n, events) in counted.items()]
+    between = interaction([0.3, 0.4], [0.01, 0.01]).label(
+        **{key: named[key] for key in ("estimand", "outcome", "kind")}
+    )
+    made = replace(
+        results_single_arm, estimates=Estimates((*rows, *between.label(subgroup="sex=*"))), verdicts=(),
+        curves=results_single_arm.curves.iloc[:0], baseline=results_single_arm.baseline.iloc[:0],
+        subgroups=(Subgroup(estimand=own.primary, group="sex", standing="told"),),
+    )  # fmt: skip
+    hidden = [disclose(made, Disclosure(minimum_cell=size)).estimates["suppressed"].sum() for size in (5, 10)]
+    assert hidden == [0, 4]  # both levels, and the two rows of how they differ

@@ -40,7 +40,8 @@ def hide_subgroups(
             if rule is None:
                 continue
             # One arm's shares hide level by level, by their own rule; how the levels differ rests on all of them.
-            alone = protocol.arms.comparison is None and rule == "dependent"
+            shares = all(row["kind"] == "binary" for row in rows if row["outcome"] == outcome)
+            alone = protocol.arms.comparison is None and shares and rule == "dependent"
             found |= {unit: rule for unit in mine if unit not in hidden and (not alone or unit[1].endswith("=*"))}
     return found
 

@@ -15,7 +15,9 @@ def subgroups(release: Release) -> Block:
     """Return how the answer differs between groups, then the forest of each, then the numbers; and what is not told."""
     if not release.subgroups:
         return build.absent("subgroups", "absent.subgroups")
-    children = [build.paragraph("subgroups-reading", key_label("subgroups.reading"), *_family(release))]
+    alone = release.protocol.arms.comparison is None
+    reading = key_label("subgroups.reading_alone" if alone else "subgroups.reading")
+    children = [build.paragraph("subgroups-reading", reading, *_family(release))]
     asked = list(dict.fromkeys(one.estimand for one in release.subgroups))
     for estimand in asked:
         children += _question(release, estimand, named=len(asked) > 1)
