@@ -33,6 +33,8 @@ def explain(protocol: Protocol, estimand_id: str) -> list[tuple[str, str]]:
     methods = method_lines(protocol, estimand)
     if outcome.counts is not None:
         return _counted(protocol, estimand, outcome.counts, methods)
+    if outcome.counted is not None:
+        return _counted_units(protocol, estimand, outcome, methods)
     return [
         ("estimand", estimand.id + (" (primary)" if estimand.id == protocol.primary else "")),
         ("question", estimand.question.en),
@@ -91,6 +93,24 @@ def _narrowed(estimand: Estimand) -> list[tuple[str, str]]:
     if estimand.exposure is not None:
         told.append(("exposure", "the days each person was followed; the rate is taken to be the same afterwards"))
     return told
+
+
+def _counted_units(
+    protocol: Protocol, estimand: Estimand, outcome: Outcome, methods: tuple[Method, ...]
+) -> list[tuple[str, str]]:  # fmt: skip
+    """Return the parts of an estimand of counted units: there are no persons, so neither a window nor a dose."""
+    return [
+        ("estimand", estimand.id + (" (primary)" if estimand.id == protocol.primary else "")),
+        ("question", estimand.question.en),
+        ("population", "the units that start" if estimand.population == "ATT" else "the series of those that start"),
+        ("contrast", estimand.contrast.replace("_", " ")),
+        ("outcome", f"{outcome.label.en} ({outcome.id}, kind {outcome.kind}, counted)"),
+        ("definition", outcome.definition.en),
+        *_panel(protocol, outcome),
+        ("cells", "steget_eval.study.panel_cells:count_cells, one number per unit and period"),
+        ("methods", "\n".join(_method(line, number) for number, line in enumerate(methods))),
+        ("answered", "yes, by evaluate_panel"),
+    ]
 
 
 def _panel(protocol: Protocol, outcome: Outcome) -> list[tuple[str, str]]:

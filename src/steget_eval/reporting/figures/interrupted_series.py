@@ -83,7 +83,7 @@ def _scale(frame: pd.DataFrame, language: Language, ax: Axes) -> None:
 
     labels = dict(zip(frame["at"].astype(int), frame["period"], strict=True))
     step = 12 if len(labels) > 24 else max(1, len(labels) // 6)
-    step *= 2 if style.is_narrow(ax) else 1
+    step *= 3 if style.is_narrow(ax) else 1
     shown = [one for one in sorted(labels) if one % step == 0]
     ax.set_xticks(shown, [str(labels[one]) for one in shown])
     share, apart = bool(frame["is_share"].iloc[0]), bool(frame["is_difference"].iloc[0])

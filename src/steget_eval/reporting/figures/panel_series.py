@@ -105,7 +105,7 @@ def _scale(frame: pd.DataFrame, language: Language, ax: Axes, *, narrow: bool) -
     from matplotlib.ticker import FuncFormatter
 
     labels = dict(zip(frame["at"].astype(int), frame["period"], strict=True))
-    step = max(1, -(-len(labels) // (4 if narrow else 8)))
+    step = max(1, -(-len(labels) // (3 if narrow else 8)))
     step = 12 * -(-step // 12) if len(labels) > 36 else step
     shown = [one for one in sorted(labels) if one % step == 0]
     ax.set_xticks(shown, [str(labels[one]) for one in shown])
