@@ -88,10 +88,11 @@ def rows_of_the_whole(results: Results) -> pd.DataFrame:
     """Return the rows that the thread's R finds again.
 
     Answers by group are the same methods on fewer people; how they differ has R's numbers in subgroups.R. Sensitivity
-    analyses question the answers, and have theirs in sensitivity.R.
+    analyses question the answers, and have theirs in sensitivity.R; the tipping map has its own in missing.R.
     """
     frame, groups = results.to_frame(), {one.group for one in results.subgroups}
-    return frame[~frame["subgroup"].str.partition("=")[0].isin(groups | {"sensitivity"})]
+    aside = frame["subgroup"].str.partition("=")[0].isin(groups | {"sensitivity"})
+    return frame[~aside & (frame["method"] != "tipping")]
 
 
 def curves(frame: pd.DataFrame) -> Iterator[tuple[str, float]]:
