@@ -154,9 +154,11 @@ def _question(release: Release, estimand: Estimand) -> tuple[Label, list[build.I
     outcome = release.protocol.outcome(estimand.outcome)
     term = key_label("shell.primary" if estimand.id == release.protocol.primary else "shell.secondary")
     labels = {event.id: event.label for event in outcome.intercurrent_events}
-    population = _whom(release, estimand)
+    # Of one arm every question speaks of everyone in it; that is said once.
+    again = estimand.population == "arm" and estimand.among is None and estimand.id != release.protocol.primary
+    population = [] if again else [_whom(release, estimand)]
     strategies = [
         build.sentence(_met_by(strategy, outcome), event=labels[event])
         for event, strategy in estimand.strategies.items()
     ]
-    return term, [estimand.question, population, *strategies, *asked_among(release, estimand)[:1]]
+    return term, [estimand.question, *population, *strategies, *asked_among(release, estimand)[:1]]

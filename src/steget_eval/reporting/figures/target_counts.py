@@ -47,7 +47,7 @@ def behind(release: PrestudyRelease) -> pd.DataFrame:
 
 def height(frame: pd.DataFrame, *, narrow: bool) -> float:
     """Return the height in inches."""
-    return _FOOT + (0.62 if narrow else 0.42) * len(frame)
+    return _FOOT + (0.7 if narrow else 0.42) * len(frame)
 
 
 def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
@@ -81,7 +81,8 @@ def _row(row: Any, y: int, language: Language, ax: Axes, *, narrow: bool) -> Non
     where, name = ax.get_yaxis_transform(), str(getattr(row, f"line_{language}"))
     told = _told(row, language)
     if narrow:
-        ax.text(0, y + 0.36, textwrap.shorten(name, 48, placeholder=" …"), transform=where, va="center", fontsize=9)
+        words = textwrap.fill(name, 48)
+        ax.text(0, y + 0.24, words, transform=where, va="bottom", fontsize=9, linespacing=1.05)
         ax.text(0, y + 0.12, told, transform=where, va="center", fontsize=9, fontweight="bold")
     else:
         ax.text(
