@@ -18,7 +18,7 @@ from steget_eval.methods.effects.scale_ancova import (
     interacted_change,
     responders_difference,
 )
-from steget_eval.methods.effects.scale_gee import gee_responders, gee_scores
+from steget_eval.methods.effects.scale_gee import gee_responders, gee_scores, gee_shares
 
 PEOPLE, SD, ALIKE = 80, 10.0, 0.6
 EFFECT = np.array([2.0, 4.0, 6.0])
@@ -134,6 +134,24 @@ def test_a_difference_in_responders_is_held(name: str, replicates: int):
     held = np.mean([row.conf_low <= wanted <= row.conf_high for row in rows])
     # Counts are whole, and standardising over the people at hand leaves their spread out.
     assert held == pytest.approx(0.95, abs=allowed(replicates) + 0.02)
+
+
+@pytest.mark.slow
+def test_a_difference_in_yes_at_an_occasion_is_held_where_nobody_had_it_at_first():
+    """Work at three occasions of people without any at first: the first answer has no column."""
+    rng, replicates, rows = stream(7, "scales", "shares"), 150, []
+    for _ in range(replicates):
+        a = rng.permutation(np.arange(PEOPLE) % 2).astype(float)
+        own = rng.standard_normal((PEOPLE, 1))
+        yes = (0.7 * own + 0.7 * rng.standard_normal((PEOPLE, 3)) > 0.5 - 0.6 * a[:, None]).astype(float)
+        yes[rng.random((PEOPLE, 3)) < 1 / 8] = np.nan
+        rows.append(gee_shares(np.zeros(PEOPLE), yes, a).rows[0])
+    spread = math.sqrt(0.98)
+    wanted = 0.5 * (math.erfc(-0.1 / spread / math.sqrt(2)) - math.erfc(0.5 / spread / math.sqrt(2)))
+    estimates = np.array([row.estimate for row in rows])
+    assert estimates.mean() == pytest.approx(wanted, abs=4 * estimates.std() / math.sqrt(replicates))
+    held = np.mean([row.conf_low <= wanted <= row.conf_high for row in rows])
+    assert held == pytest.approx(0.95, abs=allowed(replicates) + 0.01)  # whole counts
 
 
 def test_nothing_is_beyond_the_drift_of_people_chosen_for_being_low():

@@ -253,3 +253,33 @@ def test_one_arm_without_reliability_is_warned_of_regression_to_the_mean_alone()
 def test_a_reliability_needs_its_source():
     with pytest.raises(ValueError, match="source"):
         asked(question(), scores={"reliability": {"correlation": 0.6, "usual_mean": 62}})
+
+
+def test_yes_and_no_at_occasions_are_told_as_shares_from_equations_of_all_of_them():
+    yes = {"id": "housed", "question": WORDS, "outcome": "health", "contrast": "share_difference",
+           "methods": ["gee_exchangeable"], "occasion": "month_12"}  # fmt: skip
+    protocol = asked(yes, scores={"important": None})
+    cohort = cohort_of(protocol, 140, missed=0.0)
+    drawn = cohort.outcomes["housed"].scores
+    scores = np.where(np.isnan(drawn), np.nan, (drawn > 55).astype(float))
+    results = analyse(with_scores(cohort, scores), protocol)
+    seen = results.estimates.only(contrast="share_1", method="wilson", subgroup="occasion=month_12")
+    mine = scores[cohort.outcomes["housed"].known & (cohort.a == 1), 2]
+    assert (seen.events_1, seen.n_1) == (np.nansum(mine), np.sum(~np.isnan(mine)))
+    told = disclose(results)
+    main = told.estimates[(told.estimates["subgroup"] == "all") & (told.estimates["method"] == "gee_exchangeable")]
+    assert main["contrast"].tolist() == ["share_difference"]
+    assert 0 < main["estimate"].item() < 1
+    for language, words in (("sv", "andelar vid varje tillfälle"), ("en", "shares at each occasion")):
+        page = block_html(blocks.scales(told), language)
+        assert words in page
+        assert "%" in page
+    whole = block_html(blocks.effects(told), "sv")
+    assert "procentenheter" in whole
+
+
+def test_a_score_is_no_yes_or_no():
+    protocol = asked(question(contrast="share_difference"))
+    refused = analyse(cohort_of(protocol), protocol).refusals[0]
+    assert refused.method == "gee_exchangeable"
+    assert "yes and no must be 1 and 0" in refused.reason

@@ -22,10 +22,18 @@ def _score(
     )  # fmt: skip
 
 
-def _responders(name: str, function: str, *options: tuple[str, str], adjusts: bool) -> Method:
+def _responders(interval: str) -> Method:
     return Method(
-        name=name, kinds=("longitudinal",), contrasts=("responders_difference",), populations=("ATE",),
-        adjusts=adjusts, needs_covariates=False, function=f"{_EFFECTS}.{function}", options=options,
+        name=interval, kinds=("longitudinal",), contrasts=("responders_difference",), populations=("ATE",),
+        function=f"{_EFFECTS}.scale_ancova:responders_difference", options=(("interval", interval),),
+        witness=_WITNESS, recovery=_RECOVERY,
+    )  # fmt: skip
+
+
+def _shares(name: str, working: str, contrast: str, function: str) -> Method:
+    return Method(
+        name=name, kinds=("longitudinal",), contrasts=(contrast,), populations=("ATE",), adjusts=True,
+        needs_covariates=False, function=f"{_EFFECTS}.scale_gee:{function}", options=(("working", working),),
         witness=_WITNESS, recovery=_RECOVERY,
     )  # fmt: skip
 
@@ -38,7 +46,7 @@ LONGITUDINAL_LINES: tuple[Method, ...] = (
     _score("ancova_cr2", "scale_ancova:clustered_change", clusters=True),
     _score("mmrm", "mmrm:mmrm"),
     *(_score(f"gee_{one}", "scale_gee:gee_scores", ("working", one)) for one in _WORKING),
-    *(_responders(one, "scale_ancova:responders_difference", ("interval", one), adjusts=False)
-      for one in ("newcombe", "miettinen_nurminen")),
-    *(_responders(f"gee_{one}", "scale_gee:gee_responders", ("working", one), adjusts=True) for one in _WORKING),
+    *(_responders(one) for one in ("newcombe", "miettinen_nurminen")),
+    *(_shares(f"gee_{one}", one, "responders_difference", "gee_responders") for one in _WORKING),
+    *(_shares(f"gee_{one}", one, "share_difference", "gee_shares") for one in _WORKING),
 )  # fmt: skip

@@ -18,7 +18,7 @@ Contrast = Literal[
     "rmtl_difference", "subdistribution_hazard_ratio", "mean", "mean_difference", "mean_change",
     "standardised_change", "responders", "moved", "paired_difference", "mean_ratio", "rate_ratio", "common_odds_ratio",
     "win_ratio", "win_odds", "net_benefit", "mean_change_difference", "responders_difference",
-    "att", "level_change", "slope_change", "trend_difference",
+    "share_difference", "att", "level_change", "slope_change", "trend_difference",
 ]  # fmt: skip
 
 #: Contrasts of one arm by itself, with the kinds of outcome that they are asked of; None is any.

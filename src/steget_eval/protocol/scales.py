@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from steget_eval.protocol.protocol import Protocol
 
 #: Contrasts of two arms that are asked of scores.
-BETWEEN_SCORES = frozenset({"mean_change_difference", "responders_difference"})
+BETWEEN_SCORES = frozenset({"mean_change_difference", "responders_difference", "share_difference"})
 
 
 def refuse_occasions(protocol: Protocol) -> None:

@@ -48,6 +48,7 @@ _ROWS = {
     "net_benefit": ("net_benefit", "win_ratio", "win_odds"),
     "mean_change_difference": ("mean_change_difference", "mean_1", "mean_0"),
     "responders_difference": ("responders_difference", "responders_1", "responders_0"),
+    "share_difference": ("share_difference", "share_1", "share_0"),
 }
 #: Methods that take people who are observed only from a day after their index date.
 LATE = tuple(dict.fromkeys(line.name for line in CATALOGUE if line.takes_entry))
@@ -81,6 +82,7 @@ _CRUDE = {
     "net_benefit": {"transition": "u_statistic"},
     "mean_change_difference": {"longitudinal": "ancova"},
     "responders_difference": {"longitudinal": "newcombe"},
+    "share_difference": {"longitudinal": "gee_exchangeable"},
 }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,7 @@ from steget_eval.core.catalogue import Method
 from steget_eval.core.errors import EmptyArmError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.amount import mean
+from steget_eval.methods.effects.binary import risk
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.protocol.scales import BETWEEN_SCORES
@@ -49,19 +53,37 @@ def compare_scores(
         better = protocol.outcome(estimand.outcome).higher_is_better
         arguments |= {"important": important.important.points, "higher_is_better": better}
         return method.resolve()(**arguments)
-    return method.resolve()(**arguments) + _seen(values.scores[known], a, (first, *later), protocol)
+    tell = _share if estimand.contrast == "share_difference" else _mean
+    found = method.resolve()(**arguments)
+    return found + _seen(values.scores[known], a, (first, *later), partial(tell, level=protocol.confidence_level))
 
 
-def _seen(scores: np.ndarray, a: np.ndarray, occasions: tuple[str, ...], protocol: Protocol) -> Estimates:
-    """Return the arms' means at each occasion of those who were seen then; an arm of one or none then has no row."""
+def _seen(
+    scores: np.ndarray, a: np.ndarray, occasions: tuple[str, ...], tell: Callable[[np.ndarray, int], Estimate]
+) -> Estimates:
+    """Return the arms' own numbers at each occasion, of those seen then; an arm of one or none then has no row."""
     rows: list[Estimate] = []
     for place, occasion in enumerate(occasions):
         for arm in (1, 0):
             mine = scores[(a == arm) & ~np.isnan(scores[:, place]), place]
             if mine.size > 1:
-                found = mean(mine, level=protocol.confidence_level).label(
-                    contrast=f"mean_{arm}", kind="longitudinal", unit="score", subgroup=f"{OCCASION}{occasion}",
-                    n_1=int(mine.size) if arm == 1 else None, n_0=int(mine.size) if arm == 0 else None,
-                )  # fmt: skip
-                rows += found.rows
+                rows.append(replace(tell(mine, arm), kind="longitudinal", subgroup=f"{OCCASION}{occasion}"))
     return Estimates(tuple(rows))
+
+
+def _mean(mine: np.ndarray, arm: int, *, level: float) -> Estimate:
+    (row,) = mean(mine, level=level)
+    return _of_arm(row, arm, contrast=f"mean_{arm}", unit="score", n=int(mine.size), events=None)
+
+
+def _share(mine: np.ndarray, arm: int, *, level: float) -> Estimate:
+    (row,) = risk(mine, level=level)
+    return _of_arm(row, arm, contrast=f"share_{arm}", unit="proportion", n=int(mine.size), events=int(mine.sum()))
+
+
+def _of_arm(row: Estimate, arm: int, *, contrast: str, unit: str, n: int, events: int | None) -> Estimate:
+    """Return a row of one arm with its counts in the columns of that arm."""
+    own = {"n_1": n, "events_1": events} if arm == 1 else {"n_0": n, "events_0": events}
+    none: dict[str, int | None] = {"n_1": None, "n_0": None, "events_1": None, "events_0": None}
+    counts: dict[str, Any] = none | own
+    return replace(row, contrast=contrast, unit=unit, **counts)

@@ -27,7 +27,7 @@ _SCALES: dict[str, dict[Scale, str]] = {
     **{one: {"difference": "mean_difference", "ratio": "mean_ratio"} for one in ("mean_difference", "mean_ratio")},
     **{name: {"ratio": name} for name in ("hazard_ratio", "subdistribution_hazard_ratio")},
     **{name: {"difference": name} for name in ("rmst_difference", "rmtl_difference", "mean_change", "responders")},
-    **{name: {"difference": name} for name in ("mean_change_difference", "responders_difference")},
+    **{name: {"difference": name} for name in ("mean_change_difference", "responders_difference", "share_difference")},
     "risk": {"difference": "risk", "ratio": "risk"},
     "mean": {"difference": "mean", "ratio": "mean"},
 }

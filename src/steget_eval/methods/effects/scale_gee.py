@@ -55,7 +55,7 @@ def gee_scores(
 def gee_shares(
     before: ArrayLike, later: ArrayLike, a: ArrayLike, X: ArrayLike | None = None, *, occasion: int = -1,
     names: Sequence[str] = (), working: Working = "exchangeable", correction: Correction = "mancl_derouen",
-    contrast: str = "risk_difference", population: str = "ATE", level: float = 0.95,
+    contrast: str = "share_difference", population: str = "ATE", level: float = 0.95,
 ) -> Estimates:  # fmt: skip
     """Difference in the share with a yes at an occasion from logistic estimating equations over all occasions.
 

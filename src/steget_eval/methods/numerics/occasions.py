@@ -36,7 +36,7 @@ class Occasions:
 
     At each occasion the mean is an intercept, the arm and the first score with coefficients of that occasion, plus
     the covariates with coefficients that all occasions share. The first score and the covariates are centred at their
-    means.
+    means; a first score that is the same for everyone says nothing and has no column.
 
     Attributes
     ----------
@@ -45,9 +45,9 @@ class Occasions:
     a : shape (n,)
     first : shape (n,)
         The first score as it was.
-    z : shape (n, 3 + p)
-        One, the arm, the centred first score, the centred covariates.
-    places : shape (k, 3 + p)
+    z : shape (n, c)
+        One, the arm, the centred first score, the p centred covariates: c = 3 + p.
+    places : shape (k, c)
         Which of the q = 3k + p coefficients each column of `z` has at each occasion.
     """
 
@@ -113,15 +113,16 @@ def checked_occasions(before: ArrayLike, later: ArrayLike, a: ArrayLike, X: Arra
     if not seen.any():
         raise EmptyArmError("nobody has a later score")
     Y, first, arm, covariates = Y[seen], first[seen], checked_arm(arm[seen]), covariates[seen]
-    z = np.column_stack([np.ones(first.size), arm, first - first.mean(), covariates - covariates.mean(axis=0)])
-    made = Occasions(Y=Y, a=arm, first=first, z=z, places=_places(Y.shape[1], covariates.shape[1]))
+    own = [np.ones(first.size), arm] + ([first - first.mean()] if np.ptp(first) > 0 else [])
+    z = np.column_stack([*own, covariates - covariates.mean(axis=0)])
+    made = Occasions(Y=Y, a=arm, first=first, z=z, places=_places(Y.shape[1], len(own), covariates.shape[1]))
     _check(made)
     return made
 
 
-def _places(k: int, p: int) -> NDArray[np.int64]:
-    own = np.arange(3 * k).reshape(k, 3)
-    return np.column_stack([own, np.tile(np.arange(3 * k, 3 * k + p), (k, 1))]).astype(np.int64)
+def _places(k: int, own: int, p: int) -> NDArray[np.int64]:
+    of_occasion = np.arange(own * k).reshape(k, own)
+    return np.column_stack([of_occasion, np.tile(np.arange(own * k, own * k + p), (k, 1))]).astype(np.int64)
 
 
 def _check(made: Occasions) -> None:

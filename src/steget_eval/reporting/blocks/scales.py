@@ -15,7 +15,7 @@ from steget_eval.reporting.text.sentences import main_row
 
 
 def scales(release: Release) -> Block:
-    """Return the means of each question of a difference in change, occasion by occasion, with what is assumed."""
+    """Return each question of scores or of yes and no, occasion by occasion, with what is assumed."""
     questions = scale_questions(release)
     if not questions:
         return build.absent("scales", "absent.scales")
@@ -30,7 +30,8 @@ def _of(release: Release, asked: Estimand) -> list[Block]:
     children = [build.heading(name, asked.question)]
     frame = scales_behind(release, asked.id)
     if len(frame) and not frame["suppressed"].all():
-        caption = key_label("caption.scale_figure", outcome=outcome)
+        share = asked.contrast == "share_difference"
+        caption = key_label("caption.share_figure" if share else "caption.scale_figure", outcome=outcome)
         children.append(build.figure(f"{name}-figure", "scale_means", frame, caption))
     if occasions_of(release, asked):
         children.append(build.table(f"{name}-table", tables.scale_means(release, asked)))
@@ -39,7 +40,8 @@ def _of(release: Release, asked: Estimand) -> list[Block]:
 
 def _assumed(release: Release, asked: Estimand) -> list[Label]:
     better = release.protocol.outcome(asked.outcome).higher_is_better
-    said: list[Label] = [key_label("scales.scale_up" if better else "scales.scale_down")]
+    what = "share" if asked.contrast == "share_difference" else "scale"
+    said: list[Label] = [key_label(f"scales.{what}_{'up' if better else 'down'}")]
     main = main_row(release, asked.id)
     method = "" if main is None else str(main["method"])
     kind = "model" if method == "mmrm" else "equations" if method.startswith("gee") else "single"

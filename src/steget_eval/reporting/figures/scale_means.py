@@ -9,7 +9,7 @@ import pandas as pd
 
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.reporting.figures import style
-from steget_eval.reporting.figures.labels import arm_columns, columns_of, rows_of
+from steget_eval.reporting.figures.labels import arm_columns, columns_of, rows_of, tick_text
 from steget_eval.reporting.tables.scales import occasion_label, occasions_of, scale_questions
 from steget_eval.reporting.text import Language, numbers, phrase
 
@@ -41,8 +41,15 @@ def behind(release: Release, estimand: str = "") -> pd.DataFrame:
     arms = arm_columns(release.protocol, frame["arm"])
     occasions = columns_of([occasion_label(one) for one in frame["occasion"]], "occasion")
     numeric = ["estimate", "conf_low", "conf_high"]
-    frame[numeric] = frame[numeric].astype(float).mask(frame["suppressed"].astype(bool)).round(2)
-    kept = frame.drop(columns=["arm", "occasion"]).assign(contrast="mean_1", unit="score")
+    frame[numeric] = (
+        frame[numeric]
+        .astype(float)
+        .mask(frame["suppressed"].astype(bool))
+        .round(4 if any(one.contrast == "share_difference" for one in asked) else 2)
+    )
+    shares = any(one.contrast == "share_difference" for one in asked)
+    contrast, unit = ("share_1", "proportion") if shares else ("mean_1", "score")
+    kept = frame.drop(columns=["arm", "occasion"]).assign(contrast=contrast, unit=unit)
     return pd.concat([arms, occasions, kept], axis=1)
 
 
@@ -72,7 +79,8 @@ def describe(frame: pd.DataFrame, language: Language) -> str:
                occasion=str(getattr(row, f"occasion_{language}")), estimate=_told(row, language))
         for row in rows_of(frame)
     ]  # fmt: skip
-    return phrase("alt.scale_means", language, count=str(frame["place"].nunique()), detail=" ".join(parts))
+    alternative = "alt.share_means" if _are_shares(frame) else "alt.scale_means"
+    return phrase(alternative, language, count=str(frame["place"].nunique()), detail=" ".join(parts))
 
 
 def _rows(release: Release, estimand: Estimand) -> list[tuple[Any, ...]]:
@@ -116,11 +124,22 @@ def _scale(frame: pd.DataFrame, language: Language, ax: Axes) -> None:
         room = 0.08 * max(high - low, 1e-9)
         ax.set_ylim(low - room, high + room)
     ticks = [tick for tick in ax.get_yticks() if ax.get_ylim()[0] <= tick <= ax.get_ylim()[1]]
-    decimals = 0 if all(abs(tick - round(tick)) < 1e-9 for tick in ticks) else 1
-    ax.set_yticks(ticks, [numbers.number(tick, language, decimals) for tick in ticks])
+    unit = str(frame["unit"].iloc[0]) if len(frame) else "score"
+    ax.set_yticks(ticks, [tick_text(_contrast(frame), unit, tick, language) for tick in ticks])
+
+
+def _contrast(frame: pd.DataFrame) -> str:
+    return str(frame["contrast"].iloc[0]) if len(frame) else "mean_1"
+
+
+def _are_shares(frame: pd.DataFrame) -> bool:
+    return _contrast(frame).startswith("share")
 
 
 def _told(row: Any, language: Language) -> str:
     if row.suppressed:
         return phrase("cell.suppressed", language)
+    if str(row.contrast).startswith("share"):
+        limits = numbers.limits(100 * row.conf_low, 100 * row.conf_high, language)
+        return f"{numbers.percent(row.estimate, language)} ({limits})"
     return f"{numbers.number(row.estimate, language, 1)} ({numbers.limits(row.conf_low, row.conf_high, language, 1)})"

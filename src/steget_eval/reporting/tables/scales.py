@@ -17,6 +17,10 @@ from steget_eval.reporting.text.answers import arm_label, count_label, estimate_
 from steget_eval.reporting.text.sentences import main_row
 
 Row = Mapping[Any, Any]
+#: What an arm's own number is called, by the contrast that is asked for.
+OWN = {"mean_change_difference": "mean", "share_difference": "share"}
+#: The methods of the arms' own numbers as they were seen.
+_SEEN = frozenset({"t", "wilson"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +44,8 @@ class AtOccasion:
 
 
 def scale_questions(release: Release) -> list[Estimand]:
-    """Return the questions of a difference in change, in the protocol's order."""
-    return [one for one in release.protocol.estimands if one.contrast == "mean_change_difference"]
+    """Return the questions of a difference in change, or in a share, at occasions; in the protocol's order."""
+    return [one for one in release.protocol.estimands if one.contrast in OWN]
 
 
 def occasions_of(release: Release, estimand: Estimand) -> list[AtOccasion]:
@@ -54,9 +58,11 @@ def occasions_of(release: Release, estimand: Estimand) -> list[AtOccasion]:
     found = []
     for occasion in scores.occasions:
         rows = frame[frame["subgroup"] == f"occasion={occasion}"].to_dict("records")
-        seen = _arms(rows, "t")
-        means = _arms(rows, main["method"]) or seen
-        own = [row for row in rows if row["contrast"] == "mean_change_difference" and row["method"] == main["method"]]
+        name = OWN[estimand.contrast]
+        seen = _arms([row for row in rows if row["method"] in _SEEN], name)
+        mine = [row for row in rows if row["method"] == main["method"]]
+        means = _arms(mine, name) or seen
+        own = [row for row in mine if row["contrast"] == estimand.contrast]
         difference = main if occasion == asked else own[0] if own else None
         found.append(AtOccasion(occasion=occasion, means=means, seen=seen, difference=difference))
     return found
@@ -64,7 +70,7 @@ def occasions_of(release: Release, estimand: Estimand) -> list[AtOccasion]:
 
 def is_modelled(release: Release, estimand: Estimand) -> bool:
     """Tell whether the main method has means of its own at the later occasions."""
-    return any(row["method"] != "t" for one in occasions_of(release, estimand) for row in one.means.values())
+    return any(row["method"] not in _SEEN for one in occasions_of(release, estimand) for row in one.means.values())
 
 
 def are_means_hidden(release: Release, estimand: Estimand) -> bool:
@@ -88,8 +94,13 @@ def scale_means(release: Release, estimand: Estimand) -> Table:
     )  # fmt: skip
     main = main_row(release, estimand.id)
     method = code_label("method", str(main["method"])) if main is not None else key_label("cell.not_applicable")
-    caption = key_label("caption.scale_means", outcome=outcome_label(release.protocol, estimand.id), method=method)
-    notes = (key_label("scales.seen"),) if is_modelled(release, estimand) else ()
+    share = estimand.contrast == "share_difference"
+    caption = key_label(
+        "caption.share_means" if share else "caption.scale_means",
+        outcome=outcome_label(release.protocol, estimand.id),
+        method=method,
+    )
+    notes = (key_label("scales.share_seen" if share else "scales.seen"),) if is_modelled(release, estimand) else ()
     frame = pd.DataFrame(
         [row for one in told for row in (*one.means.values(), one.difference) if row is not None],
         columns=list(release.estimates.columns),
@@ -105,9 +116,9 @@ def occasion_label(occasion: str) -> Label:
     return key_label(f"picture.at_{found[1]}s", n={"sv": found[2], "en": found[2]})
 
 
-def _arms(rows: list[dict[Any, Any]], method: str) -> dict[str, Row]:
-    mine = {str(row["contrast"]): row for row in rows if row["method"] == method}
-    return {which: mine[f"mean_{which}"] for which in "10" if f"mean_{which}" in mine}
+def _arms(rows: list[dict[Any, Any]], name: str) -> dict[str, Row]:
+    mine = {str(row["contrast"]): row for row in rows}
+    return {which: mine[f"{name}_{which}"] for which in "10" if f"{name}_{which}" in mine}
 
 
 def _cell(row: Row | None) -> Cell:

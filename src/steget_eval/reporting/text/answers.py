@@ -144,7 +144,7 @@ def _manner(row: Mapping[Any, Any]) -> tuple[Format, int, str]:
         return ("points" if contrast.endswith("difference") else "percent"), 1, ""
     if contrast == "nnt":
         return "number", 1, ""
-    if contrast == "responders_difference":
+    if contrast in {"responders_difference", "share_difference"}:
         return "points", 1, ""
     if contrast.startswith(("share_", "responders")):
         return "percent", 1, ""
