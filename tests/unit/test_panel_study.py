@@ -95,6 +95,9 @@ def test_a_period_that_the_counts_lack_is_named() -> None:
         ({"outcomes.0.kind": "amount"}, "counts belong to kind binary"),
         ({"targets": [{"id": "a", "label": {"sv": "a", "en": "a"}, "estimand": "in_work", "at_least": 0.5}]},
          "targets cannot be asked of a panel"),
+        ({"covariates": [
+            {"id": "age", "label": {"sv": "a", "en": "a"}, "kind": "number", "column": "age"}]},
+         "covariates cannot be asked of a panel"),
         ({"panel": None}, "population must be arm"),
     ],
 )  # fmt: skip

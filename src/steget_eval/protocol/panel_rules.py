@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 #: Who a panel's contrasts speak of.
 _POPULATION = {"staggered": "ATT", "interrupted": "arm"}
-#: Parts of a protocol that ask of persons one by one, or of counts without units.
-_OTHERS = ("targets", "benchmark", "events", "reach", "economics", "recommendations")
+#: Parts of a protocol that ask of persons one by one, or of counts without units; they must be as they are by default.
+_OTHERS = (
+    "targets", "benchmark", "events", "reach", "economics", "recommendations", "joint", "occupation", "fidelity",
+    "missing", "sensitivity", "adjustment", "subgroups", "covariates",
+)  # fmt: skip
 _ALL = frozenset(contrast for asked in PANEL_CONTRASTS.values() for contrast in asked)
 
 
@@ -33,7 +36,7 @@ def refuse_panel_misfits(protocol: Protocol) -> None:
     if protocol.design not in PANEL_CONTRASTS:
         raise ValueError(f"panel belongs to the designs {', '.join(PANEL_CONTRASTS)}, not to {protocol.design}")
     for name in _OTHERS:
-        if getattr(protocol, name):
+        if getattr(protocol, name) != type(protocol).model_fields[name].default:
             raise ValueError(f"{name} cannot be asked of a panel, which answers for units over periods")
     _starts_fit(protocol, panel)
     for estimand in protocol.estimands:

@@ -17,7 +17,7 @@ from steget_eval.reporting.checklists import checklists_of
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.release_panel import PanelRelease
 from steget_eval.reporting.tables import panel as tables
-from steget_eval.reporting.tables.account import refusal_label, suppressions
+from steget_eval.reporting.tables.account import choices, refusal_label, suppressions
 from steget_eval.reporting.text import Cell, Label, code_label, key_label
 from steget_eval.reporting.text.answers import outcome_label
 
@@ -82,6 +82,8 @@ def decided(release: PanelRelease) -> Block:
         build.heading("protocol-estimands", key_label("shell.estimands")),
         build.terms("protocol-questions", questions),
     ]
+    if protocol.choices:
+        children.append(build.table("protocol-choices", choices(_as_release(release))))
     return build.section("protocol", build.heading_of("question"), children)
 
 
