@@ -105,8 +105,6 @@ def people_cells(line: Line, which: str) -> Cell:
         return people_cell(line.answer, which)
     row = line.arms[which]
     note = None if row["suppressed"] else people_note(row, which)
-    if note is not None and row["population"] == "unadjusted" != line.answer["population"]:
-        note = key_label("effects.as_they_are", note=note)
     return replace(estimate_cell(row), note=note, ref=estimate_ref(row))
 
 

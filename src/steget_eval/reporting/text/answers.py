@@ -82,8 +82,6 @@ def people_note(row: Mapping[Any, Any], which: str) -> Label:
     """
     n, events = row[f"n_{which}"], row[f"events_{which}"]
     people = count_label(int(n))
-    if str(row["contrast"]).startswith("rate_"):
-        return key_label("effects.per_year", people=key_label("effects.people", n=people))
     if row["kind"] == "amount" or pd.isna(events) or row["method"] in ADJUSTED:
         return key_label("effects.people", n=people)
     key = "effects.followed" if row["kind"] in {"time_to_event", "competing"} else "effects.of"
@@ -157,4 +155,5 @@ def _manner(row: Mapping[Any, Any]) -> tuple[Format, int, str]:
     if unit == "score":
         return "number", 1, ""
     told = unit if unit not in {"proportion", "ratio", ""} else ""
-    return "number", 0 if unit in _COARSE else 1, told
+    a_year = "_per_year" if told and contrast in {"rate_1", "rate_0"} else ""
+    return "number", 0 if unit in _COARSE else 1, told + a_year
