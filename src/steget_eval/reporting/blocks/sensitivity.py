@@ -70,7 +70,9 @@ def _hidden_bias(release: Release) -> list[Block]:
     for estimand in _asked(rows):
         children.append(build.table(f"sensitivity-hidden-bias-{estimand}", tables.hidden_bias(release, estimand)))
         cell = tables.turns_at(release, estimand)
-        key = "turns_hidden" if cell.state == "suppressed" else "turns_at_once" if cell.value == 1 else "turns"
+        if cell.state == "suppressed":
+            continue
+        key = "turns_at_once" if cell.value == 1 else "turns"
         outcome = build.text_cell(outcome_label(release.protocol, estimand))
         said = build.sentence(f"sensitivity.{key}", outcome=outcome, gamma=cell)
         children.append(build.paragraph(f"sensitivity-hidden-bias-{estimand}-turns", said))

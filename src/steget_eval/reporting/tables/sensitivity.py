@@ -98,6 +98,8 @@ def hidden_bias(release: Release, estimand: str) -> Table:
         if shifts:
             cells.append(_shift(shift))
         rows.append(tuple(cells))
+    here = [number_cell(told["gamma"]), _words(key_label("sensitivity.turns_here"))]
+    rows.append((*here, Cell(format="number", state="not_applicable")) if shifts else tuple(here))
     names = ("gamma", "largest_p", "shift") if shifts else ("gamma", "largest_p")
     caption = key_label("caption.hidden_bias", outcome=outcome_label(release.protocol, estimand))
     return _table(names, rows, caption, frame)
