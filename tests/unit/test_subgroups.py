@@ -245,3 +245,9 @@ def test_a_question_of_a_ratio_is_told_as_that_and_as_a_difference(contrast: str
     found = subgroup_answers(cohort_of(13), protocol_of(estimands=[asked])).estimates
     assert {row.contrast for row in found.where(subgroup="sex=man")} >= {own, "risk_difference"}
     assert len(found.where(subgroup="sex=*")) == 4
+
+
+def test_the_main_question_is_asked_by_sex_whatever_else_is_asked_by_group() -> None:
+    protocol = protocol_of(subgroups={"by": ["school"], "estimands": ["days"]})
+    found = subgroup_answers(cohort_of(14), protocol).groups
+    assert [(one.estimand, one.group) for one in found] == [("job", "sex"), ("days", "sex"), ("days", "school")]

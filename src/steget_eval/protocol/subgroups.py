@@ -22,7 +22,7 @@ class Subgroups(Part):
         Ids of covariates in categories or binary. Sex is always among the groups where the records have it, named or
         not.
     estimands
-        The questions asked by group; empty asks the primary one.
+        The questions asked by group; empty asks the primary one, which is asked by sex in any case.
     minimum
         Fewest people in each arm and level; with fewer the group is not told at all. Of what happened or did not,
         `disclosure.minimum_cell` with it and as many without are needed as well.
@@ -45,9 +45,11 @@ def group_names(protocol: Protocol) -> tuple[str, ...]:
     return (sex, *(one for one in protocol.subgroups.by if one != sex))
 
 
-def asked_by_group(protocol: Protocol) -> tuple[str, ...]:
-    """Return the estimands that are asked by group."""
-    return protocol.subgroups.estimands or (protocol.primary,)
+def asked_by_group(protocol: Protocol) -> tuple[tuple[str, str], ...]:
+    """Return every estimand and group that are asked together; the primary one is asked by sex in any case."""
+    estimands, groups = protocol.subgroups.estimands or (protocol.primary,), group_names(protocol)
+    first = ((protocol.primary, groups[0]),) if protocol.primary not in estimands else ()
+    return (*first, *((estimand, group) for estimand in estimands for group in groups))
 
 
 def refuse_groups(protocol: Protocol) -> None:

@@ -15,7 +15,7 @@ from steget_eval.methods.effects.interaction import interaction
 from steget_eval.methods.numerics.multiplicity import benjamini_hochberg, holm
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
-from steget_eval.protocol.subgroups import asked_by_group, group_names
+from steget_eval.protocol.subgroups import asked_by_group
 from steget_eval.study.answers import label_answers, method_lines
 from steget_eval.study.errors_between import Errors, errors_between
 from steget_eval.study.levels import has_enough, levels_of
@@ -46,20 +46,19 @@ def subgroup_answers(cohort: Cohort, protocol: Protocol) -> BySubgroup:
     parts: list[Estimates] = []
     groups: list[Subgroup] = []
     refusals: list[Refusal] = []
-    for estimand in (protocol.estimand(one) for one in asked_by_group(protocol)):
-        for name in group_names(protocol):
-            levels = levels_of(cohort, protocol, name)
-            if not levels:
-                continue
-            standing: Literal["told", "few", "refused"] = "few"
-            if has_enough(cohort, protocol, estimand, levels):
-                try:
-                    parts.append(_by_level(cohort, protocol, estimand, name, levels))
-                    standing = "told"
-                except MethodError as error:
-                    refusals.append(Refusal(estimand=estimand.id, method="between_groups", reason=str(error)))
-                    standing = "refused"
-            groups.append(Subgroup(estimand=estimand.id, group=name, standing=standing))
+    for asked, name in asked_by_group(protocol):
+        estimand, levels = protocol.estimand(asked), levels_of(cohort, protocol, name)
+        if not levels:
+            continue
+        standing: Literal["told", "few", "refused"] = "few"
+        if has_enough(cohort, protocol, estimand, levels):
+            try:
+                parts.append(_by_level(cohort, protocol, estimand, name, levels))
+                standing = "told"
+            except MethodError as error:
+                refusals.append(Refusal(estimand=estimand.id, method="between_groups", reason=str(error)))
+                standing = "refused"
+        groups.append(Subgroup(estimand=estimand.id, group=name, standing=standing))
     found = gather(parts)
     return BySubgroup(estimates=_adjusted(found) + found, groups=tuple(groups), refusals=tuple(refusals))
 
