@@ -64,7 +64,7 @@ def test_check_tells_protocol_records_and_flow() -> None:
     got = call("check", PROTOCOL, RECORDS)
     assert got.exit_code == 0, got.output
     assert "protocol  ips_sydnarke: single_arm" in got.output
-    assert "(synthetic): participants 64" in got.output
+    assert "(synthetic): participants 88" in got.output
     assert "enrolled_in_project" in got.output
 
 
