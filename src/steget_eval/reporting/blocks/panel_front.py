@@ -9,9 +9,9 @@ import pandas as pd
 from steget_eval.core.columns import ANSWER_NAMES
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import account, build, question, registration
-from steget_eval.reporting.blocks import files as files_of
-from steget_eval.reporting.blocks import intervention as done
 from steget_eval.reporting.blocks.checklist import checklist_section
+from steget_eval.reporting.blocks.files import files as files_of
+from steget_eval.reporting.blocks.intervention import intervention as done
 from steget_eval.reporting.blocks.panel_results import averages, event_study, interrupted, series, starts
 from steget_eval.reporting.checklists import checklists_of
 from steget_eval.reporting.release import Release
@@ -89,7 +89,7 @@ def decided(release: PanelRelease) -> Block:
 
 def intervention(release: PanelRelease) -> Block:
     """Return the protocol's description of the programme; absent where it has none."""
-    return done.intervention(_as_release(release))
+    return done(_as_release(release))
 
 
 def deviations(release: PanelRelease) -> Block:
@@ -104,7 +104,7 @@ def origin(release: PanelRelease) -> Block:
 
 def files(release: PanelRelease) -> Block:
     """Return what was found in the files behind the records."""
-    return files_of.files(_as_release(release))
+    return files_of(_as_release(release))
 
 
 def limits(release: PanelRelease) -> Block:
