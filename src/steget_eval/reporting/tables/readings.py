@@ -48,7 +48,10 @@ def only_readings(protocol: Protocol) -> frozenset[str]:
     """Return the estimands that are there for another reading's sake alone, so that they stand among the readings.
 
     One that is asked by group is a question of its own, but for one with bounds, which has a section that tells them.
+    Where arms are compared each is one: the readings tell the comparison alone, not the arms nor the methods beside it.
     """
+    if protocol.compares:
+        return frozenset()
     others = {one.estimand for choice in protocol.choices for one in choice.alternatives if one.estimand is not None}
     own = {protocol.primary, *(target.estimand for target in protocol.targets)}
     own |= {one.id for one in protocol.estimands if one.by and "worst_case" not in one.methods}
