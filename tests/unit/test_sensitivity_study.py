@@ -24,6 +24,7 @@ from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import sensitivity
 from steget_eval.reporting.figures.picture import Picture, behind, from_body, to_body
 from steget_eval.reporting.figures.tipping_map import behind as tipping_frame
+from steget_eval.reporting.figures.tipping_map import mapped
 from steget_eval.reporting.html import block_html
 from steget_eval.reporting.text import LANGUAGES, forbidden_words
 from steget_eval.study.design_matrix import design_matrix
@@ -298,6 +299,10 @@ def test_the_map_has_a_tile_for_every_pair(release):
     assert set(zip(frame["unseen_treated"], frame["unseen_comparison"], strict=True)) == {
         (one, zero) for one in (-20.0, 0.0, 20.0) for zero in (-20.0, 0.0, 20.0)
     }
+
+
+def test_questions_with_the_same_map_have_one_picture(release):
+    assert mapped(release) == ("employment", "employed_at_24")  # the overlap asks of the same people as they are
 
 
 def test_nothing_is_told_of_an_answer_that_is_hidden(results):

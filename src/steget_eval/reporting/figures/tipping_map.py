@@ -28,9 +28,12 @@ def tipping_map(release: Release, *, language: Language = "en", ax: Axes | None 
 
 
 def mapped(release: Release) -> tuple[str, ...]:
-    """Return the questions that have a map of which something may be told."""
+    """Return the questions that have a map of which something may be told, one where several have the same."""
     rows = _tipped(release)
-    return tuple(dict.fromkeys(rows.loc[~rows["suppressed"].astype(bool), "estimand"]))
+    maps: dict[tuple[object, ...], str] = {}
+    for estimand, mine in rows[~rows["suppressed"].astype(bool)].groupby("estimand", sort=False):
+        maps.setdefault((mine["outcome"].iloc[0], *mine["estimate"]), str(estimand))
+    return tuple(maps.values())
 
 
 def behind(release: Release, estimand: str | None = None) -> pd.DataFrame:
@@ -70,7 +73,8 @@ def draw(frame: pd.DataFrame, language: Language, ax: Axes) -> Axes:
             inner.text(place + 0.5, len(down) + 0.06, _points(points, language), ha="center", va="bottom", fontsize=9)
         for place, points in enumerate(down):
             inner.text(-0.06, place + 0.5, _points(points, language), ha="right", va="center", fontsize=9)
-        ax.text(left, total - 0.08, phrase("figure.tipping_across", language), va="top", fontsize=9, fontweight="bold")
+        across_words = phrase("figure.tipping_across_short" if narrow else "figure.tipping_across", language)
+        ax.text(left, total - 0.08, across_words, va="top", fontsize=9, fontweight="bold")
         ax.text(0.16 if narrow else 0.3, _FOOT + (total - _HEAD - _FOOT) / 2, phrase("figure.tipping_down", language),
                 rotation=90, va="center", ha="center", fontsize=9, fontweight="bold")  # fmt: skip
         _key(ax, left, language, narrow=narrow)
