@@ -10,6 +10,7 @@ import numpy as np
 from steget_eval.cohort import Cohort
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
+from steget_eval.study.between import asked_among
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def has_enough(cohort: Cohort, protocol: Protocol, estimand: Estimand, levels: M
 
 def fewest_people(cohort: Cohort, protocol: Protocol, estimand: Estimand, mine: np.ndarray) -> Fewest:
     """Return the smallest arm of some of the people, shape (n,), and the smallest part of an arm."""
-    values = cohort.outcomes[estimand.id]
+    values = asked_among(cohort.outcomes[estimand.id], estimand)
     people, cells = [], []
     for arm in (1, 0) if protocol.arms.comparison is not None else (1,):
         asked = mine & values.known & (cohort.a == arm)

@@ -25,8 +25,18 @@ _SCALES: dict[str, dict[Scale, str]] = {
     },
     "odds_ratio": {"difference": "risk_difference", "ratio": "odds_ratio"},
     **{one: {"difference": "mean_difference", "ratio": "mean_ratio"} for one in ("mean_difference", "mean_ratio")},
-    **{name: {"ratio": name} for name in ("hazard_ratio", "subdistribution_hazard_ratio")},
-    **{name: {"difference": name} for name in ("rmst_difference", "rmtl_difference", "mean_change", "responders")},
+    **{name: {"ratio": name} for name in ("hazard_ratio", "subdistribution_hazard_ratio", "rate_ratio")},
+    **{
+        name: {"difference": name}
+        for name in (
+            "rmst_difference",
+            "rmtl_difference",
+            "mean_change",
+            "responders",
+            "mean_change_difference",
+            "responders_difference",
+        )
+    },
     **{name: {"difference": name} for name in ("mean_change_difference", "responders_difference", "share_difference")},
     "risk": {"difference": "risk", "ratio": "risk"},
     "mean": {"difference": "mean", "ratio": "mean"},
