@@ -35,7 +35,12 @@ BARE = {
     for language, words in PLURALS.items()
 }
 #: Where the place before the noun is no count but words, a share or a name.
-WORDS = {"ledger_reason.no_count", "ledger_reason.off_centre_none", "sensitivity.shown_below"}
+WORDS = {
+    "ledger_reason.no_count",
+    "ledger_reason.off_centre_none",
+    "sensitivity.shown_below",
+    "occupation.within_other",
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
