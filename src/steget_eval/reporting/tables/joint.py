@@ -13,7 +13,7 @@ from steget_eval.protocol.joint import Joint
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables.body import Column, Table, TableBody
 from steget_eval.reporting.text import Cell, Label, key_label
-from steget_eval.reporting.text.answers import count_label, estimate_cell, estimate_ref, people_cell
+from steget_eval.reporting.text.answers import count_label, estimate_cell, estimate_ref
 
 Row = Mapping[Any, Any]
 #: The method of those followed throughout, and of everybody.
@@ -21,10 +21,10 @@ FOLLOWED, ALL = "goodman", "state_occupation"
 
 
 def joint(release: Release, asked: Joint) -> Table:
-    """Return a row per cell: the people and share of those followed, and the share of everybody under censoring."""
+    """Return a row per cell: the share of those followed and of everybody under censoring, each with its people."""
     shown = [method for method in (FOLLOWED, ALL) if joint_rows(release, asked, method)]
-    names = ["joint_cell", *(["joint_people", "joint_followed"] if FOLLOWED in shown else []),
-             *(["joint_all"] if ALL in shown else [])]  # fmt: skip
+    headings = {FOLLOWED: "joint_followed", ALL: "joint_all"}
+    names = ["joint_cell", *(headings[method] for method in shown)]
     columns = tuple(
         Column(key=name, heading=key_label(f"column.{name}"), align="left" if name == "joint_cell" else "right")
         for name in names
@@ -32,14 +32,8 @@ def joint(release: Release, asked: Joint) -> Table:
     told = {method: joint_rows(release, asked, method) for method in shown}
     rows = []
     for name in CELLS:
-        cells = [Cell(format="text", label=cell_label(asked, name))]
-        if FOLLOWED in told:
-            row = told[FOLLOWED][name]
-            people = people_cell(row, "1")
-            cells += [replace(people, of=None), _share(row)]
-        if ALL in told:
-            cells.append(_share(told[ALL][name]))
-        rows.append(tuple(cells))
+        shares = [_share(told[method][name], method) for method in shown]
+        rows.append((Cell(format="text", label=cell_label(asked, name)), *shares))
     found = [row for mine in told.values() for row in mine.values()]
     hidden = any(row["suppressed"] for row in found)
     notes = (key_label("joint.hidden", minimum=count_label(release.policy.minimum_cell)),) if hidden else ()
@@ -73,5 +67,10 @@ def cell_label(asked: Joint, name: str) -> Label:
     return key_label(f"joint.{name}", **words)
 
 
-def _share(row: Row) -> Cell:
-    return replace(estimate_cell(row), ref=estimate_ref(row))
+def _share(row: Row, method: str) -> Cell:
+    """A share with its people: under censoring they are no simple part of those followed."""
+    told = replace(estimate_cell(row), ref=estimate_ref(row))
+    if row["suppressed"]:
+        return told
+    people = {name: count_label(int(row[f"{name}_1"])) for name in ("n", "events")}
+    return replace(told, note=key_label(f"joint.people_{method}", **people))
