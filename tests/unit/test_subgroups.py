@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from steget_eval import build_cohort, load_protocol, read_records
 from steget_eval.cohort import Cohort, Flow, OutcomeValues
+from steget_eval.core.shipped import shipped
 from steget_eval.core.streams import stream
 from steget_eval.methods.effects import amount, binary, competing
 from steget_eval.methods.effects.interaction import interaction
@@ -19,6 +21,23 @@ from steget_eval.study.subgroups import subgroup_answers
 
 WORDS = {"sv": "a", "en": "a"}
 DEATH = [{"id": "death", "label": WORDS, "sources": [{"follow_up_ended_by": ["death"]}]}]
+
+
+def test_sex_comes_along_from_the_records_where_no_covariate_asks_for_it() -> None:
+    folder = shipped("data", "programmes", "steget_2021")
+    told = load_protocol(folder / "protocol.yaml").model_dump(mode="json")
+    bare = Protocol.model_validate(
+        told
+        | {"covariates": [one for one in told["covariates"] if one["id"] != "sex"]}
+        | {"estimands": [one | {"by": []} for one in told["estimands"]]}
+    )
+    cohort = build_cohort(bare, read_records(folder / "records"))
+    assert list(cohort.recorded) == ["sex"]
+    assert len(cohort.recorded) == len(cohort.persons)
+    named = subgroup_answers(build_cohort(Protocol.model_validate(told), read_records(folder / "records")), bare)
+    found = subgroup_answers(cohort, bare)
+    assert [one.group for one in found.groups] == ["sex"]
+    assert found.estimates == named.estimates
 
 
 def protocol_of(*, arms: int = 2, **more: Any) -> Protocol:
