@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.optimize import brentq
 from scipy.stats import norm
 
-from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.core.errors import MethodError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import Floats, checked_level, checked_vector
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 #: Fewer controls than this say next to nothing of how the systematic error spreads, so none is fitted.
 FEWEST_CONTROLS = 10
 
-_TOLERANCE = 1e-15  # of the variance, in units of the largest sampling variance
-_MAX_STEPS = 100_000
+_PLACES = 200  # where the slope of the likelihood is looked at, from a trillionth of the widest variance upwards
+_FLOOR = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,21 +107,26 @@ def calibrate(estimate: float, std_error: float, error: SystematicError, *, leve
 
 
 def _variance(x: Floats, s: Floats) -> float:
-    """Return the variance of the error at which the likelihood is highest; the better end of two starts."""
-    tops = [_climb(x, s, start) for start in (0.0, float(x.var()) + float((s**2).max()))]
-    return max(tops, key=lambda variance: _likelihood(x, s, variance))
+    """Return the variance of the error at which the likelihood is highest, of none and of every peak.
+
+    Beyond the squared range of the estimates the likelihood falls, so every peak lies below.
+    """
+    top = max(float(np.ptp(x)) ** 2, float((s**2).max()))
+    grid = np.concatenate([[0.0], np.geomspace(_FLOOR * top, top, _PLACES)])
+    slopes = [_slope(one, x, s) for one in grid]
+    peaks = [
+        float(brentq(_slope, grid[place], grid[place + 1], args=(x, s), xtol=1e-300, rtol=1e-14))
+        for place in range(grid.size - 1)
+        if slopes[place] > 0 >= slopes[place + 1]
+    ]
+    return max([0.0, *peaks], key=lambda variance: _likelihood(x, s, variance))
 
 
-def _climb(x: Floats, s: Floats, start: float) -> float:
-    unit, variance = float((s**2).max()), start
-    for _ in range(_MAX_STEPS):
-        w = 1 / (variance + s**2)
-        mean = float(w @ x / w.sum())
-        raised = max(float(w**2 @ ((x - mean) ** 2 - s**2)) / float(w @ w), 0.0)
-        if abs(raised - variance) <= _TOLERANCE * max(unit, variance):
-            return raised
-        variance = raised
-    raise ConvergenceError("the distribution of systematic error did not converge")
+def _slope(variance: float, x: Floats, s: Floats) -> float:
+    """Return the slope of the profile likelihood, but for a factor that is positive."""
+    w = 1 / (variance + s**2)
+    mean = float(w @ x / w.sum())
+    return float(w**2 @ (x - mean) ** 2 - w.sum())
 
 
 def _likelihood(x: Floats, s: Floats, variance: float) -> float:
