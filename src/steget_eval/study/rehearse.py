@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Spread = Callable[[str, Sequence[Any]], list[Any]]
 #: The function that answers one replicate.
 REPLICATE = "steget_eval.study.rehearse:replicate"
+#: What of a protocol names estimands or outcomes beside the one that is rehearsed.
+_ELSEWHERE = ("targets", "joint", "choices", "economics", "recommendations")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -127,7 +129,7 @@ def _narrowed(protocol: Protocol, estimand: Estimand) -> Protocol:
     outcome = protocol.outcome(estimand.outcome)
     only = {"estimands": (estimand,), "primary": estimand.id, "outcomes": (outcome,)}
     # What names other estimands or outcomes would name what is no longer there.
-    return protocol.model_copy(update=only | dict.fromkeys(("targets", "choices", "economics", "recommendations"), ()))
+    return protocol.model_copy(update=only | dict.fromkeys(_ELSEWHERE, ()))
 
 
 def _seed(seed: int, replicate: int) -> int:
