@@ -99,10 +99,42 @@ def test_a_hidden_cell_never_stands_alone_in_its_row_or_column(cells: list[int])
 
 
 def test_a_step_of_few_is_told_with_its_neighbour_and_nothing_need_be_hidden():
-    N = np.array([[22, 9, 5, 8], [6, 8, 3, 7], [1, 1, 3, 1], [0, 0, 1, 3]])
+    N = np.array([[22, 9, 5, 8], [6, 8, 3, 7], [1, 5, 3, 1], [0, 0, 1, 3]])
     frame = told(N, LARGE)
     assert set(frame["before"]) == {"a", "b+c+d", TOTAL}
     assert not frame["suppressed"].any()
+
+
+def few_left(N: np.ndarray, frame: pd.DataFrame) -> bool:
+    """Whether the told cells leave few of those who went up, went down or stayed."""
+    size = len(N)
+    up = np.triu(np.ones((size, size)), 1)
+    for way in (up, up.T, np.eye(size)):
+        cells = [
+            np.ix_(places(row.before, size), places(row.after, size)) for row in frame.itertuples()
+            if TOTAL not in (row.before, row.after) and not pd.isna(row.n)
+        ]  # fmt: skip
+        left = way.copy()
+        for cell in cells:
+            left[cell] *= not way[cell].all()
+        if left.any() and (left < way).any() and LARGE.is_small(int((N * left).sum())):
+            return True
+    return False
+
+
+def test_those_who_went_down_less_those_told_at_the_bottom_are_not_few():
+    # Thirteen went down and nine of them to the bottom: four would be left.
+    N = np.array([[26, 13, 7, 11], [5, 16, 6, 7], [1, 1, 4, 0], [3, 3, 0, 6]])
+    frame = told(N, LARGE)
+    assert not few_left(N, frame)
+    assert frame["n"].notna().sum() == 12
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 12), min_size=9, max_size=9))
+def test_no_way_of_moving_is_left_with_few_when_told_cells_are_taken_from_it(cells: list[int]):
+    N = np.array(cells).reshape(3, 3)
+    assert not few_left(N, told(N, LARGE))
 
 
 def test_a_share_that_the_report_tells_beside_counts_among_what_the_attacker_knows(steget: Protocol):

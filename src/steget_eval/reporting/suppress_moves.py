@@ -94,8 +94,9 @@ def gate_moves(
     Steps join a neighbour until every total may be told, and further where that tells more cells. Small cells are
     hidden, and with them the next smallest of their row and column. Then the gate plays the attacker, with whole
     numbers: it knows every total, every cell told, and how many went up, down and nowhere. Where the attacker could
-    tell of a hidden small cell, or of a step with few people, that it is small, or come within fewer than the smallest
-    cell, one more cell goes. Of all tables that pass, the one that tells most cells is told; where none does, none is.
+    tell of a hidden small cell, or of a step with few people, that it is small, or come within fewer than the
+    smallest cell, one more cell goes; so it does where the told cells leave few of those who went up, went down or
+    stayed. Of all tables that pass, the one that tells most cells is told; where none does, none is.
 
     Parameters
     ----------
@@ -269,7 +270,33 @@ def _worked_out(told: _Told, thresholds: Thresholds) -> tuple[int, int] | None:
         low, high = (extreme(target.ravel(), A, b, sign) for sign in (1, -1))
         if high < secret.reach or high - low < secret.width:
             return secret.cell
+    return _left_of_a_way(told, thresholds, A, b)
+
+
+def _left_of_a_way(told: _Told, thresholds: Thresholds, A: np.ndarray, b: np.ndarray) -> tuple[int, int] | None:
+    """Return a told cell that leaves few, when such cells are taken from how many went up, went down or stayed."""
+    if told.people is not None:  # states without an order: nobody is told to have gone up or down
+        return None
+    for way in _ways(len(told.N)):
+        inside = [cell for cell in told.cells() if way[np.ix_(told.rows[cell[0]], told.columns[cell[1]])].all()]
+        open_ = [cell for cell in inside if cell not in told.rules]
+        if not open_:
+            continue
+        for taken in (open_, inside):
+            left = way.copy()
+            for row, column in taken:
+                left[np.ix_(told.rows[row], told.columns[column])] = 0
+            if not left.any() or not thresholds.is_small(int((told.N * left).sum())):
+                continue
+            if extreme(left.ravel(), A, b, -1) < thresholds.policy.minimum_cell:
+                return min(open_, key=lambda cell: (told.cell(*cell), cell))
     return None
+
+
+def _ways(size: int) -> list[np.ndarray]:
+    """Return which pairs of steps are a move up, a move down, and no move."""
+    up = np.triu(np.ones((size, size)), 1)
+    return [up, up.T, np.eye(size)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -320,9 +347,7 @@ def _known(told: _Told) -> tuple[np.ndarray, np.ndarray]:
         for row, column in told.cells() if (row, column) not in told.rules
     ]  # fmt: skip
     masks += [_mask(size, range(size), steps) for steps in told.beside]
-    places = np.arange(size)
-    up = (places[None, :] > places[:, None]).astype(float)
-    masks += [up, up.T, np.eye(size)]
+    masks += _ways(size)
     A = np.array([mask.ravel() for mask in masks])
     return A, A @ told.N.ravel()
 
