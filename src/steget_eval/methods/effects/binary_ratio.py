@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
+from scipy.stats import t as student
 
 from steget_eval.core.errors import ConvergenceError, MethodError
 from steget_eval.core.estimates import Estimate, Estimates
@@ -18,7 +18,9 @@ from steget_eval.methods.numerics.arms import (
     checked_covariates,
     checked_level,
 )
+from steget_eval.methods.numerics.clusters import Variance, checked_clusters
 from steget_eval.methods.numerics.glm import fit_outcome_model, inverse_link
+from steget_eval.methods.numerics.jackknife import leave_one_cluster_out
 from steget_eval.methods.numerics.linear import build_design, check_rank, multiply
 from steget_eval.methods.numerics.stacked import Equations, solve_sandwich
 
@@ -34,15 +36,30 @@ _EDGE = (
 
 def modified_poisson(
     y: ArrayLike, a: ArrayLike, X: ArrayLike, *, population: str = "ATE", cluster: ArrayLike | None = None,
-    level: float = 0.95,
+    variance: Variance = "jackknife", level: float = 0.95,
 ) -> Estimates:  # fmt: skip
     """Risk ratio from a Poisson regression on arm and covariates, with the sandwich that its outcome needs.
 
     Zou (2004). Means are right for an outcome of 0 and 1 though the Poisson variance is not, so the standard error is
-    the sandwich's (HC0); with `cluster` its contributions are added within clusters. A fitted risk may pass 1.
+    the sandwich's (HC0). A fitted risk may pass 1. Fewer than four clusters in an arm are refused.
+
+    Parameters
+    ----------
+    variance
+        With clusters: the regression anew without each in turn and t(G - 1), or the sandwich summed within them.
     """
+    checked_choice(variance, ("jackknife", "sandwich"), "variance")
     arms, D = _design(y, a, X, population)
+    clusters = None if cluster is None else checked_clusters(cluster, arms.a)
     fit = fit_outcome_model(D, arms.y, "log", "the Poisson model")
+    if clusters is not None and variance == "jackknife":
+
+        def without(who: NDArray[np.bool_]) -> Floats:
+            kept = _with_events(Arms(y=arms.y[who], a=arms.a[who]))
+            return fit_outcome_model(D[who], kept.y, "log", "the Poisson model").coefficients
+
+        found = leave_one_cluster_out(without, clusters)
+        return _row(arms, "modified_poisson", found.value, found.covariance, population, level, found.degrees)
 
     def residuals(theta: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
         return (arms.y - inverse_link("log", multiply(D, theta)),)
@@ -71,11 +88,16 @@ def log_binomial(
 def _design(y: ArrayLike, a: ArrayLike, X: ArrayLike, population: str) -> tuple[Arms, Floats]:
     """Return the arms and the design whose last column is the arm."""
     checked_choice(population, _POPULATIONS, "population")
-    arms = checked_arms(y, a, binary=True)
+    arms = _with_events(checked_arms(y, a, binary=True))
+    return arms, np.column_stack([build_design(checked_covariates(X, arms.a.size)).Z, arms.a])
+
+
+def _with_events(arms: Arms) -> Arms:
+    """Return arms of which each has somebody with the event, or refuse."""
     for arm, values in ((1, arms.y_1), (0, arms.y_0)):
         if not values.any():
             raise MethodError(f"nobody in arm {arm} had the event: the risk ratio has no finite logarithm")
-    return arms, np.column_stack([build_design(checked_covariates(X, arms.a.size)).Z, arms.a])
+    return arms
 
 
 def _climb(D: Floats, y: Floats) -> Floats:
@@ -111,14 +133,17 @@ def _likelihood(eta: Floats, y: Floats) -> float:
     return float(y @ eta + (1 - y) @ np.log1p(-np.exp(eta)))
 
 
-def _row(arms: Arms, method: str, beta: Floats, covariance: Floats, population: str, level: float) -> Estimates:
+def _row(
+    arms: Arms, method: str, beta: Floats, covariance: Floats, population: str, level: float,
+    degrees: float = math.inf,
+) -> Estimates:  # fmt: skip
     value, std_error = float(beta[-1]), math.sqrt(float(covariance[-1, -1]))
-    half = float(norm.isf((1 - checked_level(level)) / 2)) * std_error
+    half = float(student.isf((1 - checked_level(level)) / 2, degrees)) * std_error
     return Estimates((
         Estimate(
             contrast="risk_ratio", method=method, estimate=math.exp(value), std_error=std_error,
             conf_low=math.exp(value - half), conf_high=math.exp(value + half), conf_level=level,
-            p_value=float(2 * norm.sf(abs(value) / std_error)), kind="binary", population=population, unit="ratio",
-            scale="log", note=_NOTE, **arms.counts(events=True),
+            p_value=float(2 * student.sf(abs(value) / std_error, degrees)), kind="binary", population=population,
+            unit="ratio", scale="log", note=_NOTE, **arms.counts(events=True),
         ),
     ))  # fmt: skip

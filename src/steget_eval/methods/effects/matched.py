@@ -120,7 +120,7 @@ def abadie_imbens(
     spread = _own_spread(arms, scaled, neighbours)
     reuse = used.weight**2 + (2 * used.weight if population == "ATE" else 0) - used.squared
     variance = (float(counted @ (gain - estimate) ** 2) + float(spread @ reuse)) / n**2
-    if not variance > 0:
+    if not np.ptp(arms.y) > 0 or not variance > 0:
         raise MethodError("the outcome does not vary among those matched: the interval would have no width")
     std_error = math.sqrt(variance)
     half = float(norm.isf((1 - checked_level(level)) / 2)) * std_error

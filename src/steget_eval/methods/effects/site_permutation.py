@@ -18,6 +18,7 @@ from steget_eval.methods.numerics.wild import invert
 
 #: Up to so many assignments all are tried, and nothing is drawn.
 MOST_ENUMERATED = 20_000
+_ROUNDING = 1e-12  # of the range of site means: a spread no larger is none
 _NOTE = "Each site counts alike; permutes whole sites, as they were assigned."
 
 
@@ -57,12 +58,14 @@ def site_permutation(
         )
     estimate = float(_differences(mean, share[None, :])[0])
     spreads = [mean[share == k].var(ddof=1) / (share == k).sum() for k in (1, 0)]
-    step = float(np.sqrt(sum(spreads))) or float(np.ptp(mean))
+    step = float(np.sqrt(sum(spreads)))
+    if step <= _ROUNDING * float(np.ptp(mean)):
+        raise MethodError("every site of an arm has the same mean: the interval would have no width")
     columns: dict[str, Any] = arms.counts(events=kind == "binary")
     return Estimates((
         Estimate(
             contrast="risk_difference" if kind == "binary" else "mean_difference", method="site_permutation",
-            estimate=estimate, std_error=float(np.sqrt(sum(spreads))), p_value=p_of(0.0), conf_level=level,
+            estimate=estimate, std_error=step, p_value=p_of(0.0), conf_level=level,
             conf_low=invert(p_of, estimate, step, alpha, -1), conf_high=invert(p_of, estimate, step, alpha, 1),
             kind=kind, population="ATE", unit="proportion" if kind == "binary" else unit, note=_NOTE, **columns,
         ),
