@@ -46,3 +46,19 @@ def test_the_difference_in_months_is_covered(state):
     covered = np.mean([row.conf_low <= truth <= row.conf_high for row in rows])
     assert covered == pytest.approx(0.95, abs=4 * np.sqrt(0.95 * 0.05 / REPLICATES))
     assert np.mean([row.std_error for row in rows]) / spread == pytest.approx(1, abs=4 / np.sqrt(2 * REPLICATES))
+
+
+def test_the_difference_is_covered_where_eight_places_differ_and_forgetting_it_is_not():
+    """Work as likely in both arms on the whole, but each place has an arm that it does better by."""
+    site, a = np.tile(np.arange(8), 20), (np.arange(PEOPLE) % 16 >= 8) * 1
+    held = {"jackknife": 0, "sandwich": 0}
+    for replicate in range(REPLICATES):
+        draws = stream(20_261_122, "occupation in places", replicate)
+        odds = draws.normal(size=8)[site] * (2 * a - 1)
+        path = (draws.random((PEOPLE, 7)) < 1 / (1 + np.exp(-odds[:, None]))).astype(np.int64)
+        for variance in held:
+            found = months_in_states(path, a, ("none", "work"), cluster=site, variance=variance)
+            row = found.only(contrast="months_difference", subgroup="state=work")
+            held[variance] += row.conf_low <= 0 <= row.conf_high
+    assert held["jackknife"] / REPLICATES == pytest.approx(0.95, abs=4 * np.sqrt(0.95 * 0.05 / REPLICATES))
+    assert held["sandwich"] < held["jackknife"] - 0.02 * REPLICATES

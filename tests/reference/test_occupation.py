@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student
 
 from steget_eval.core.errors import HorizonError, MethodError
 from steget_eval.methods.effects.occupation import months_in_states, occupation
@@ -46,12 +47,26 @@ def test_shares_and_their_errors_are_survfits(arm):
 
 @pytest.mark.parametrize(("cluster", "key"), [(None, "months_se"), (SITE, "cluster_se")])
 def test_months_and_their_errors_are_survfits(cluster, key):
-    rows = months_in_states(paths(), A, STATES, cluster=cluster)
+    rows = months_in_states(paths(), A, STATES, cluster=cluster, variance="sandwich")
     for code, state in enumerate(STATES):
         for arm in (1, 0):
             row = rows.only(contrast=f"months_{arm}", subgroup=f"state={state}")
             agrees(row.estimate, f"months.{arm}.{code}")
             agrees(row.std_error, f"{key}.{arm}.{code}")
+
+
+def test_with_clusters_the_shares_are_found_anew_without_each_in_turn():
+    whole = np.where(paths() < 0, 0, paths())
+    row = months_in_states(whole, A, STATES, cluster=SITE).rows[2]
+
+    def difference(who: np.ndarray) -> float:
+        worked = (whole[:, :-1] == 0).sum(axis=1)
+        return worked[who & (A == 1)].mean() - worked[who & (A == 0)].mean()
+
+    moved = np.array([difference(site != SITE) for site in range(9)]) - row.estimate
+    error = np.sqrt(8 / 9 * (moved**2).sum())
+    assert row.std_error == pytest.approx(error, abs=CLOSED)
+    assert row.conf_high - row.estimate == pytest.approx(student.isf(0.025, 8) * error, abs=CLOSED)
 
 
 def test_months_over_the_states_are_all_the_months():

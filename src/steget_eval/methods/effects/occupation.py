@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,10 @@ from numpy.typing import ArrayLike
 from steget_eval.core.errors import EmptyArmError, HorizonError, MethodError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
-from steget_eval.methods.numerics.arms import checked_arm, checked_level
-from steget_eval.methods.numerics.clusters import checked_clusters
-from steget_eval.methods.numerics.log_log import normal_quantile
+from steget_eval.methods.effects.curve_rows import wald_quantile
+from steget_eval.methods.numerics.arms import checked_arm, checked_choice, checked_level
+from steget_eval.methods.numerics.clusters import Clusters, Variance, checked_clusters
+from steget_eval.methods.numerics.jackknife import leave_one_cluster_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,8 +102,9 @@ def occupation(path: ArrayLike, states: Sequence[str], *, cluster: ArrayLike | N
 
 
 def months_in_states(
-    path: ArrayLike, a: ArrayLike, states: Sequence[str], *, cluster: ArrayLike | None = None, level: float = 0.95
-) -> Estimates:
+    path: ArrayLike, a: ArrayLike, states: Sequence[str], *, cluster: ArrayLike | None = None,
+    variance: Variance = "jackknife", level: float = 0.95,
+) -> Estimates:  # fmt: skip
     """Return the expected months in each state in both arms, and their difference.
 
     The sum of the shares at the month points from 0 to the one before the last; over the states it is all the months.
@@ -112,31 +115,64 @@ def months_in_states(
         As in `occupation`. Fewer than four clusters in an arm are refused.
     a : shape (n,)
         Arm, 1 or 0.
+    variance
+        With clusters: the shares anew without each in turn and t(G - 1), or the influences summed within them.
     """
+    checked_choice(variance, ("jackknife", "sandwich"), "variance")
     arms, codes = checked_arm(a), _checked(path, len(states))
     if arms.size != codes.shape[0]:
         raise MethodError("paths and arms must be of the same people")
-    members = None if cluster is None else checked_clusters(cluster, arms).code
-    found = {arm: occupation(codes[arms == arm], states) for arm in (1, 0)}
-    moved = np.zeros((2, arms.size, len(states)))
-    for arm, one in found.items():
-        moved[1 - arm, arms == arm] = one.influence[:, :-1].sum(axis=1)
-    sums = [_grouped(one, members) for one in moved]
-    rows = []
+    clusters = None if cluster is None else checked_clusters(cluster, arms)
+    if clusters is None or variance == "sandwich":
+        found = _by_influence(codes, arms, states, None if clusters is None else clusters.code)
+    else:
+        found = _without_each(codes, arms, states, clusters)
+    n_1, n_0, rows = int(arms.sum()), int((1 - arms).sum()), []
     for code, state in enumerate(states):
-        months = [float(found[arm].share[:-1, code].sum()) for arm in (1, 0)]
-        errors = [float(np.sqrt((one[:, code] ** 2).sum())) for one in (*sums, sums[0] - sums[1])]
-        n_1, n_0 = int(arms.sum()), int((1 - arms).sum())
+        m_1, m_0 = found.months[:, code].tolist()
+        e_1, e_0, apart = found.errors[:, code].tolist()
         rows += [
-            _row("months_1", months[0], errors[0], level, state, n_1=n_1),
-            _row("months_0", months[1], errors[1], level, state, n_0=n_0),
-            _row("months_difference", months[0] - months[1], errors[2], level, state, n_1=n_1, n_0=n_0),
+            _row("months_1", m_1, e_1, found.degrees, level, state, n_1=n_1),
+            _row("months_0", m_0, e_0, found.degrees, level, state, n_0=n_0),
+            _row("months_difference", m_1 - m_0, apart, found.degrees, level, state, n_1=n_1, n_0=n_0),
         ]
     return Estimates(tuple(rows))
 
 
-def _row(contrast: str, value: float, error: float, level: float, state: str, **people: Any) -> Estimate:
-    half = normal_quantile(checked_level(level)) * error
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Months:
+    """Months in each state of arm 1 and arm 0, shape (2, S), with the errors of both and their difference, (3, S)."""
+
+    months: np.ndarray
+    errors: np.ndarray
+    degrees: float = math.inf
+
+
+def _by_influence(codes: np.ndarray, arms: np.ndarray, states: Sequence[str], members: np.ndarray | None) -> _Months:
+    months, moved = [], np.zeros((2, arms.size, len(states)))
+    for place, arm in enumerate((1, 0)):
+        one = occupation(codes[arms == arm], states)
+        months.append(one.share[:-1].sum(axis=0))
+        moved[place, arms == arm] = one.influence[:, :-1].sum(axis=1)
+    sums = [_grouped(one, members) for one in moved]
+    errors = [np.sqrt((one**2).sum(axis=0)) for one in (*sums, sums[0] - sums[1])]
+    return _Months(months=np.array(months), errors=np.array(errors))
+
+
+def _without_each(codes: np.ndarray, arms: np.ndarray, states: Sequence[str], clusters: Clusters) -> _Months:
+    def months(who: np.ndarray) -> np.ndarray:
+        mine = [occupation(codes[who & (arms == arm)], states).share[:-1].sum(axis=0) for arm in (1, 0)]
+        return np.concatenate([*mine, mine[0] - mine[1]])
+
+    found, S = leave_one_cluster_out(months, clusters), len(states)
+    errors = np.sqrt(np.diag(found.covariance)).reshape(3, S)
+    return _Months(months=found.value[: 2 * S].reshape(2, S), errors=errors, degrees=found.degrees)
+
+
+def _row(
+    contrast: str, value: float, error: float, degrees: float, level: float, state: str, **people: Any
+) -> Estimate:  # fmt: skip
+    half = wald_quantile(checked_level(level), degrees) * error
     return Estimate(
         contrast=contrast, method="state_occupation", estimate=value, std_error=error, conf_low=value - half,
         conf_high=value + half, conf_level=level, kind="transition", unit="months", subgroup=f"state={state}",
