@@ -281,3 +281,11 @@ def test_an_interrupted_example_finds_what_it_was_drawn_from() -> None:
     assert fit["carried_on"].isna().sum() == 48
     end = found.estimates.only(contrast="trend_difference", method="segmented_ar1")
     assert (fit["fitted"] - fit["carried_on"]).iloc[-1] == pytest.approx(end.estimate)
+
+
+@pytest.mark.parametrize(("y", "beside"), [
+    (np.zeros(40), None), (np.full(40, 1e6), None), (np.arange(40) * 0.1, None), (np.linspace(1, 9, 40) ** 2, 0.1),
+])  # fmt: skip
+def test_a_series_without_any_spread_is_refused(y: np.ndarray, beside: float | None) -> None:
+    with pytest.raises(MethodError, match="no width"):
+        interrupted_series(y, 20, y_0=None if beside is None else y + beside)

@@ -25,6 +25,7 @@ Errors = Literal["newey_west", "autoregressive"]
 #: Fewer periods than this on a side do not tell a trend from chance.
 FEWEST_PERIODS = 8
 _ROUNDING = 1e-9  # of the series' range: residuals no larger are rounding
+_DIGITS = 1e-12  # of the values themselves: what is left where nothing varies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -141,7 +142,7 @@ def fit_segmented(
         if errors == "autoregressive"
         else fit_series(D, values, usual_lag(T) if lag is None else lag)
     )
-    if np.abs(series.residuals).max() <= _ROUNDING * max(float(np.ptp(values)), 1e-300):
+    if np.abs(series.residuals).max() <= max(_ROUNDING * float(np.ptp(values)), _DIGITS * float(np.abs(y).max())):
         raise MethodError("the series lies on its lines: an interval would have no width")
     apart = own[:, 2:] * after[:, None]
     off = apart @ series.coefficients[2:4]
