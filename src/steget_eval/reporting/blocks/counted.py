@@ -97,9 +97,10 @@ def alone(release: Release) -> Block:
     if release.protocol.design not in _ALONE:
         return build.absent("alone", "absent.alone")
     children = [build.paragraph("alone-formula", key_label("alone.formula"), style="lead")]
-    for side in ("can", "cannot"):
+    # The third thing that a number can say is of a goal.
+    for side, told in (("can", (1, 2, 3) if release.protocol.targets else (1, 2)), ("cannot", (1, 2, 3))):
         children.append(build.heading(f"alone-{side}", key_label(f"alone.{side}")))
-        children.append(build.bullets(f"alone-{side}-list", [key_label(f"alone.{side}_{n}") for n in (1, 2, 3)]))
+        children.append(build.bullets(f"alone-{side}-list", [key_label(f"alone.{side}_{n}") for n in told]))
     return build.section("alone", build.heading_of("alone"), children)
 
 

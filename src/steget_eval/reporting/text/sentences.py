@@ -288,7 +288,8 @@ def _at_least(one: ReleasedVerdict, values: dict[str, Cell], *, exact: bool) -> 
     said = [Sentence(f"verdict.at_least_{one.point}", values),
             Sentence("verdict.shown" if one.shown else "verdict.not_shown", limit)]  # fmt: skip
     if one.needed is not None:
-        said.append(Sentence("verdict.needed", {"needed": _count(one.needed), "n": _count(one.n)}))
+        test = "verdict.needed_exact" if one.method == "exact_one_sided" else "verdict.needed"
+        said.append(Sentence(test, {"needed": _count(one.needed), "n": _count(one.n)}))
     elif exact:
         said.append(Sentence("verdict.needed_impossible", {"n": _count(one.n)}))
     return tuple(said)
