@@ -195,13 +195,15 @@ def test_a_report_is_made_verified_and_not_made_again_and_an_altered_one_fails(t
     again = command_line("report", PROTOCOL, RECORDS, "--out", "reports", cwd=tmp_path)
     assert "unchanged" in again.stdout
     table = folder / "estimates.csv"
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    was = rows[0]["estimate"]
+    assert was.startswith("0.")
     text = table.read_text(encoding="utf-8")
-    place = text.index("0.4")
-    table.write_text(f"{text[:place]}0.5{text[place + 3 :]}", encoding="utf-8")
+    table.write_text(text.replace(was, "0.987654321", 1), encoding="utf-8")
     failed = command_line("verify", folder, cwd=tmp_path)
     assert failed.returncode == 3
     assert "changed since it was written" in failed.stdout
-    assert "row 1, estimate: '0.5" in failed.stdout
+    assert "row 1, estimate: '0.987654321" in failed.stdout
 
 
 def test_help_loads_no_room(tmp_path: Path) -> None:

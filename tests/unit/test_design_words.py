@@ -28,7 +28,8 @@ def with_estimand(**changes: object) -> Protocol:
     """Return the protocol with its primary estimand changed and alone."""
     told = PROTOCOL.model_dump(mode="json")
     first = told["estimands"][0] | changes
-    return Protocol.model_validate(told | {"estimands": [first], "targets": [], "primary": first["id"]})
+    alone = {"estimands": [first], "targets": [], "choices": [], "sensitivity": {}, "primary": first["id"]}
+    return Protocol.model_validate(told | alone)
 
 
 def turned(results: Results, **changes: object) -> Results:
@@ -112,7 +113,8 @@ def test_censoring_covariates_are_the_strata_of_censoring_weights():
 
     def risk(*names: str) -> float:
         one = asked.model_dump(mode="json") | {"censoring_covariates": list(names)}
-        protocol = Protocol.model_validate(told | {"estimands": [one], "targets": [], "primary": one["id"]})
+        alone = {"estimands": [one], "targets": [], "choices": [], "sensitivity": {}, "primary": one["id"]}
+        protocol = Protocol.model_validate(told | alone)
         (line,) = method_lines(protocol, protocol.estimands[0])
         rows = answer(build_cohort(protocol, records), protocol, protocol.estimands[0], line)
         return float(rows.only(contrast="risk_difference").estimate)

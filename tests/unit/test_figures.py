@@ -15,7 +15,8 @@ from steget_eval.study.results import Results
 
 #: Figures of other releases than these.
 OF_OTHERS = {
-    "actor_network", "calendar_plan", "change_plot", "funnel", "joint_shares", "move_matrix", "power_curve", "status_bounds",
+    "actor_network", "calendar_plan", "change_plot", "event_study", "funnel", "interrupted_series", "joint_shares",
+    "panel_series", "move_matrix", "power_curve", "status_bounds",
     "studies_forest", "target", "target_counts",
 }  # fmt: skip
 TWO_ARMS = ("hundred_people", "forest", "love_plot", "state_shares", "flow_diagram")

@@ -75,7 +75,7 @@ def test_a_method_without_clusters_is_refused_where_the_protocol_names_them(comp
 
 
 def test_adjusting_for_nothing_is_refused(comparison):
-    changed = _changed(comparison, covariates=[])
+    changed = _changed(comparison, covariates=[], sensitivity={})
     with pytest.raises(SpecError, match="aipw adjusts for covariates, and the protocol names none"):
         method_lines(changed, changed.estimand("employment"))
 
