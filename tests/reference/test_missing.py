@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student
 
 from steget_eval.core.errors import EmptyArmError, MethodError
 from steget_eval.core.estimates import Estimate, Estimates
@@ -219,3 +220,22 @@ def test_refusals_are_sentences() -> None:
         worst_case([1.0, 0], [1.0, 0], [1.0, 0])
     with pytest.raises(MethodError, match="with and without the event"):
         tipping_map([1.0, 1, 0], [1.0, 1, 1], [1.0, 1, 0], shift_1=[0], shift_0=[0])
+
+
+def test_attrition_weights_of_clusters_are_found_anew_without_each() -> None:
+    site = np.arange(120) % 7
+    row = attrition_weighted(Y, KNOWN, ARM, X, cluster=site).only(contrast="risk_difference")
+    moved = []
+    for one in range(7):
+        kept = site != one
+        part = attrition_weighted(Y[kept], KNOWN[kept], ARM[kept], X[kept]).only(contrast="risk_difference")
+        moved.append(part.estimate - row.estimate)
+    error = np.sqrt(6 / 7 * np.sum(np.square(moved)))
+    assert row.std_error == pytest.approx(error, rel=1e-9)
+    assert row.conf_high - row.estimate == pytest.approx(student.isf(0.025, 6) * error, rel=1e-9)
+
+
+@pytest.mark.parametrize("cluster", [ARM, np.arange(120) % 3], ids=["one an arm", "three"])
+def test_attrition_weights_of_too_few_clusters_are_refused(cluster: np.ndarray) -> None:
+    with pytest.raises(MethodError, match="fewer than four clusters"):
+        attrition_weighted(Y, KNOWN, ARM, X, cluster=cluster)

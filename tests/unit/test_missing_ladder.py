@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -12,6 +14,7 @@ from steget_eval.protocol import Protocol
 from steget_eval.protocol.missing import Missing
 from steget_eval.reporting import tables
 from steget_eval.reporting.blocks import unknown
+from steget_eval.study.missing import ladder_answers
 
 FOLDER = ("data", "programmes", "ips_sydnarke_comparison")
 WHOLE = {
@@ -103,3 +106,14 @@ def test_a_complete_outcome_has_no_ladder(results):
 def test_a_ladder_that_does_not_hold_together_is_refused(told):
     with pytest.raises(ValidationError):
         Missing.model_validate(told)
+
+
+def test_the_map_is_refused_where_people_come_in_clusters(cohort, protocol):
+    clustered = replace(cohort, persons=cohort.persons.assign(cluster=np.arange(len(cohort.persons)) % 9))
+    alone = protocol.missing.model_copy(update={"ladder": ("complete_case",)})
+    found = ladder_answers(clustered, protocol.model_copy(update={"cluster": "site", "missing": alone}))
+    told = {refusal.reason for refusal in found.refusals if refusal.method == "tipping"}
+    assert told == {
+        "the tipping map cannot take people who belong together: its limits would be too sure of themselves"
+    }
+    assert not [row for row in found.estimates if row.method == "tipping"]

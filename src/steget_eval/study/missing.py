@@ -159,6 +159,10 @@ def _bounds(asked: _Asked) -> Estimates:
 def _tipped(asked: _Asked) -> Estimates:
     if asked.values.kind != "binary":
         return Estimates()
+    if asked.cluster is not None:
+        raise MethodError(
+            "the tipping map cannot take people who belong together: its limits would be too sure of themselves"
+        )
     points = asked.protocol.missing.tipping
     found = tipping_map(
         np.nan_to_num(asked.values.y), asked.values.known.astype(float), asked.cohort.a, shift_1=points, shift_0=points,

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.stats import t as student
 
 from steget_eval.core.errors import MethodError, OverlapError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import Arms, checked_arm, checked_covariates, checked_level, checked_vector
+from steget_eval.methods.numerics.clusters import checked_clusters
 from steget_eval.methods.numerics.delta import delta_row
 from steget_eval.methods.numerics.glm import fit_outcome_model, inverse_link
+from steget_eval.methods.numerics.jackknife import leave_one_cluster_out
 from steget_eval.methods.numerics.linear import build_design, multiply
 from steget_eval.methods.numerics.stacked import Equations, solve_sandwich
 
@@ -43,6 +45,9 @@ def attrition_weighted(
         1 where the outcome is known.
     X : shape (n, p)
         Covariates known for everyone; p may be 0.
+    cluster : shape (n,), optional
+        What people belong to: everything is then found anew without each in turn, with t(G - 1). Fewer than four in an
+        arm are refused.
     """
     arm, seen = checked_arm(a), checked_vector(known, "what is known")
     values = np.where(seen == 1, np.asarray(y, dtype=np.float64), 0.0)
@@ -50,6 +55,16 @@ def attrition_weighted(
         raise MethodError("outcome, arm and whether it is known must be of the same people, a known outcome 0 or 1")
     covariates = checked_covariates(X, arm.size)
     Z = build_design(covariates).Z if covariates.shape[1] else np.ones((arm.size, 1))
+    arms = Arms(y=values, a=arm)
+    if cluster is not None:
+
+        def without(who: np.ndarray) -> np.ndarray:
+            own = [(values[who], seen[who], side[who], Z[who]) for side in (arm, 1 - arm)]
+            models = (_fit_seen(z, known, side, which) for (_, known, side, z), which in zip(own, (1, 0), strict=True))
+            return np.array([_weighted(*one, score) for one, score in zip(own, models, strict=True)])
+
+        left = leave_one_cluster_out(without, checked_clusters(cluster, arm))
+        return _rows(left.value[0], left.value[1], left.covariance, arms, checked_level(level), left.degrees)
     sides = (arm, 1 - arm)
     scores = [_fit_seen(Z, seen, side, number) for side, number in zip(sides, (1, 0), strict=True)]
     k, one = Z.shape[1], np.ones((arm.size, 1))
@@ -69,8 +84,7 @@ def attrition_weighted(
     means = [_weighted(values, seen, side, Z, score) for side, score in zip(sides, scores, strict=True)]
     nuisance = np.concatenate([score for score in scores if score is not None] or [np.empty(0)])
     equations = Equations(instruments=(*(Z for has in models if has), one, one), residuals=residuals)
-    found = solve_sandwich(equations, np.concatenate([nuisance, means]), cluster=cluster)
-    arms = Arms(y=values, a=arm)
+    found = solve_sandwich(equations, np.concatenate([nuisance, means]))
     return _rows(means[0], means[1], found.covariance[-2:, -2:], arms, checked_level(level))
 
 
@@ -92,9 +106,11 @@ def _weighted(y: np.ndarray, seen: np.ndarray, side: np.ndarray, Z: np.ndarray, 
     return float(weight @ y / weight.sum())
 
 
-def _rows(mean_1: float, mean_0: float, covariance: np.ndarray, arms: Arms, level: float) -> Estimates:
+def _rows(
+    mean_1: float, mean_0: float, covariance: np.ndarray, arms: Arms, level: float, degrees: float = math.inf
+) -> Estimates:  # fmt: skip
     common: dict[str, Any] = {
-        "method": "attrition_weights", "kind": "binary", "level": level, "n_1": int(arms.a.sum()),
+        "method": "attrition_weights", "kind": "binary", "level": level, "degrees": degrees, "n_1": int(arms.a.sum()),
         "n_0": int((1 - arms.a).sum()),
     }  # fmt: skip
     rows = [
@@ -112,7 +128,7 @@ def _rows(mean_1: float, mean_0: float, covariance: np.ndarray, arms: Arms, leve
 
 def _risk(contrast: str, mean: float, variance: float, common: dict[str, Any]) -> Estimate:
     error = math.sqrt(max(variance, 0.0))
-    half = float(norm.isf((1 - common["level"]) / 2)) * error
+    half = float(student.isf((1 - common["level"]) / 2, common["degrees"])) * error
     n = common["n_1"] if contrast == "risk_1" else common["n_0"]
     return Estimate(
         contrast=contrast, method=common["method"], estimate=mean, std_error=error, conf_low=mean - half,
