@@ -16,8 +16,8 @@ from steget_eval.simulate import load_truth, simulate_records
 
 PROGRAMMES = Path(__file__).resolve().parent
 #: Each programme has a seed of its own, or the same people would turn up in both. Those
-#: of the single arm and of Steget 2021 were chosen so that disclosure control leaves most of the report to be read: an
-#: example, not evidence.
+#: of the single arm and of Steget 2021 were searched for (thousands of seeds for the single arm) so that disclosure
+#: control leaves the report to be read: an example, not evidence.
 SEEDS = {
     "ips_sydnarke": 1555, "ips_sydnarke_comparison": 2016, "inkluderande_rehabilitering_esf": 2026,
     "steget_linkoping_assessments": 2012, "steget_2021": 2029,

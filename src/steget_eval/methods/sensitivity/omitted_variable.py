@@ -145,7 +145,7 @@ def omitted_variable(
 def robustness(estimate: float, std_error: float, df: int, *, level: float = 0.95) -> Robustness:
     """Return partial R² and robustness values of a regression's coefficient, from its printed line alone.
 
-    With f = |t|/√df: RV = (√(f⁴ + 4f²) - f²)/2; for the limit, f less the critical value with df - 1 over √(df - 1).
+    With f = abs(t)/√df: RV = (√(f⁴ + 4f²) - f²)/2; for the limit, f less the critical value with df - 1 over √(df - 1).
     """
     if not std_error > 0 or df < 2:
         raise MethodError("a robustness value needs a standard error above zero and two degrees of freedom or more")
