@@ -10,6 +10,7 @@ import pytest
 from steget_eval import load_protocol, rehearse
 from steget_eval.core.shipped import shipped
 from steget_eval.simulate import load_truth
+from steget_eval.study.rehearse import narrowed
 
 pytestmark = pytest.mark.slow
 FOLDER = shipped("data", "programmes", "ips_sydnarke_comparison")
@@ -23,7 +24,7 @@ def found() -> pd.DataFrame:
     protocol = load_protocol(FOLDER / "protocol.yaml")
     primary = protocol.estimand(protocol.primary)
     # A cohort is built for every estimand of its protocol; the others would take three quarters of the time.
-    alone = protocol.model_copy(update={"estimands": (primary,), "outcomes": (protocol.outcome(primary.outcome),)})
+    alone = narrowed(protocol, primary)
     truth = load_truth(FOLDER / "truth.yaml")
     return rehearse(alone, truth, replicates=REPLICATES, seed=7).to_frame().set_index("method")
 

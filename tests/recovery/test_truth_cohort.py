@@ -57,7 +57,7 @@ def hold_against_truth(protocol: Protocol, truth: Truth) -> None:
         if protocol.outcome(estimand.outcome).measure == "pay_in_state":
             continue  # its true value is refused in a sentence
         if protocol.outcome(estimand.outcome).kind == "longitudinal":
-            continue  # a change has no value per arm; what lies before the index date is refused, and told by true_change
+            continue  # a change has no value per arm; what lies before the index date is told by true_change
         value = true_values(protocol, truth, estimand.id, seed=22)
         for arm, quantity in ((1, value.arm_1), (0, value.arm_0)):
             if quantity is None:

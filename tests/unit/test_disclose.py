@@ -190,6 +190,23 @@ def test_a_number_at_risk_is_hidden_where_the_curve_s_steps_leave_the_few_who_we
     assert usual[366] == 89
 
 
+def test_no_few_people_left_or_had_the_event_between_a_told_step_and_a_told_number_at_risk(
+    results_two_arms: Results,
+) -> None:
+    release, seen = disclose(results_two_arms), 0
+    for row in release.at_risk.dropna().itertuples():
+        if row.time == release.at_risk["time"].max():
+            continue
+        mine = results_two_arms.curves.query("estimand == @row.estimand and arm == @row.arm and cause == 'event'")
+        told = release.curves.query("estimand == @row.estimand and arm == @row.arm and cause == 'event'")
+        step = told.loc[~told["suppressed"] & (told["time"] < row.time), "time"].max()
+        counted = mine.loc[mine["time"] <= step, "events"].sum()
+        since = mine["at_risk"].iloc[0] - counted - row.at_risk
+        seen += 1
+        assert since == 0 or since >= 5, (row.estimand, row.arm, row.time)
+    assert seen > 3
+
+
 def test_a_number_at_risk_is_held_against_those_without_the_event_of_a_kindred_outcome(
     results_two_arms: Results,
 ) -> None:

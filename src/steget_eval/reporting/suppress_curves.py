@@ -131,6 +131,9 @@ def _marks(
         n = number_at_risk(mine, day)
         fine = open_ and not published.thresholds.is_small(n) and beside.admits("series", n)
         fine = fine and all(published.admits(key, n) for key in keys)
+        # Since the last told step so many had left or had the event: few of either are few.
+        since = int(mine["at_risk"].iloc[0]) - _counted(mine, steps.get("event", []), day) - n
+        fine = fine and not published.thresholds.is_gap(since)
         lost = _lost(mine, rest, steps, day, horizon)
         fine = fine and all(lost_before.admits("lost", one) and not lost_before.thresholds.is_gap(one) for one in lost)
         if fine:

@@ -27,7 +27,7 @@ Spread = Callable[[str, Sequence[Any]], list[Any]]
 #: The function that answers one replicate.
 REPLICATE = "steget_eval.study.rehearse:replicate"
 #: What of a protocol names estimands or outcomes beside the one that is rehearsed.
-_ELSEWHERE = ("targets", "joint", "choices", "economics", "recommendations")
+_ELSEWHERE = ("targets", "joint", "choices", "economics", "recommendations", "sensitivity", "subgroups")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -88,7 +88,7 @@ def rehearse(
     error = stated.risk_1_mcse if contrast == "risk_1" else stated.risk_difference_mcse
     lines = method_lines(protocol, estimand)
     told = {
-        "protocol": _narrowed(protocol, estimand).model_dump(mode="json"),
+        "protocol": narrowed(protocol, estimand).model_dump(mode="json"),
         "drawn_for": protocol.model_dump(mode="json"),
         "truth": None if truth is None else truth.model_dump(mode="json"),
         "contrast": contrast,
@@ -124,12 +124,13 @@ def replicate(task: Mapping[str, Any]) -> dict[str, list[float] | None]:
     return found
 
 
-def _narrowed(protocol: Protocol, estimand: Estimand) -> Protocol:
-    """The protocol with this estimand alone, so that a replicate derives nothing that is not asked for."""
+def narrowed(protocol: Protocol, estimand: Estimand) -> Protocol:
+    """Return the protocol with this estimand alone, so that a replicate derives nothing that is not asked for."""
     outcome = protocol.outcome(estimand.outcome)
     only = {"estimands": (estimand,), "primary": estimand.id, "outcomes": (outcome,)}
     # What names other estimands or outcomes would name what is no longer there.
-    return protocol.model_copy(update=only | dict.fromkeys(_ELSEWHERE, ()))
+    empty = {name: Protocol.model_fields[name].get_default(call_default_factory=True) for name in _ELSEWHERE}
+    return protocol.model_copy(update=only | empty)
 
 
 def _seed(seed: int, replicate: int) -> int:
