@@ -68,7 +68,13 @@ def decided(release: PanelRelease) -> Block:
         entries.insert(4, (key_label("panel.term.control"), key_label(f"panel.control.{panel.control}")))
         entries.insert(5, (key_label("panel.term.anticipation"), Cell(format="count", value=panel.anticipation)))
     definitions = [
-        build.sentence("notice.definition", outcome=one.label, definition=one.definition) for one in protocol.outcomes
+        build.sentence(
+            "notice.definition",
+            outcome=one.label,
+            definition_id=build.same(one.definition_id or one.id),
+            definition=one.definition,
+        )
+        for one in protocol.outcomes
     ]
     questions: list[tuple[Label, build.Item | list[build.Item]]] = [
         (key_label("shell.primary" if one.id == protocol.primary else "shell.secondary"), one.question)

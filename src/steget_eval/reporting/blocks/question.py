@@ -125,10 +125,10 @@ def _definitions(release: Release) -> list[build.Item]:
 
 
 def _definition(outcome: Outcome) -> Sentence:
-    if outcome.definition_id is None:
-        return build.sentence("notice.definition", outcome=outcome.label, definition=outcome.definition)
+    """Return a definition with its id: of the field's list, or else the protocol's own."""
+    key = "notice.definition" if outcome.definition_id is None else "notice.definition_id"
     return build.sentence(
-        "notice.definition_id", outcome=outcome.label, definition_id=build.same(outcome.definition_id),
+        key, outcome=outcome.label, definition_id=build.same(outcome.definition_id or outcome.id),
         definition=outcome.definition,
     )  # fmt: skip
 
