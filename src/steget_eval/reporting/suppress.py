@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from steget_eval.core.columns import COUNT_NAMES, NUMBER_NAMES
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.release import Rule, Suppression
 
@@ -125,3 +127,19 @@ def parts(frame: pd.DataFrame, *names: str) -> list[tuple[tuple[Any, ...], pd.Da
     """Return a frame in parts by its key columns, each with its key, in the order in which they stand."""
     grouped: Any = frame.groupby(list(names), sort=False)
     return [(tuple(key), mine) for key, mine in grouped]
+
+
+def blanked(estimates: pd.DataFrame, hidden: pd.Series[bool]) -> pd.DataFrame:
+    """Return a table of answers whose hidden rows tell no number, no count and no words about them.
+
+    Nor that an interval is in two parts, which says that the difference was not shown.
+    """
+    shown = estimates.copy()
+    for name in NUMBER_NAMES:
+        shown[name] = shown[name].mask(hidden, np.nan)
+    for name in COUNT_NAMES:
+        shown[name] = shown[name].mask(hidden, pd.NA)
+    shown["note"] = shown["note"].mask(hidden, "")
+    shown["interval_kind"] = shown["interval_kind"].mask(hidden & (shown["interval_kind"] == "disjoint"), "confidence")
+    before = shown["suppressed"].astype(bool) if "suppressed" in shown else False
+    return shown.assign(suppressed=before | hidden.astype(bool))

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from steget_eval.core.columns import COUNT_NAMES, NUMBER_NAMES
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.reporting.release import Rule
-from steget_eval.reporting.suppress import Published, Thresholds, size_key
+from steget_eval.reporting.suppress import Published, Thresholds, blanked, size_key
 from steget_eval.reporting.suppress_groups import hide_groups
 from steget_eval.reporting.suppress_subgroups import hide_subgroups
 
@@ -242,16 +240,8 @@ def _atoms(outcome: Outcome) -> set[Hashable]:
 
 
 def _blank(frame: pd.DataFrame, rules: list[Rule | None], published: Published) -> GatedEstimates:
-    hidden = np.array([rule is not None for rule in rules], dtype=bool)
-    shown = frame.copy()
-    for name in NUMBER_NAMES:
-        shown[name] = shown[name].mask(hidden, np.nan)
-    for name in COUNT_NAMES:
-        shown[name] = shown[name].mask(hidden, pd.NA)
-    shown["note"] = shown["note"].mask(hidden, "")
-    # An interval in two parts says that the difference was not shown.
-    shown["interval_kind"] = shown["interval_kind"].mask(hidden & (shown["interval_kind"] == "disjoint"), "confidence")
-    shown["suppressed"] = hidden
+    hidden = pd.Series([rule is not None for rule in rules], index=frame.index, dtype=bool)
+    shown = blanked(frame, hidden)
     units = frame.loc[hidden, ["estimand", "subgroup"]]
     return GatedEstimates(
         frame=shown.reset_index(drop=True),

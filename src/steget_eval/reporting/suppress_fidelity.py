@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-import pandas as pd
-
-from steget_eval.core.columns import COUNT_NAMES, NUMBER_NAMES
-from steget_eval.reporting.suppress import Thresholds
+from steget_eval.reporting.suppress import Thresholds, blanked
 from steget_eval.reporting.suppress_estimates import GatedEstimates
 from steget_eval.study.fidelity_found import FidelityFound
 
@@ -36,13 +32,7 @@ def hide_fidelity(
     frame = estimates.frame
     mine = frame["subgroup"].astype(str).str.startswith(_ROWS)
     hidden = mine & ~frame["suppressed"].astype(bool) & thresholds.is_small(found.smallest)
-    shown = frame.copy()
-    for name in NUMBER_NAMES:
-        shown[name] = shown[name].mask(hidden, np.nan)
-    for name in COUNT_NAMES:
-        shown[name] = shown[name].mask(hidden, pd.NA)
-    shown["note"] = shown["note"].mask(hidden, "")
-    shown["suppressed"] = shown["suppressed"] | hidden
+    shown = blanked(frame, hidden)
     taken = estimates.taken.copy()
     if hidden.any():
         taken["small_cell", "estimates"] += int(hidden.sum())

@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from steget_eval.core.columns import COUNT_NAMES, NUMBER_NAMES
 from steget_eval.methods.effects.joint import CELLS
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.joint import Joint
 from steget_eval.reporting.attack import extreme
 from steget_eval.reporting.release import Rule
-from steget_eval.reporting.suppress import Thresholds
+from steget_eval.reporting.suppress import Thresholds, blanked
 from steget_eval.reporting.suppress_estimates import GatedEstimates
 
 _FIRST, _SECOND = (1, 3), (2, 3)
@@ -128,13 +127,7 @@ def _secrets(people: _People, thresholds: Thresholds) -> Iterator[np.ndarray]:
 def _without(estimates: GatedEstimates, hidden: pd.Series[bool]) -> GatedEstimates:
     if not hidden.any():
         return estimates
-    shown = estimates.frame.copy()
-    for name in NUMBER_NAMES:
-        shown[name] = shown[name].mask(hidden, np.nan)
-    for name in COUNT_NAMES:
-        shown[name] = shown[name].mask(hidden, pd.NA)
-    shown["note"] = shown["note"].mask(hidden, "")
-    shown["suppressed"] = shown["suppressed"].astype(bool) | hidden
+    shown = blanked(estimates.frame, hidden)
     taken = estimates.taken.copy()
     rule: Rule = "complement"
     taken[rule, "estimates"] += int(hidden.sum())

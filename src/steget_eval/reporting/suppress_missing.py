@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
-from steget_eval.core.columns import COUNT_NAMES, NUMBER_NAMES
+from steget_eval.reporting.suppress import blanked
 from steget_eval.reporting.suppress_estimates import GatedEstimates
 
 
@@ -25,13 +24,7 @@ def hide_ladder(estimates: GatedEstimates, unknown: pd.DataFrame) -> GatedEstima
     hidden = step & ~frame["estimand"].isin(told) & ~frame["suppressed"]
     if not hidden.any():
         return estimates
-    shown = frame.copy()
-    for name in NUMBER_NAMES:
-        shown[name] = shown[name].mask(hidden, np.nan)
-    for name in COUNT_NAMES:
-        shown[name] = shown[name].mask(hidden, pd.NA)
-    shown["note"] = shown["note"].mask(hidden, "")
-    shown["suppressed"] = shown["suppressed"] | hidden
+    shown = blanked(frame, hidden)
     taken = estimates.taken.copy()
     taken["dependent", "estimates"] += int(hidden.sum())
     return replace(estimates, frame=shown, taken=taken)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from steget_eval.core.columns import COUNT_NAMES, NUMBER_NAMES
 from steget_eval.protocol import Protocol
 from steget_eval.reporting.release import Rule
-from steget_eval.reporting.suppress import Published, complement_levels, size_key
+from steget_eval.reporting.suppress import Published, blanked, complement_levels, size_key
 from steget_eval.reporting.suppress_estimates import outcome_families, state_families
 from steget_eval.reporting.suppress_moves import JOINS, protect_counts
 from steget_eval.study.occupied import Occupied
@@ -47,7 +46,7 @@ def gate_occupation(
         _moves_of(str(arm), mine, list(hidden), published, taken)
         for arm, mine in found.moves.groupby("arm", sort=False)
     ]
-    return GatedOccupation(_blanked(months, gone), pd.concat(frames, ignore_index=True), taken)
+    return GatedOccupation(blanked(months, gone), pd.concat(frames, ignore_index=True), taken)
 
 
 def open_occupation(found: Occupied) -> GatedOccupation:
@@ -111,15 +110,6 @@ def _pooled(mine: pd.DataFrame, states: list[str], told: list[list[str]], name: 
 
 def _joined(told: list[list[str]], group: list[int]) -> str:
     return JOINS.join(state for place in group for state in told[place])
-
-
-def _blanked(months: pd.DataFrame, gone: pd.Series) -> pd.DataFrame:
-    shown = months.copy()
-    for name in NUMBER_NAMES:
-        shown[name] = shown[name].mask(gone, np.nan)
-    for name in COUNT_NAMES:
-        shown[name] = shown[name].mask(gone, pd.NA)
-    return shown.assign(suppressed=gone.to_numpy(dtype=bool))
 
 
 def _no_moves() -> pd.DataFrame:
