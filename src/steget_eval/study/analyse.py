@@ -50,23 +50,8 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
     refuse_unanswered(protocol)
     if protocol.design == "aggregate":
         raise CohortError(f"{protocol.id}: a cohort cannot be analysed by this version where counts are; use evaluate")
-    parts: list[Estimates] = []
     refusals: list[Refusal] = []
-    for estimand in _primary_first(protocol):
-        for method in method_lines(protocol, estimand):
-            try:
-                parts.append(answer(cohort, protocol, estimand, method))
-            except MethodError as error:
-                refusals.append(Refusal(estimand=estimand.id, method=method.name, reason=str(error)))
-        if estimand.by or estimand.pooled_by is not None:
-            groups = by_group(cohort, protocol, estimand)
-            parts.append(groups.estimates)
-            refusals += groups.refusals
-        if cohort.benchmark:
-            try:
-                parts.append(answer_benchmark(cohort, protocol, estimand))
-            except MethodError as error:
-                refusals.append(Refusal(estimand=estimand.id, method="benchmark", reason=str(error)))
+    parts = _main_answers(cohort, protocol, refusals)
     for asked in protocol.recommendations:
         advice = advice_answers(cohort, protocol, asked)
         parts.append(advice.estimates)
@@ -109,6 +94,27 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
         source=cohort.source,
         account=cohort.account,
     )
+
+
+def _main_answers(cohort: Cohort, protocol: Protocol, refusals: list[Refusal]) -> list[Estimates]:
+    """Return what every estimand's methods say, by group and against the benchmark too; who refuses is added."""
+    parts: list[Estimates] = []
+    for estimand in _primary_first(protocol):
+        for method in method_lines(protocol, estimand):
+            try:
+                parts.append(answer(cohort, protocol, estimand, method))
+            except MethodError as error:
+                refusals.append(Refusal(estimand=estimand.id, method=method.name, reason=str(error)))
+        if estimand.by or estimand.pooled_by is not None:
+            groups = by_group(cohort, protocol, estimand)
+            parts.append(groups.estimates)
+            refusals += groups.refusals
+        if cohort.benchmark:
+            try:
+                parts.append(answer_benchmark(cohort, protocol, estimand))
+            except MethodError as error:
+                refusals.append(Refusal(estimand=estimand.id, method="benchmark", reason=str(error)))
+    return parts
 
 
 def _primary_first(protocol: Protocol) -> list[Estimand]:

@@ -26,8 +26,7 @@ from steget_eval.methods.numerics.arms import (
     checked_level,
     checked_vector,
 )
-from steget_eval.methods.numerics.clusters import checked_clusters
-from steget_eval.methods.numerics.jackknife import leave_one_cluster_out
+from steget_eval.methods.numerics.clusters import checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.log_linear import fit_poisson
 from steget_eval.methods.numerics.negative_binomial import fit_negative_binomial

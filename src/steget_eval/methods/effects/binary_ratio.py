@@ -18,9 +18,8 @@ from steget_eval.methods.numerics.arms import (
     checked_covariates,
     checked_level,
 )
-from steget_eval.methods.numerics.clusters import Variance, checked_clusters
+from steget_eval.methods.numerics.clusters import Variance, checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.glm import fit_outcome_model, inverse_link
-from steget_eval.methods.numerics.jackknife import leave_one_cluster_out
 from steget_eval.methods.numerics.linear import build_design, check_rank, multiply
 from steget_eval.methods.numerics.stacked import Equations, solve_sandwich
 

@@ -8,7 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.binary_adjusted import risk_rows, with_events_and_without
 from steget_eval.methods.numerics.arms import Arms, Floats, checked_choice, checked_covariates, checked_vector
-from steget_eval.methods.numerics.clusters import Variance, checked_clusters, jackknife, with_clusters
+from steget_eval.methods.numerics.clusters import (
+    Variance,
+    arm_means,
+    checked_clusters,
+    leave_one_cluster_out,
+    with_clusters,
+)
 from steget_eval.methods.numerics.cross_fit import Estimator, draw_folds, means_by_cross_fit
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.standardised import POPULATIONS, ArmMeans, Population
@@ -85,11 +91,10 @@ def cross_fitted(
     if cluster is None or variance == "sandwich":
         return risk_rows(found.summed(unit), arms, f"{estimator}_cross_fitted", population, level)
 
-    def without(kept: NDArray[np.bool_]) -> tuple[float, ...]:
+    def among(kept: NDArray[np.bool_]) -> Floats:
         part = means_by_cross_fit(Arms(y=arms.y[kept], a=arms.a[kept]), Z[kept], dealt[kept], population, estimator)
-        return part.mean_1, part.mean_0
+        return np.array([part.mean_1, part.mean_0])
 
-    clusters = checked_clusters(cluster, arms.a)
-    covariance = jackknife(clusters, (found.mean_1, found.mean_0), without)
-    means = ArmMeans(mean_1=found.mean_1, mean_0=found.mean_0, covariance=covariance, degrees=float(clusters.count - 1))
+    whole = np.array([found.mean_1, found.mean_0])
+    means = arm_means(leave_one_cluster_out(among, checked_clusters(cluster, arms.a), whole=whole))
     return risk_rows(means, arms, f"{estimator}_cross_fitted", population, level)

@@ -14,7 +14,7 @@ from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_p, wald_quantile
 from steget_eval.methods.numerics.arms import checked_choice
-from steget_eval.methods.numerics.clusters import Variance, checked_clusters, jackknife
+from steget_eval.methods.numerics.clusters import Variance, checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_entry, check_members
 from steget_eval.methods.numerics.efron import efron_residuals
 
@@ -97,13 +97,13 @@ def hazard_ratio(
     if cluster is not None:
         clusters = checked_clusters(cluster, arms.astype(np.float64))
 
-        def without(kept: np.ndarray) -> tuple[float, ...]:
+        def among(kept: np.ndarray) -> np.ndarray:
             late = None if entry is None else np.asarray(entry)[kept]
-            return (float(fit_cox(days[kept], causes[kept], columns[kept], cause=cause, entry=late).beta[0]),)
+            return fit_cox(days[kept], causes[kept], columns[kept], cause=cause, entry=late).beta[:1]
 
         if variance == "jackknife":
-            std_error = math.sqrt(jackknife(clusters, (log_ratio,), without)[0, 0])
-            degrees = float(clusters.count - 1)
+            found = leave_one_cluster_out(among, clusters, whole=fit.beta[:1])
+            std_error, degrees = math.sqrt(found.covariance[0, 0]), found.degrees
     reach = wald_quantile(level, degrees) * std_error
     row = Estimate(
         contrast="hazard_ratio",

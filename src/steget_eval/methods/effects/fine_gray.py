@@ -18,7 +18,7 @@ from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_p, wald_quantile
 from steget_eval.methods.numerics.arms import checked_choice
 from steget_eval.methods.numerics.censoring import uncensored_before
-from steget_eval.methods.numerics.clusters import Variance, checked_clusters, jackknife
+from steget_eval.methods.numerics.clusters import Variance, checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.counting import (
     DayCounts,
     check_arms,
@@ -103,12 +103,12 @@ def subdistribution_hazard_ratio(
     if cluster is not None:
         clusters = checked_clusters(cluster, arms.astype(np.float64))
 
-        def without(kept: np.ndarray) -> tuple[float, ...]:
-            return (float(fit_fine_gray(days[kept], causes[kept], columns[kept], cause=cause).beta[0]),)
+        def among(kept: np.ndarray) -> np.ndarray:
+            return fit_fine_gray(days[kept], causes[kept], columns[kept], cause=cause).beta[:1]
 
         if variance == "jackknife":
-            error = math.sqrt(jackknife(clusters, (log_ratio,), without)[0, 0])
-            degrees = float(clusters.count - 1)
+            found = leave_one_cluster_out(among, clusters, whole=fit.beta[:1])
+            error, degrees = math.sqrt(found.covariance[0, 0]), found.degrees
     reach = wald_quantile(level, degrees) * error
     row = Estimate(
         contrast="subdistribution_hazard_ratio", method="fine_gray", estimate=float(np.exp(log_ratio)),

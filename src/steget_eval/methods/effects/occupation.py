@@ -15,8 +15,7 @@ from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_quantile
 from steget_eval.methods.numerics.arms import checked_arm, checked_choice, checked_level
-from steget_eval.methods.numerics.clusters import Clusters, Variance, checked_clusters
-from steget_eval.methods.numerics.jackknife import leave_one_cluster_out
+from steget_eval.methods.numerics.clusters import Clusters, Variance, checked_clusters, leave_one_cluster_out
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -26,10 +26,9 @@ from steget_eval.methods.numerics.arms import (
     checked_covariates,
     checked_level,
 )
-from steget_eval.methods.numerics.clusters import checked_clusters
+from steget_eval.methods.numerics.clusters import checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.cumulative_logit import CumulativeLogit, Steps, fit_cumulative_logit, score_of_last
 from steget_eval.methods.numerics.glm import fit_outcome_model
-from steget_eval.methods.numerics.jackknife import leave_one_cluster_out
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.standardised import POPULATIONS
 

@@ -15,8 +15,7 @@ from scipy.stats import t as student
 from steget_eval.core.errors import EmptyArmError, MethodError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import Floats, checked_arm, checked_level, checked_vector
-from steget_eval.methods.numerics.clusters import checked_clusters
-from steget_eval.methods.numerics.jackknife import leave_one_cluster_out
+from steget_eval.methods.numerics.clusters import checked_clusters, leave_one_cluster_out
 
 _CONTRASTS = ("win_ratio", "win_odds", "net_benefit")
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from steget_eval.core.errors import EmptyArmError, HorizonError, MethodError
 from steget_eval.methods.numerics.arms import checked_choice
-from steget_eval.methods.numerics.clusters import Variance, checked_clusters, jackknife
+from steget_eval.methods.numerics.clusters import Variance, checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.counting import (
     check_arms,
     check_causes,
@@ -71,9 +71,9 @@ class ArmPair:
     degrees: float = math.inf
 
     @property
-    def estimates(self) -> tuple[float, ...]:
-        """Return the arms' numbers, arm 1 first."""
-        return tuple(arm.estimate for arm in (self.one, self.zero) if arm is not None)
+    def estimates(self) -> np.ndarray:
+        """Return the arms' numbers, arm 1 first, shape (arms,)."""
+        return np.array([arm.estimate for arm in (self.one, self.zero) if arm is not None])
 
 
 def check_follow_up(
@@ -134,13 +134,13 @@ def pair_by_cluster(
         return read(everybody, cluster)
     clusters = checked_clusters(cluster, who.a.astype(np.float64))
     whole = read(everybody, None)
-    found = jackknife(clusters, whole.estimates, lambda kept: read(kept, None).estimates)
-    one = replace(whole.one, variance=float(found[0, 0]))
-    degrees = float(clusters.count - 1)
+    found = leave_one_cluster_out(lambda kept: read(kept, None).estimates, clusters, whole=whole.estimates)
+    spread = found.covariance
+    one = replace(whole.one, variance=float(spread[0, 0]))
     if whole.zero is None:
-        return ArmPair(one=_checked(one, 1), zero=None, degrees=degrees)
-    zero = replace(whole.zero, variance=float(found[1, 1]))
-    return ArmPair(one=_checked(one, 1), zero=_checked(zero, 0), covariance=float(found[0, 1]), degrees=degrees)
+        return ArmPair(one=_checked(one, 1), zero=None, degrees=found.degrees)
+    zero = replace(whole.zero, variance=float(spread[1, 1]))
+    return ArmPair(one=_checked(one, 1), zero=_checked(zero, 0), covariance=float(spread[0, 1]), degrees=found.degrees)
 
 
 def _read_arm(who: FollowUp, read: Callable[..., AtHorizon], arm: int, cause: int) -> AtHorizon:

@@ -24,10 +24,9 @@ from steget_eval.methods.numerics.arms import (
     checked_covariates,
     checked_level,
 )
-from steget_eval.methods.numerics.clusters import checked_clusters
+from steget_eval.methods.numerics.clusters import checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.delta import delta_row
 from steget_eval.methods.numerics.glm import fit_outcome_model, inverse_link
-from steget_eval.methods.numerics.jackknife import leave_one_cluster_out
 from steget_eval.methods.numerics.linear import build_design, multiply
 from steget_eval.methods.numerics.log_linear import fit_gamma
 from steget_eval.methods.numerics.outcome_model import Vector

@@ -12,10 +12,9 @@ from scipy.stats import t as student
 from steget_eval.core.errors import MethodError, OverlapError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import Arms, checked_arm, checked_covariates, checked_level, checked_vector
-from steget_eval.methods.numerics.clusters import checked_clusters
+from steget_eval.methods.numerics.clusters import checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.delta import delta_row
 from steget_eval.methods.numerics.glm import fit_outcome_model, inverse_link
-from steget_eval.methods.numerics.jackknife import leave_one_cluster_out
 from steget_eval.methods.numerics.linear import build_design, multiply
 from steget_eval.methods.numerics.stacked import Equations, solve_sandwich
 

@@ -61,34 +61,58 @@ def with_clusters(arms: Arms, Z: Floats, cluster: ArrayLike | None, variance: Va
     clusters = checked_clusters(cluster, arms.a)
     if variance == "sandwich":
         return fit(arms, Z, cluster)
-    return leave_one_out(arms, Z, clusters, fit)
 
-
-def leave_one_out(arms: Arms, Z: Floats, clusters: Clusters, fit: Fit) -> ArmMeans:
-    """Return the arm means with the covariance of the leave-one-cluster-out jackknife, centred at the estimate.
-
-    ``(G - 1) / G`` times the sum over clusters of the squared difference between the estimate without it and the
-    estimate (Bell and McCaffrey 2002; MacKinnon, Nielsen and Webb 2023, CV3). To be used with t(G - 1).
-    """
-    whole = fit(arms, Z, None)
-
-    def without(kept: NDArray[np.bool_]) -> tuple[float, ...]:
+    def among(kept: NDArray[np.bool_]) -> Floats:
         part = fit(Arms(y=arms.y[kept], a=arms.a[kept]), Z[kept], None)
-        return part.mean_1, part.mean_0
+        return np.array([part.mean_1, part.mean_0])
 
-    covariance = jackknife(clusters, (whole.mean_1, whole.mean_0), without)
-    return ArmMeans(mean_1=whole.mean_1, mean_0=whole.mean_0, covariance=covariance, degrees=float(clusters.count - 1))
+    return arm_means(leave_one_cluster_out(among, clusters))
 
 
-def jackknife(
-    clusters: Clusters, whole: tuple[float, ...], without: Callable[[NDArray[np.bool_]], tuple[float, ...]]
-) -> Floats:
-    """Return the covariance, shape (k, k), of k numbers found anew among those kept without each cluster in turn."""
+def arm_means(found: Jackknife) -> ArmMeans:
+    """Return two estimates, arm 1 first, as the means of arms."""
+    one, zero = (float(value) for value in found.value)
+    return ArmMeans(mean_1=one, mean_0=zero, covariance=found.covariance, degrees=found.degrees)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Jackknife:
+    """Estimates with the covariance of leaving out one cluster at a time.
+
+    Attributes
+    ----------
+    value : shape (k,)
+    covariance : shape (k, k)
+    degrees
+        Of freedom, one fewer than clusters, of the t that limits take.
+    """
+
+    value: Floats
+    covariance: Floats
+    degrees: float
+
+
+def leave_one_cluster_out(
+    fit: Callable[[NDArray[np.bool_]], Floats], clusters: Clusters, *, whole: Floats | None = None
+) -> Jackknife:
+    """Return the estimates of everyone with the jackknife covariance, centred at them.
+
+    ``(G - 1) / G`` times the sum of squared distances (Bell and McCaffrey 2002; MacKinnon, Nielsen and Webb 2023, CV3).
+
+    Parameters
+    ----------
+    fit
+        Whom to keep, shape (n,) → estimates, shape (k,).
+    whole : shape (k,), optional
+        What `fit` says of everyone, where it is known already.
+    """
+    value = fit(np.ones(clusters.code.size, dtype=bool)) if whole is None else whole
     moved = []
     for left_out in range(clusters.count):
         try:
-            moved.append(without(clusters.code != left_out))
+            moved.append(fit(clusters.code != left_out) - value)
         except MethodError as error:
             raise type(error)(f"without one of the clusters: {error}") from error
-    distance = np.array(moved) - np.array(whole)
-    return np.asarray((clusters.count - 1) / clusters.count * distance.T @ distance)
+    distance = np.array(moved)
+    covariance = (clusters.count - 1) / clusters.count * distance.T @ distance
+    return Jackknife(value=value, covariance=covariance, degrees=float(clusters.count - 1))
