@@ -13,7 +13,7 @@ from steget_eval.core.columns import COUNT_NAMES, NUMBER_NAMES
 from steget_eval.core.estimates import Estimates
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.gate import disclose
-from steget_eval.reporting.suppress import Thresholds, complement_levels
+from steget_eval.reporting.suppress import Thresholds, blanked, complement_levels
 from steget_eval.reporting.suppress_curves import choose_steps
 from steget_eval.reporting.suppress_refusals import UNTOLD
 from steget_eval.study.results import Refusal, Results
@@ -297,3 +297,16 @@ def test_the_internal_view_says_so_and_keeps_everything(results_two_arms: Result
     assert release.estimates["estimate"].notna().all()
     assert not release.states["suppressed"].any()
     assert release.suppressions == ()
+
+
+def test_a_hidden_answer_tells_no_number_no_count_no_word_and_no_two_parts_wherever_it_is_hidden(
+    results_two_arms: Results,
+) -> None:
+    frame = results_two_arms.to_frame().head(3).assign(interval_kind="disjoint", note="three of them")
+    hidden = pd.Series([True, False, False], index=frame.index)
+    for before in (frame, frame.assign(suppressed=[False, False, True])):
+        shown = blanked(before, hidden)
+        assert shown.loc[frame.index[0], [*NUMBER_NAMES, *COUNT_NAMES]].isna().all()
+        assert (shown["note"].iloc[0], shown["interval_kind"].iloc[0]) == ("", "confidence")
+        pd.testing.assert_frame_equal(shown[frame.columns].iloc[1:], frame.iloc[1:], check_dtype=False)
+        assert shown["suppressed"].tolist() == [True, False, "suppressed" in before]
