@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import math
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from steget_eval.methods.rehearsed import Shortfall  # noqa: E402 - after the threads are set
 from steget_eval.simulate.drawn_people import SCENARIOS  # noqa: E402
-from steget_eval.study.operating import Operating, operating_characteristics  # noqa: E402
+from steget_eval.study.operating import Operating, Spread, cases_of, operating_characteristics, work  # noqa: E402
 from steget_eval.study.operating_lines import elsewhere  # noqa: E402
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "operating-characteristics.md"
@@ -40,13 +41,39 @@ SCENARIO_WORDS = {
 }
 
 
-def spread_over(workers: int) -> Callable[[Callable[[Mapping[str, Any]], Any], Sequence[Mapping[str, Any]]], list[Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Answers of tasks, kept as files, so that a study that was stopped goes on and a changed line is asked anew alone.
+
+    They belong to the code they were asked of: name in `again` each line whose code has changed since.
+    """
+
+    folder: Path
+    again: Collection[str] = ()
+
+    def __call__(self, task: Mapping[str, Any]) -> dict[str, list[list[float]]]:
+        """Return a task's answers, from the file or asked now."""
+        name = "-".join(str(task[key]) for key in ("scenario", "people", "first", "last", "nested", "seed"))
+        path = self.folder / f"{name}.json"
+        held = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        wanted = [case.id for case in cases_of(task["scenario"])]
+        known = {one: held[one] for one in wanted if one in held and one.rsplit("/", 1)[-1] not in self.again}
+        if all(one in known for one in wanted):
+            return known
+        known |= work({**task, "only": [one for one in wanted if one not in known]})
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".part").write_text(json.dumps(known), encoding="utf-8")
+        path.with_suffix(".part").replace(path)
+        return known
+
+
+def spread_over(workers: int, kept: Kept | None = None) -> Spread:
     """Return what spreads tasks over processes and tells how far it has come."""
 
     def spread(function: Callable[[Mapping[str, Any]], Any], tasks: Sequence[Mapping[str, Any]]) -> list[Any]:
         began, done = time.monotonic(), []
         with ProcessPoolExecutor(workers) as pool:
-            for answer in pool.map(function, tasks):
+            for answer in pool.map(function if kept is None else kept, tasks):
                 done.append(answer)
                 print(f"{len(done)} of {len(tasks)} tasks, {time.monotonic() - began:.0f} s", flush=True)
         return done
@@ -195,11 +222,14 @@ def main() -> None:
     parser.add_argument("--people", type=int, nargs="+", default=[200, 400])
     parser.add_argument("--scenarios", nargs="+", default=list(SCENARIOS), choices=SCENARIOS)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--keep", type=Path, help="folder for what each task answered; a second run goes on from there")
+    parser.add_argument("--again", nargs="+", default=[], help="lines to ask anew though their answers are kept")
     parser.add_argument("--out", type=Path, default=PAGE)
     told = parser.parse_args()
+    kept = Kept(folder=told.keep, again=told.again) if told.keep else None
     rows = operating_characteristics(
         told.scenarios, told.people, replicates=told.replicates, nested=told.nested, seed=SEED,
-        spread=spread_over(told.workers),
+        spread=spread_over(told.workers, kept),
     )  # fmt: skip
     told.out.write_text(page(rows, told.replicates, told.nested), encoding="utf-8")
     with told.out.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:

@@ -95,12 +95,18 @@ def tasks(
     ]  # fmt: skip
 
 
+def cases_of(scenario: Scenario) -> tuple[Case, ...]:
+    """Return the cases that are judged or shown in a scenario."""
+    return tuple(case for case in cases() if scenario in (*case.judged, *case.shown))
+
+
 def work(task: Mapping[str, Any]) -> dict[str, list[list[float]]]:
     """Return each case's answers, a list of five per replicate: estimate, standard error, limits, p-value.
 
-    An empty list stands for a refusal. Estimate and standard error are on the row's own scale.
+    An empty list stands for a refusal. Estimate and standard error are on the row's own scale. A task with ``only``
+    asks those cases alone.
     """
-    asked = [case for case in cases() if task["scenario"] in (*case.judged, *case.shown)]
+    asked = [case for case in cases_of(task["scenario"]) if case.id in task.get("only", {case.id})]
     found: dict[str, list[list[float]]] = {case.id: [] for case in asked}
     for replicate in range(task["first"], task["last"]):
         people = draw_people(task["scenario"], task["people"], seed=task["seed"], replicate=replicate)
