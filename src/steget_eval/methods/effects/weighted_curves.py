@@ -6,12 +6,13 @@ an arm. The variance is the influence function's: a person moves the curve by be
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import HorizonError, MethodError
+from steget_eval.core.errors import EventsError, HorizonError, SpreadError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
 from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, FollowUp, check_follow_up, pair_by_cluster
@@ -21,6 +22,7 @@ from steget_eval.methods.numerics.glm import inverse_link
 from steget_eval.methods.numerics.linear import build_design
 from steget_eval.methods.numerics.standardised import POPULATIONS, Population, fit_score, weights_by_arm
 from steget_eval.methods.numerics.weighted_days import Moved, Quantity, weighted_by
+from steget_eval.methods.numerics.weighted_steps import ScoreMoves
 
 _H = 1e-30  # a complex step subtracts nothing, so it may be as small as one likes
 
@@ -79,6 +81,41 @@ def weighted_time_lost(
     return mean_rows(pair, measure, level=level, **_labels(who, "")).label(population=population)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ScoredWeights:
+    """Weights from a propensity model, with what moves them; arm 1 first.
+
+    Attributes
+    ----------
+    weights
+        Each person's weight as a member of arm 1 and of arm 0, shape (n,); zero in the arm of others.
+    score : shape (n, p)
+        What each person moves the model's coefficients by.
+    moves
+        Of each arm.
+    """
+
+    weights: tuple[np.ndarray, np.ndarray]
+    score: np.ndarray
+    moves: tuple[ScoreMoves, ScoreMoves]
+
+
+def scored_weights(a: np.ndarray, covariates: np.ndarray, population: Population) -> ScoredWeights:
+    """Return the weights that make both arms stand for a population; arms and covariates are checked before."""
+    arm = a.astype(np.float64)
+    Z = build_design(covariates).Z
+    eta = Z @ fit_score(Arms(y=arm, a=arm), Z, population)
+    one, zero = weights_by_arm(arm, eta, population)
+    slopes = [np.imag(w) / _H for w in weights_by_arm(arm, eta + 1j * _H, population)]
+    e = np.asarray(inverse_link("logit", eta))
+    score = np.linalg.solve((Z * (e * (1 - e))[:, None]).T @ Z, (Z * (arm - e)[:, None]).T).T
+    moves = [
+        ScoreMoves(slopes=Z[mine] * slope[mine, None], own=score[mine], spread=score.T @ score)
+        for mine, slope in zip((a == 1, a == 0), slopes, strict=True)
+    ]
+    return ScoredWeights(weights=(np.asarray(one), np.asarray(zero)), score=score, moves=(moves[0], moves[1]))
+
+
 def _pair(
     t: np.ndarray, d: np.ndarray, a: np.ndarray, X: ArrayLike, horizon: int, cause: int, population: Population,
     cluster: np.ndarray | None, variance: Variance, quantity: Quantity, *, whole: bool = False,
@@ -97,22 +134,15 @@ def _read(
     who: FollowUp, covariates: np.ndarray, cause: int, population: Population, cluster: np.ndarray | None,
     quantity: Quantity, *, whole: bool,
 ) -> ArmPair:  # fmt: skip
-    arm = who.a.astype(np.float64)
-    Z = build_design(covariates).Z
-    gamma = fit_score(Arms(y=arm, a=arm), Z, population)
-    eta = Z @ gamma
-    weights = weights_by_arm(arm, eta, population)
-    slopes = [np.imag(w) / _H for w in weights_by_arm(arm, eta + 1j * _H, population)]
-    e = np.asarray(inverse_link("logit", eta))
-    score = np.linalg.solve((Z * (e * (1 - e))[:, None]).T @ Z, (Z * (arm - e)[:, None]).T).T
+    scored = scored_weights(who.a, covariates, population)
     sign, base = (-1.0, float(who.horizon)) if whole else (1.0, 0.0)
     found, moves = [], []
-    for number, w, slope in zip(who.arms, weights, slopes, strict=True):
+    for number, of_arm, by_score in zip(who.arms, scored.weights, scored.moves, strict=True):
         mine = who.a == number
+        w = of_arm[mine]
         moved = _of_arm(who, mine, w, cause, quantity, number)
-        through_score = (Z[mine] * (slope[mine] * moved.per_weight)[:, None]).sum(axis=0)
-        influence = score @ through_score
-        influence[mine] += w[mine] * moved.per_weight
+        influence = scored.score @ (by_score.slopes * moved.per_weight[:, None]).sum(axis=0)
+        influence[mine] += w * moved.per_weight
         found.append((base + sign * moved.estimate, moved.events))
         moves.append(sign * influence)
     return _paired(who, found, moves, cluster)
@@ -123,15 +153,15 @@ def _paired(
 ) -> ArmPair:
     """Return the arms' summaries; through the score everybody moves both arms, so they vary together."""
     if cluster is not None:
-        members = checked_clusters(cluster, who.a).code
+        members = checked_clusters(cluster, who.a, even=False).code
         moves = [np.bincount(members, move) for move in moves]
     arms = []
     for number, (estimate, events), move in zip(who.arms, found, moves, strict=True):
         if events == 0:
-            raise MethodError(f"nobody in arm {number} had the event by the horizon, so its spread cannot be told")
+            raise EventsError(f"nobody in arm {number} had the event by the horizon, so its spread cannot be told")
         variance = float(move @ move)
         if not variance > 0:
-            raise MethodError(f"everybody in arm {number} ended alike, so there is no spread to make an interval from")
+            raise SpreadError(f"everybody in arm {number} ended alike, so there is no spread to make an interval from")
         n = int(np.sum(who.a == number))
         arms.append(ArmSummary(estimate=estimate, variance=variance, n=n, events=events))
     return ArmPair(one=arms[0], zero=arms[1], covariance=float(moves[0] @ moves[1]))
@@ -139,7 +169,7 @@ def _paired(
 
 def _of_arm(who: FollowUp, mine: np.ndarray, w: np.ndarray, cause: int, quantity: Quantity, number: int) -> Moved:
     try:
-        return weighted_by(who.t[mine], who.d[mine], w[mine], who.horizon, cause=cause, quantity=quantity)
+        return weighted_by(who.t[mine], who.d[mine], w, who.horizon, cause=cause, quantity=quantity)
     except HorizonError as stop:
         raise HorizonError(f"arm {number}: {stop}") from stop
 

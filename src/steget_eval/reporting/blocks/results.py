@@ -12,8 +12,9 @@ from steget_eval.reporting.blocks import build
 from steget_eval.reporting.blocks.beneath import beneath
 from steget_eval.reporting.figures.picture import behind, curves_behind
 from steget_eval.reporting.release import Release
-from steget_eval.reporting.text import code_label, key_label, sentences
+from steget_eval.reporting.text import Label, code_label, key_label, sentences
 from steget_eval.reporting.text.answers import outcome_label
+from steget_eval.study.curves import drawn_population
 
 
 def effects(release: Release) -> Block:
@@ -48,12 +49,22 @@ def curves(release: Release) -> Block:
     children = [
         build.figure(
             f"curves-{estimand}", "cumulative_incidence", curves_behind(release, estimand),
-            key_label("caption.curves", outcome=outcome_label(release.protocol, estimand)),
+            _curve_caption(release, str(estimand)),
         )
         for estimand in dict.fromkeys(release.curves["estimand"])
         if estimand not in elsewhere
     ]  # fmt: skip
     return build.section("curves", build.heading_of("curves"), children)
+
+
+def _curve_caption(release: Release, estimand_id: str) -> Label:
+    """Return what a curve shows: of whom it is weighted to speak, or that nothing is adjusted for."""
+    outcome = outcome_label(release.protocol, estimand_id)
+    population = drawn_population(release.protocol, release.protocol.estimand(estimand_id))
+    if population is not None:
+        return key_label("caption.curves_weighted", outcome=outcome, population=code_label("population", population))
+    crude = release.protocol.design == "comparison"
+    return key_label("caption.curves_unadjusted" if crude else "caption.curves", outcome=outcome)
 
 
 def targets(release: Release) -> Block:
