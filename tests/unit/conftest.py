@@ -226,7 +226,7 @@ def results_two_arms() -> Results:
         verdicts=(), curves=pd.DataFrame(curves), baseline=_baseline(arms), states=_states(arms),
         overlap=pd.DataFrame(overlap, columns=["population", "arm", "key", "value"]),
         unknown=pd.DataFrame(unknown, columns=["estimand", "arm", "n", "known"]), flow=flow,
-        refusals=(Refusal(estimand="employment", method="ipw", reason="the arms do not overlap"),),
+        refusals=(Refusal(estimand="employment", method="ipw", reason="the arms do not overlap", code="overlap"),),
         source={"title": "Made-up records"},
     )  # fmt: skip
 

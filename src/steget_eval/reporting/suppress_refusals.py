@@ -9,18 +9,24 @@ from steget_eval.reporting.suppress import Thresholds
 from steget_eval.reporting.suppress_estimates import GatedEstimates
 from steget_eval.study.results import Refusal
 
+_UNSOLVED = "the calculation did not converge: something separates people, or repeats others"
+
 #: What says how many, and what says that nobody or everybody was or did something: methods refuse where none, or few,
 #: had the event.
 _COUNTS, _NONE = re.compile(r"\d"), re.compile(r"nobody|everyone|everybody", re.IGNORECASE)
+_OF_NONE = frozenset({"events", "empty_arm"})
 
-#: Words of a method's sentence to the same reason without its numbers, the first that fits. How far people were
-#: followed, whether the arms overlap and how the clusters lie say of nobody what the outcome was.
-_IN_GENERAL = (
-    (("horizon", "followed beyond", "followed that long"), "the question reaches beyond the follow-up of an arm"),
-    (("clusters", "degrees of freedom"), "there are too few clusters, or too uneven ones, to trust an interval"),
-    (("overlap",), "the arms do not overlap enough"),
-    (("converge", "separat"), "the calculation did not converge: something separates people, or repeats others"),
-)
+#: Code of a reason to the code and the words that may be told without its numbers. How far people were followed,
+#: whether the arms overlap and how the clusters lie say of nobody what the outcome was; that the covariates settle it
+#: for some is told as no more than a calculation that found no answer.
+_IN_GENERAL = {
+    "horizon": ("horizon", "the question reaches beyond the follow-up of an arm"),
+    "clusters": ("clusters", "there are too few clusters, or too uneven ones, to trust an interval"),
+    "overlap": ("overlap", "the arms do not overlap enough"),
+    "convergence": ("convergence", _UNSOLVED),
+    "separation": ("convergence", _UNSOLVED),
+    "dependent": ("convergence", _UNSOLVED),
+}
 UNTOLD = "the reason rests on numbers that may not be told"
 
 
@@ -45,8 +51,8 @@ def gate_refusals(
 
 def _told(refusal: Refusal, *, answered: bool, zeros: bool) -> Refusal:
     reason = refusal.reason.replace("arm 1", "the treated arm").replace("arm 0", "the comparison arm")
-    counts, none = _COUNTS.search(reason), _NONE.search(reason)
+    counts, none = _COUNTS.search(reason), refusal.code in _OF_NONE or _NONE.search(reason)
     if not counts and (zeros or (answered and not none)):
         return replace(refusal, reason=reason)
-    general = next((words for marks, words in _IN_GENERAL if any(one in refusal.reason for one in marks)), UNTOLD)
-    return replace(refusal, reason=general)
+    code, general = _IN_GENERAL.get(refusal.code, ("untold", UNTOLD))
+    return replace(refusal, reason=general, code=code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steget_eval.core.catalogue import Population
-from steget_eval.core.errors import CohortError, MethodError
+from steget_eval.core.errors import CohortError, ScopeError
 from steget_eval.core.frames import Tidy
 from steget_eval.protocol.estimand import Contrast, Estimand
 from steget_eval.protocol.protocol import Protocol
@@ -96,9 +96,9 @@ class TrueValue(Tidy):
 
     def _risk(self, quantity: Quantity | None) -> Quantity:
         if quantity is None:
-            raise MethodError(f"{self.estimand} has one arm, so there is nothing to compare it with")
+            raise ScopeError(f"{self.estimand} has one arm, so there is nothing to compare it with")
         if self.contrast_name not in RISKS:
-            raise MethodError(f"{self.estimand} asks for {self.contrast_name}, which is not made of risks")
+            raise ScopeError(f"{self.estimand} asks for {self.contrast_name}, which is not made of risks")
         return quantity
 
     def to_frame(self) -> pd.DataFrame:
@@ -174,9 +174,9 @@ def true_values(
 
 def _refuse_narrowed(estimand: Estimand) -> None:
     if estimand.among is not None:
-        raise MethodError("those with an amount above zero are other people in each arm: there is no one true value")
+        raise ScopeError("those with an amount above zero are other people in each arm: there is no one true value")
     if estimand.exposure is not None:
-        raise MethodError("a rate over the days followed has no one true value here: it changes over time")
+        raise ScopeError("a rate over the days followed has no one true value here: it changes over time")
 
 
 def _weights(population: Population, who: People) -> np.ndarray:
@@ -201,9 +201,7 @@ def _contrast(contrast: Contrast, means: dict[int, float], influence: dict[int, 
     if contrast in {"risk", "mean"}:
         return _quantity(means[1], influence[1])
     if contrast in {"hazard_ratio", "subdistribution_hazard_ratio"}:
-        raise MethodError(
-            "a hazard ratio has no one true value here: it changes over time as people leave the risk set"
-        )
+        raise ScopeError("a hazard ratio has no one true value here: it changes over time as people leave the risk set")
     difference = means[1] - means[0]
     of_difference = influence[1] - influence[0]
     if contrast in {"risk_ratio", "mean_ratio", "rate_ratio"}:

@@ -28,7 +28,7 @@ def advice_answers(cohort: Cohort, protocol: Protocol, asked: Recommendation) ->
             share = cohort.covariates[asked.expected].to_numpy(dtype=float)[known] / 100
             found = found + calibration(share.clip(0.01, 0.99), y, level=protocol.confidence_level)
     except MethodError as error:
-        refusals.append(Refusal(estimand=asked.estimand, method="recommendation", reason=str(error)))
+        refusals.append(Refusal(estimand=asked.estimand, method="recommendation", reason=str(error), code=error.code))
     outcome = protocol.estimand(asked.estimand).outcome
     labelled = found.label(
         programme=protocol.programme.id, estimand=asked.estimand, outcome=outcome, kind="binary",

@@ -44,7 +44,7 @@ def evaluate_counts(protocol: Protocol, records: Records) -> Results:
             try:
                 parts.append(answer(cohort, protocol, estimand, method))
             except MethodError as error:
-                refusals.append(Refusal(estimand=estimand.id, method=method.name, reason=str(error)))
+                refusals.append(Refusal(estimand=estimand.id, method=method.name, reason=str(error), code=error.code))
         found = by_answers(protocol, estimand, counted.y, counted.groups)
         parts.append(found.estimates)
         refusals += found.refusals
@@ -53,7 +53,9 @@ def evaluate_counts(protocol: Protocol, records: Records) -> Results:
                 try:
                     verdicts.append(hold_against(cohort, protocol, target))
                 except MethodError as error:
-                    refusals.append(Refusal(estimand=estimand.id, method=f"target {target.id}", reason=str(error)))
+                    refusals.append(
+                        Refusal(estimand=estimand.id, method=f"target {target.id}", reason=str(error), code=error.code)
+                    )
     estimates = gather([*parts, *(verdict.answers for verdict in verdicts)])
     estimates = estimates + counted_answers(protocol, estimates, records)
     return _results(protocol, records, estimates, tuple(verdicts), tuple(refusals))

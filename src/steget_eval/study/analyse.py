@@ -104,7 +104,7 @@ def _main_answers(cohort: Cohort, protocol: Protocol, refusals: list[Refusal]) -
             try:
                 parts.append(answer(cohort, protocol, estimand, method))
             except MethodError as error:
-                refusals.append(Refusal(estimand=estimand.id, method=method.name, reason=str(error)))
+                refusals.append(Refusal(estimand=estimand.id, method=method.name, reason=str(error), code=error.code))
         if estimand.by or estimand.pooled_by is not None:
             groups = by_group(cohort, protocol, estimand)
             parts.append(groups.estimates)
@@ -113,7 +113,7 @@ def _main_answers(cohort: Cohort, protocol: Protocol, refusals: list[Refusal]) -
             try:
                 parts.append(answer_benchmark(cohort, protocol, estimand))
             except MethodError as error:
-                refusals.append(Refusal(estimand=estimand.id, method="benchmark", reason=str(error)))
+                refusals.append(Refusal(estimand=estimand.id, method="benchmark", reason=str(error), code=error.code))
     return parts
 
 
@@ -125,7 +125,9 @@ def _occupied(cohort: Cohort, protocol: Protocol, refusals: list[Refusal]) -> Oc
     try:
         return months_by_state(cohort, protocol)
     except MethodError as error:
-        refusals.append(Refusal(estimand=protocol.primary, method="state_occupation", reason=str(error)))
+        refusals.append(
+            Refusal(estimand=protocol.primary, method="state_occupation", reason=str(error), code=error.code)
+        )
         return Occupied()
 
 
@@ -135,7 +137,9 @@ def _verdicts(cohort: Cohort, protocol: Protocol, refusals: list[Refusal]) -> li
         try:
             verdicts.append(hold_against(cohort, protocol, target))
         except MethodError as error:
-            refusals.append(Refusal(estimand=target.estimand, method=f"target {target.id}", reason=str(error)))
+            refusals.append(
+                Refusal(estimand=target.estimand, method=f"target {target.id}", reason=str(error), code=error.code)
+            )
     return verdicts
 
 

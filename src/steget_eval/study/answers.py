@@ -9,7 +9,7 @@ import numpy as np
 
 from steget_eval.cohort import Cohort, OutcomeValues
 from steget_eval.core.catalogue import Method
-from steget_eval.core.errors import EmptyArmError, MethodError, SpecError
+from steget_eval.core.errors import EmptyArmError, ScopeError, SpecError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.catalogue import CATALOGUE, find_method, method_names
 from steget_eval.protocol import Protocol
@@ -296,7 +296,7 @@ def _arguments(values: OutcomeValues, a: np.ndarray | None, method: Method, prot
     if a is not None:
         arguments["a"] = a
     elif not {"risk", "mean"} & set(method.contrasts):
-        raise MethodError(f"{method.name} compares two arms, and the protocol has one")
+        raise ScopeError(f"{method.name} compares two arms, and the protocol has one")
     return arguments
 
 

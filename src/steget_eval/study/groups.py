@@ -83,7 +83,7 @@ def by_answers(
             )
             found.append(Estimates(own))
         except MethodError as error:
-            refusals.append(Refusal(estimand=estimand.id, method="partial_pooling", reason=str(error)))
+            refusals.append(Refusal(estimand=estimand.id, method="partial_pooling", reason=str(error), code=error.code))
     labels = {
         "programme": protocol.programme.id, "estimand": estimand.id, "outcome": estimand.outcome, "kind": "binary",
         "arm_1": protocol.arms.treated.id,

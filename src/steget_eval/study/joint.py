@@ -48,7 +48,7 @@ def joint_answers(cohort: Cohort, protocol: Protocol) -> JointAnswers:
             try:
                 rows = _followed(cohort, protocol, names) if method == "goodman" else _all(cohort, protocol, names)
             except MethodError as error:
-                refusals.append(Refusal(estimand=names[0], method=method, reason=str(error)))
+                refusals.append(Refusal(estimand=names[0], method=method, reason=str(error), code=error.code))
                 continue
             first = protocol.estimand(names[0])
             labelled = label_answers(rows, protocol, first, cohort.outcomes[first.id])

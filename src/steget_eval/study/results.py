@@ -23,11 +23,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A method that refused to answer, and why."""
+    """A method that refused to answer, and why.
+
+    Attributes
+    ----------
+    reason
+        The method's own sentence.
+    code
+        The reason in one word, by the class of the error; what was kept before there were codes is ``method``.
+    """
 
     estimand: str
     method: str
     reason: str
+    code: str = "method"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

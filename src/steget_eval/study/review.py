@@ -78,7 +78,7 @@ def review(protocol: EvidenceProtocol, library: Trials) -> Review:
         try:
             found[pool.id] = _pooled(protocol, pool, library)
         except MethodError as error:
-            refusals.append(Refusal(estimand=pool.id, method="synthesis", reason=str(error)))
+            refusals.append(Refusal(estimand=pool.id, method="synthesis", reason=str(error), code=error.code))
     if protocol.primary not in found:
         reason = next(one.reason for one in refusals if one.estimand == protocol.primary)
         raise SpecError(f"{protocol.id}: the primary pool {protocol.primary} has no answer: {reason}")

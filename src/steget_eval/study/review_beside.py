@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from steget_eval.cohort import build_cohort
-from steget_eval.core.errors import MethodError, SpecError
+from steget_eval.core.errors import MethodError, ScopeError, SpecError
 from steget_eval.core.estimates import Estimate
 from steget_eval.intake import read_records
 from steget_eval.methods.evidence.borrowing import ArmPosterior, Arms, own_arm, power_prior
@@ -114,19 +114,21 @@ def put_beside(protocol: EvidenceProtocol, found: Synthesis, library: Trials) ->
         if row_contrast == protocol.measure:
             place = place_programme(found.pooled, rows[0].estimate, rows[0].std_error, level=protocol.confidence_level)
     except MethodError as error:
-        refusals.append(Refusal(estimand=beside.estimand, method="place_programme", reason=str(error)))
+        refusals.append(Refusal(estimand=beside.estimand, method="place_programme", reason=str(error), code=error.code))
     try:
         if beside.borrow is not None:
             own = own_people(rows[0])
             controls, contrasts = _borrow(beside.borrow, own, arms, protocol.confidence_level)
             check = check_arms(arms, tau_scale=beside.borrow.tau_scale, level=protocol.confidence_level)
     except MethodError as error:
-        refusals.append(Refusal(estimand=beside.estimand, method="borrowing", reason=str(error)))
+        refusals.append(Refusal(estimand=beside.estimand, method="borrowing", reason=str(error), code=error.code))
     try:
         if beside.published is not None:
             adjusted = _adjusted(protocol, programme, records, beside, found)
     except MethodError as error:
-        refusals.append(Refusal(estimand=beside.estimand, method="matching_adjusted", reason=str(error)))
+        refusals.append(
+            Refusal(estimand=beside.estimand, method="matching_adjusted", reason=str(error), code=error.code)
+        )
     return BesideEvidence(
         results=results, row=rows[0], note=arms.note, place=place, own=own, arms=arms, controls=controls,
         contrasts=contrasts, check=check, adjusted=adjusted, refusals=tuple(refusals),
@@ -140,7 +142,7 @@ def own_people(row: Estimate) -> OwnPeople:
             events_1=row.events_1, n_1=row.n_1, events_0=row.events_0 or 0, n_0=row.n_0 or 0, effective=False
         )
     if row.contrast != "risk_1" or not 0 < row.estimate < 1 or not row.std_error > 0:
-        raise MethodError("borrowing needs counted people, or the share of one arm with its standard error")
+        raise ScopeError("borrowing needs counted people, or the share of one arm with its standard error")
     n = round(row.estimate * (1 - row.estimate) / row.std_error**2)
     return OwnPeople(events_1=round(row.estimate * n), n_1=n, events_0=0, n_0=0, effective=True)
 
@@ -206,7 +208,7 @@ def _adjusted(
     cohort = build_cohort(programme, records)
     outcome = cohort.outcomes[beside.estimand]
     if outcome.kind != "binary":
-        raise MethodError("a matching-adjusted comparison takes an outcome that is yes or no for each person")
+        raise ScopeError("a matching-adjusted comparison takes an outcome that is yes or no for each person")
     chosen = outcome.known & (np.asarray(cohort.a) == 1)
     names = tuple(published.means)
     people = np.column_stack([cohort.covariates[name].to_numpy(dtype=float) for name in names])[chosen]

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import MethodError, ScopeError
 from steget_eval.core.estimates import Estimates, gather
 from steget_eval.methods.evidence.meta_regression import meta_regression
 from steget_eval.methods.evidence.meta_regression_subgroups import pool_subgroups
@@ -68,7 +68,7 @@ def explore(protocol: EvidenceProtocol, found: Synthesis, library: Trials) -> Ex
         try:
             return answer()
         except MethodError as error:
-            refusals.append(Refusal(estimand=protocol.explored, method=method, reason=str(error)))
+            refusals.append(Refusal(estimand=protocol.explored, method=method, reason=str(error), code=error.code))
             return Estimates()
 
     r_squared = float("nan")
@@ -78,7 +78,9 @@ def explore(protocol: EvidenceProtocol, found: Synthesis, library: Trials) -> Ex
             fitted = meta_regression(effects, _features(chosen, protocol.features), protocol.features, level=level)
             regression, r_squared = fitted.estimates, fitted.r_squared
         except MethodError as error:
-            refusals.append(Refusal(estimand=protocol.explored, method="meta_regression", reason=str(error)))
+            refusals.append(
+                Refusal(estimand=protocol.explored, method="meta_regression", reason=str(error), code=error.code)
+            )
     asked = protocol.subgroup
     return Explored(
         subgroups=ask("subgroups", lambda: pool_subgroups(effects, _groups(chosen, asked), level=level).estimates)
@@ -113,7 +115,7 @@ def _years(lines: list[PublishedTrial]) -> list[int]:
     years = [line.year for line in lines]
     unknown = [line.study_id for line, year in zip(lines, years, strict=True) if year is None]
     if unknown:
-        raise MethodError(f"the year of publication is not known of {', '.join(unknown)}")
+        raise ScopeError(f"the year of publication is not known of {', '.join(unknown)}")
     return [year for year in years if year is not None]
 
 

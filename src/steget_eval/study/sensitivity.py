@@ -71,7 +71,7 @@ class _Gathered:
         try:
             self.parts.append(make())
         except MethodError as error:
-            self.refusals.append(Refusal(estimand=estimand, method=method, reason=str(error)))
+            self.refusals.append(Refusal(estimand=estimand, method=method, reason=str(error), code=error.code))
 
 
 def _asked(cohort: Cohort, protocol: Protocol, found: Estimates) -> list[Asked]:

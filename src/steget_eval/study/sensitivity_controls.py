@@ -48,7 +48,7 @@ def control_rows(cohort: Cohort, protocol: Protocol) -> Controls:
         try:
             found = answer(cohort, bare, estimand, method_lines(bare, estimand)[0])
         except MethodError as error:
-            refusals.append(Refusal(estimand=protocol.primary, method=told, reason=str(error)))
+            refusals.append(Refusal(estimand=protocol.primary, method=told, reason=str(error), code=error.code))
             continue
         rows += [
             replace(row, estimand=protocol.primary, subgroup=f"{SENSITIVITY}={told} {control.outcome}")

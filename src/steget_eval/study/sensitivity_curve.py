@@ -102,7 +102,9 @@ def curve_rows(cohorts: dict[int, Cohort], protocol: Protocol) -> CurveAnswers:
         try:
             found = answer(cohorts[cell.horizon], told, estimand, line)
         except MethodError as error:
-            refusals.append(Refusal(estimand=protocol.primary, method=cell.method, reason=f"{cell.told}: {error}"))
+            refusals.append(
+                Refusal(estimand=protocol.primary, method=cell.method, reason=f"{cell.told}: {error}", code=error.code)
+            )
             continue
         rows += [
             replace(row, estimand=protocol.primary, subgroup=f"{SENSITIVITY}={cell.told}")

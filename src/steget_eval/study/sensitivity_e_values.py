@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ConversionError, EventsError, ScopeError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.sensitivity.e_values import EValue, e_value, e_value_difference, e_value_mean
 from steget_eval.study.sensitivity_rows import Asked, number, told_as
@@ -29,7 +29,7 @@ def e_value_rows(asked: Asked) -> Estimates:
         return Estimates()
     found = _of(asked)
     if math.isinf(found.point):
-        raise MethodError("one arm had the outcome at no risk at all, so no E-value is finite")
+        raise EventsError("one arm had the outcome at no risk at all, so no E-value is finite")
     population = asked.main.population
     rows = [
         number("e_value", "e_value", found.point, note=f"conversion: {found.conversion}", population=population),
@@ -51,7 +51,7 @@ def _of(asked: Asked) -> EValue:
             one.estimate, zero.estimate, _error(one, "1"), _error(zero, "0"), treated_share=share, share_error=error,
             level=asked.protocol.confidence_level,
         )  # fmt: skip
-    raise MethodError("no published conversion takes this contrast to a ratio of risks, so it has no E-value")
+    raise ConversionError("no published conversion takes this contrast to a ratio of risks, so it has no E-value")
 
 
 def _arm(asked: Asked, which: str) -> Estimate:
@@ -59,7 +59,7 @@ def _arm(asked: Asked, which: str) -> Estimate:
     rows = asked.found.where(estimand=asked.estimand.id, contrast=f"risk_{which}", subgroup="all")
     mine = rows.where(method=asked.main.method).rows or (() if asked.line.adjusts else rows.rows)
     if not mine:
-        raise MethodError("the main method gives no risk of each arm, so the difference has no E-value")
+        raise ScopeError("the main method gives no risk of each arm, so the difference has no E-value")
     return mine[0]
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import FewError, OutsideError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.design.matching import match_nearest
 from steget_eval.methods.design.propensity import fit_propensity
@@ -80,7 +80,7 @@ def hidden_bias_rows(asked: Asked) -> Estimates:
     matched = match_nearest(fit_propensity(a, columns.X[known], columns.names).score, a)
     one, zero = _pairs(matched.set_of, a)
     if one.size < _FEWEST_PAIRS:
-        raise MethodError("fewer than ten of the treated found somebody alike, too few pairs for bounds of hidden bias")
+        raise FewError("fewer than ten of the treated found somebody alike, too few pairs for bounds of hidden bias")
     bounds = bounds_of_signs if values.kind == "binary" else bounds_of_ranks
     found = bounds(y[one], y[zero], gamma=told.gamma, level=asked.protocol.confidence_level)
     plus, minus = int((y[one] > y[zero]).sum()), int((y[one] < y[zero]).sum())
@@ -92,7 +92,7 @@ def hidden_bias_rows(asked: Asked) -> Estimates:
 
 def _turn(found: HiddenBias, plus: int, minus: int) -> Estimate:
     if math.isinf(found.turns_at):
-        raise MethodError("every pair that differs does so in the same direction: no hidden bias turns the conclusion")
+        raise OutsideError("every pair that differs does so in the same direction: no hidden bias turns the conclusion")
     return Estimate(
         contrast="gamma", method="rosenbaum", estimate=found.turns_at, interval_kind="none", population="ATT",
         n_1=found.pairs, n_0=found.pairs, events_1=plus, events_0=minus,

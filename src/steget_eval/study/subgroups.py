@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from steget_eval.cohort import Cohort
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import MethodError, ScopeError
 from steget_eval.core.estimates import Estimate, Estimates, gather
 from steget_eval.methods.effects.interaction import interaction
 from steget_eval.methods.numerics.multiplicity import benjamini_hochberg, holm
@@ -56,7 +56,9 @@ def subgroup_answers(cohort: Cohort, protocol: Protocol) -> BySubgroup:
                 parts.append(_by_level(cohort, protocol, estimand, name, levels))
                 standing = "told"
             except MethodError as error:
-                refusals.append(Refusal(estimand=estimand.id, method="between_groups", reason=str(error)))
+                refusals.append(
+                    Refusal(estimand=estimand.id, method="between_groups", reason=str(error), code=error.code)
+                )
                 standing = "refused"
         groups.append(Subgroup(estimand=estimand.id, group=name, standing=standing))
     found = gather(parts)
@@ -69,7 +71,7 @@ def _by_level(
     line = method_lines(protocol, estimand)[0]
     roads = roads_of(protocol, estimand, line)
     if not roads or line.sees_unknown:
-        raise MethodError(f"{line.name} gives no answer of {estimand.contrast} that groups can be compared by")
+        raise ScopeError(f"{line.name} gives no answer of {estimand.contrast} that groups can be compared by")
     between, told = [], []
     answers = [[answer_within(cohort, protocol, road, mine) for mine in levels.values()] for road in roads]
     errors = errors_between(cohort, protocol, levels, roads, answers)

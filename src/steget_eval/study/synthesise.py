@@ -175,7 +175,9 @@ def synthesise_all(
                 )
             )  # fmt: skip
         except MethodError as error:
-            refusals.append(Refusal(estimand=outcome, method="synthesis", reason=_place(months, dose) + str(error)))
+            refusals.append(
+                Refusal(estimand=outcome, method="synthesis", reason=_place(months, dose) + str(error), code=error.code)
+            )
     return Syntheses(answers=tuple(answers), refusals=tuple(refusals))
 
 

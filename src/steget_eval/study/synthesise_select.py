@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import FewError, ScopeError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.borrowing import Arms, build_arms
 from steget_eval.methods.evidence.synthesis_setting import Setting
@@ -94,7 +94,7 @@ def select_comparisons(
     """
     lines = [line for line in trials if line.outcome == outcome]
     if not lines:
-        raise MethodError(f"no published line has the outcome {outcome!r}")
+        raise ScopeError(f"no published line has the outcome {outcome!r}")
     _check_only(only, lines)
     reasons = {line.key: _reason(line, months, minimum_dose) or only.leaves_out(line) for line in lines}
     fitting = [line for line in lines if not reasons[line.key]]
@@ -106,7 +106,7 @@ def select_comparisons(
         if first is None:
             kept[line.study_id] = line
         elif not allow_mixed and _setting(first) != _setting(line):
-            raise MethodError(
+            raise ScopeError(
                 f"{outcome}: {line.study_id} is printed at several windows or doses; choose months or minimum_dose, "
                 "or set allow_mixed=True, which keeps the longest follow-up"
             )
@@ -115,7 +115,7 @@ def select_comparisons(
             told = f"the counts of {first.key} again" if same else f"people already counted in {first.key}"
             reasons[line.key] = told
     if not kept:
-        raise MethodError(f"{outcome}: no randomised comparison has four counts and the wanted follow-up and dose")
+        raise FewError(f"{outcome}: no randomised comparison has four counts and the wanted follow-up and dose")
     order = [line for line in lines if kept.get(line.study_id) is line]
     left_out = tuple(LeftOut(line=key, reason=reason) for key, reason in reasons.items() if reason)
     return Selection(lines=tuple(order), left_out=left_out)
@@ -174,7 +174,7 @@ def _check_only(only: Only, lines: Sequence[PublishedTrial]) -> None:
         unknown = sorted(set(getattr(only, name)) - known)
         if unknown:
             allowed = ", ".join(sorted(known - {""}))
-            raise MethodError(f"no line of the outcome has the {name} {', '.join(unknown)}; allowed: {allowed}")
+            raise ScopeError(f"no line of the outcome has the {name} {', '.join(unknown)}; allowed: {allowed}")
 
 
 def _reason(line: PublishedTrial, months: int | None, minimum_dose: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from steget_eval.cohort import Cohort
-from steget_eval.core.errors import MethodError, SpecError
+from steget_eval.core.errors import ScopeError, SpecError
 from steget_eval.methods.effects import single_arm, single_arm_censored
 from steget_eval.methods.numerics.one_sided import Prior
 from steget_eval.protocol import Protocol
@@ -30,7 +30,7 @@ def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
     estimand = protocol.estimand(target.estimand)
     sentence = _why_not_held(protocol, target)
     if sentence:
-        raise MethodError(sentence)
+        raise ScopeError(sentence)
     values = cohort.outcomes[estimand.id]
     goal: tuple[float, ...] = (target.at_least,) if target.at_least is not None else target.between or ()
     found: Any
@@ -41,7 +41,7 @@ def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
         belief = Prior() if target.prior is None else Prior(**target.prior.model_dump())
         found = exact(y, *goal, method=target.method, prior=belief)
     elif target.method != "exact":
-        raise MethodError(
+        raise ScopeError(
             f"the {target.method} limit of a goal counts people, and follow-up ended early for some; allowed: exact, "
             "which then takes the limit of the cumulative incidence"
         )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError, OverlapError
+from steget_eval.core.errors import ArgumentError, OverlapError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.design.weights import checked_weights
 from steget_eval.methods.numerics.arms import Floats, checked_arm, checked_covariates
@@ -81,7 +81,7 @@ def balance(a: ArrayLike, X: ArrayLike, names: Sequence[str], w: ArrayLike | Non
     arm = checked_arm(a)
     covariates = checked_covariates(X, arm.size)
     if len(names) != covariates.shape[1]:
-        raise MethodError(f"{covariates.shape[1]} covariates need as many names, got {len(names)}")
+        raise ArgumentError(f"{covariates.shape[1]} covariates need as many names, got {len(names)}")
     binary = np.asarray(np.isin(covariates, (0.0, 1.0)).all(axis=0))
     one, zero = covariates[arm == 1], covariates[arm == 0]
     mean_1, mean_0 = one.mean(axis=0), zero.mean(axis=0)
@@ -145,7 +145,7 @@ def _checked(arm: Floats, w: ArrayLike | None) -> Floats | None:
         return None
     weights = checked_weights(w)
     if weights.shape != arm.shape:
-        raise MethodError(f"there are {weights.size} weights and {arm.size} arms; they must be as many")
+        raise ArgumentError(f"there are {weights.size} weights and {arm.size} arms; they must be as many")
     if min(weights[arm == which].sum() for which in (1, 0)) == 0:
         raise OverlapError("an arm's weights are all zero")
     return weights

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError, OverlapError
+from steget_eval.core.errors import ArgumentError, OverlapError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import Floats, checked_arm, checked_choice, checked_vector
 from steget_eval.methods.numerics.counting import check_members
@@ -137,7 +137,7 @@ def _matched(set_of: Ints, w: Floats, arm: Floats, population: Population) -> Ma
 
 def _width(eta: Floats, arm: Floats, caliper: float) -> float:
     if not caliper > 0:
-        raise MethodError(f"a caliper must be above zero, got {caliper}")
+        raise ArgumentError(f"a caliper must be above zero, got {caliper}")
     spreads = [eta[arm == which].var(ddof=1) if (arm == which).sum() > 1 else 0.0 for which in (1, 0)]
     return float(caliper * np.sqrt(np.mean(spreads)))
 
@@ -145,7 +145,7 @@ def _width(eta: Floats, arm: Floats, caliper: float) -> float:
 def _checked(score: ArrayLike, a: ArrayLike) -> tuple[Floats, Floats]:
     arm, e = checked_arm(a), checked_vector(score, "the propensity score")
     if arm.shape != e.shape:
-        raise MethodError(f"there are {e.size} scores and {arm.size} arms; they must be as many")
+        raise ArgumentError(f"there are {e.size} scores and {arm.size} arms; they must be as many")
     if not ((e > 0) & (e < 1)).all():
         raise OverlapError("a propensity score must lie strictly between 0 and 1 for everyone")
     return arm, e

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import Floats, checked_arm, checked_covariates
 from steget_eval.methods.numerics.glm import fit_propensity_model
@@ -68,7 +68,7 @@ def fit_propensity(
     covariates = checked_covariates(X, arm.size)
     labels = names or tuple(f"x{column + 1}" for column in range(covariates.shape[1]))
     if len(labels) != covariates.shape[1]:
-        raise MethodError(f"{covariates.shape[1]} covariates need as many names, got {len(labels)}")
+        raise ArgumentError(f"{covariates.shape[1]} covariates need as many names, got {len(labels)}")
     design = build_design(with_splines(covariates, splines, knots))
     fit = fit_propensity_model(design.Z, arm)
     return Propensity(

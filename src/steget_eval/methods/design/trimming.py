@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steget_eval.core.errors import MethodError, OverlapError
+from steget_eval.core.errors import ArgumentError, OverlapError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.design.weights import checked_weights
 from steget_eval.methods.numerics.arms import Floats, checked_arm, checked_vector
@@ -50,7 +50,7 @@ def trim_scores(score: ArrayLike, a: ArrayLike, *, low: float = 0.1, high: float
     among them.
     """
     if not 0 <= low < high <= 1:
-        raise MethodError(f"scores are trimmed to limits from 0 to 1, the lower first, got {low} and {high}")
+        raise ArgumentError(f"scores are trimmed to limits from 0 to 1, the lower first, got {low} and {high}")
     arm, e = checked_arm(a), checked_vector(score, "the propensity score")
     return _keep((e >= low) & (e <= high), arm, low, high)
 
@@ -95,7 +95,7 @@ def truncate_weights(w: ArrayLike, a: ArrayLike, *, quantile: float = 0.99) -> T
     Trades bias for variance: the arms then stand for a population a little apart from the one asked for.
     """
     if not 0.5 < quantile <= 1:
-        raise MethodError(f"weights are truncated at a quantile above 0.5 and up to 1, got {quantile}")
+        raise ArgumentError(f"weights are truncated at a quantile above 0.5 and up to 1, got {quantile}")
     arm, weights = checked_arm(a), checked_weights(w)
     limits = {k: float(np.quantile(weights[arm == k], quantile)) for k in (1, 0)}
     limit = np.where(arm == 1, limits[1], limits[0])

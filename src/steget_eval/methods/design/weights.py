@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError, OverlapError
+from steget_eval.core.errors import ArgumentError, OverlapError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import Floats, checked_arm, checked_vector
 
@@ -72,7 +72,7 @@ def effective_sample_size(w: ArrayLike, a: ArrayLike) -> EffectiveSize:
     """Return Kish's effective sample size of each arm."""
     arm, weights = checked_arm(a), checked_weights(w)
     if weights.shape != arm.shape:
-        raise MethodError(f"there are {weights.size} weights and {arm.size} arms; they must be as many")
+        raise ArgumentError(f"there are {weights.size} weights and {arm.size} arms; they must be as many")
     sizes = [_kish(weights[arm == which]) for which in (1, 0)]
     return EffectiveSize(n_1=int(arm.sum()), n_0=int((1 - arm).sum()), ess_1=sizes[0], ess_0=sizes[1])
 
@@ -81,7 +81,7 @@ def checked_weights(w: ArrayLike) -> Floats:
     """Return weights that are zero or more."""
     weights = checked_vector(w, "the weight")
     if (weights < 0).any():
-        raise MethodError("weights must be zero or more")
+        raise ArgumentError("weights must be zero or more")
     return weights
 
 
@@ -94,7 +94,7 @@ def _kish(w: Floats) -> float:
 def _checked(a: ArrayLike, score: ArrayLike) -> tuple[Floats, Floats]:
     arm, e = checked_arm(a), checked_vector(score, "the propensity score")
     if arm.shape != e.shape:
-        raise MethodError(f"there are {e.size} scores and {arm.size} arms; they must be as many")
+        raise ArgumentError(f"there are {e.size} scores and {arm.size} arms; they must be as many")
     if not ((e > 0) & (e < 1)).all():
         raise OverlapError("a propensity score must lie strictly between 0 and 1 for everyone")
     return arm, e

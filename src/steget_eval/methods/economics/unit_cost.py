@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.proportions import limits_one
 
@@ -35,7 +35,7 @@ def cost_per_success(cost_ore: int, count: int, n: int, *, level: float = 0.95) 
     """
     _check(cost_ore, n)
     if not 0 < count <= n:
-        raise MethodError("a cost for each who went on needs at least one who did, and no more than were served")
+        raise ArgumentError("a cost for each who went on needs at least one who did, and no more than were served")
     limits = limits_one(count, n, method="clopper_pearson", level=level)
     kronor = cost_ore / 100
     return Estimates((
@@ -47,7 +47,7 @@ def cost_per_success(cost_ore: int, count: int, n: int, *, level: float = 0.95) 
 def share_of(part_ore: int, whole_ore: int) -> Estimates:
     """Return one amount as a share of another, as outturn of budget or support of budget: arithmetic."""
     if whole_ore <= 0 or part_ore < 0:
-        raise MethodError("a share needs a whole above zero and a part that is not negative")
+        raise ArgumentError("a share needs a whole above zero and a part that is not negative")
     row = Estimate(contrast="budget_share", method="arithmetic", estimate=part_ore / whole_ore, kind="amount",
                    interval_kind="none", unit="proportion", note=ARITHMETIC)  # fmt: skip
     return Estimates((row,))
@@ -74,6 +74,6 @@ def _row(
 
 def _check(cost_ore: int, n: int) -> None:
     if cost_ore < 0:
-        raise MethodError("a cost cannot be negative")
+        raise ArgumentError("a cost cannot be negative")
     if n < 1:
-        raise MethodError("a cost for each person needs somebody")
+        raise ArgumentError("a cost for each person needs somebody")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import EventsError, FewError, ScopeError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import (
     Arms,
@@ -66,7 +66,7 @@ def mean_difference(
     columns = _columns(arms, "mean_difference", interval, unit)
     if interval == "welch":
         if cluster is not None:
-            raise MethodError("Welch's interval knows no clusters; wald does")
+            raise ScopeError("Welch's interval knows no clusters; wald does")
         return Estimates((_welch(arms, checked_level(level), columns),))
     means_ = means_of_arms(arms, cluster)
     difference = means_.mean_1 - means_.mean_0
@@ -89,7 +89,7 @@ def mean_ratio(
     else:
         m = means_of_arms(arms, cluster)
     if m.mean_1 <= 0 or m.mean_0 <= 0:
-        raise MethodError("a ratio of means needs both means above zero")
+        raise EventsError("a ratio of means needs both means above zero")
     columns = _columns(arms, "mean_ratio", "log", "ratio")
     gradient = (1 / m.mean_1, -1 / m.mean_0)
     row = delta_row(
@@ -108,7 +108,7 @@ def _columns(arms: Arms, contrast: str, method: str, unit: str) -> dict[str, Any
 
 def _mean_row(contrast: str, values: Floats, unit: str, level: float) -> dict[str, Any]:
     if values.size < 2:
-        raise MethodError("one person gives no standard error of a mean; at least two are needed")
+        raise FewError("one person gives no standard error of a mean; at least two are needed")
     estimate, std_error = float(values.mean()), math.sqrt(_variance_of_mean(values))
     half = float(student.isf((1 - level) / 2, values.size - 1)) * std_error
     return {
@@ -120,7 +120,7 @@ def _mean_row(contrast: str, values: Floats, unit: str, level: float) -> dict[st
 
 def _welch(arms: Arms, level: float, columns: dict[str, Any]) -> Estimate:
     if min(arms.y_1.size, arms.y_0.size) < 2:
-        raise MethodError("an arm of one person gives no variance; Welch's interval needs two in each arm")
+        raise FewError("an arm of one person gives no variance; Welch's interval needs two in each arm")
     v_1, v_0 = _variance_of_mean(arms.y_1), _variance_of_mean(arms.y_0)
     difference, std_error = float(arms.y_1.mean() - arms.y_0.mean()), math.sqrt(v_1 + v_0)
     df = (v_1 + v_0) ** 2 / (v_1**2 / (arms.y_1.size - 1) + v_0**2 / (arms.y_0.size - 1))

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, EventsError, ScopeError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import (
     Arms,
@@ -73,13 +73,13 @@ def negative_binomial(
     checked_choice(variance, ("model", "robust"), "variance")
     arms, D, offset = _checked(y, a, X, exposure, population)
     if not np.allclose(arms.y, np.rint(arms.y), rtol=0, atol=1e-9):
-        raise MethodError(
+        raise ScopeError(
             "a negative binomial counts whole numbers, and some amounts are not whole; quasi_poisson takes any amounts"
         )
     name = "negative_binomial" if variance == "model" else "negative_binomial_robust"
     if cluster is not None:
         if variance == "model":
-            raise MethodError("the likelihood knows no clusters; negative_binomial_robust does")
+            raise ScopeError("the likelihood knows no clusters; negative_binomial_robust does")
         return _jackknifed(arms, name, population, level, cluster, lambda who: _counted(arms, D, offset, who))
     fit = fit_negative_binomial(D, arms.y, offset)
     information = (D * (fit.fitted * fit.weights)[:, None]).T @ D
@@ -109,7 +109,7 @@ def rates(
     for arm in (1, 0):
         mine, over = arms.y[arms.a == arm], given[arms.a == arm]
         if not mine.sum() > 0:
-            raise MethodError(f"nobody in arm {arm} has an amount above zero: a rate has no finite logarithm")
+            raise EventsError(f"nobody in arm {arm} has an amount above zero: a rate has no finite logarithm")
         rate = float(mine.sum() / over.sum())
         error = math.sqrt(float(((mine - rate * over) ** 2).sum())) / float(mine.sum())
         rows.append(Estimate(
@@ -134,17 +134,17 @@ def _checked(
 def with_amounts_in_both(arms: Arms) -> Arms:
     """Return arms without negative amounts and with some above zero in each, or refuse."""
     if arms.y.min() < 0:
-        raise MethodError("some amounts are below zero: a ratio needs amounts of zero or more")
+        raise ScopeError("some amounts are below zero: a ratio needs amounts of zero or more")
     for arm, values in ((1, arms.y_1), (0, arms.y_0)):
         if not values.any():
-            raise MethodError(f"nobody in arm {arm} has an amount above zero: the ratio has no finite logarithm")
+            raise EventsError(f"nobody in arm {arm} has an amount above zero: the ratio has no finite logarithm")
     return arms
 
 
 def _exposure(exposure: ArrayLike, arms: Arms) -> Floats:
     given = checked_vector(exposure, "the exposure")
     if given.shape != arms.a.shape or not (given > 0).all():
-        raise MethodError("exposure must be above zero, one per person")
+        raise ArgumentError("exposure must be above zero, one per person")
     return given
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.binary_adjusted import with_events_and_without
 from steget_eval.methods.effects.matched_rows import Kind, arm_rows
@@ -65,7 +65,7 @@ def truncated_weights(
     """
     checked_choice(population, POPULATIONS, "population")
     if not 0.5 < quantile <= 1:
-        raise MethodError(f"weights are truncated at a quantile above 0.5 and up to 1, got {quantile}")
+        raise ArgumentError(f"weights are truncated at a quantile above 0.5 and up to 1, got {quantile}")
     arms = _checked(y, a, kind)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
 

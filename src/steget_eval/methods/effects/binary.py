@@ -11,7 +11,7 @@ from typing import Any, Literal
 from numpy.typing import ArrayLike
 from scipy.stats import beta
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, EventsError, OutsideError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates, IntervalKind
 from steget_eval.methods.numerics.arms import checked_arms, checked_choice, checked_level, checked_outcome
 from steget_eval.methods.numerics.proportion_tests import (
@@ -65,7 +65,7 @@ def posterior_risk(
     """
     values = checked_outcome(y, binary=True)
     if not (prior_successes > 0 and prior_failures > 0):
-        raise MethodError(f"a Beta prior needs two numbers above zero, got {prior_successes} and {prior_failures}")
+        raise ArgumentError(f"a Beta prior needs two numbers above zero, got {prior_successes} and {prior_failures}")
     x, n, tail = int(values.sum()), values.size, (1 - checked_level(level)) / 2
     posterior = beta(x + prior_successes, n - x + prior_failures)
     return Estimates((
@@ -119,12 +119,12 @@ def risk_ratio(y: ArrayLike, a: ArrayLike, *, interval: RatioInterval = "log", l
     checked_choice(interval, ("log", "koopman"), "interval")
     checked_level(level)
     if table.x_1 == 0 and table.x_0 == 0:
-        raise MethodError("nobody had the event in either arm: the risk ratio is not defined")
+        raise EventsError("nobody had the event in either arm: the risk ratio is not defined")
     empty = table.x_1 == 0 or table.x_0 == 0
     if interval == "log" and empty:
-        raise MethodError("an arm has no event: the log interval of the risk ratio is not defined; koopman is")
+        raise EventsError("an arm has no event: the log interval of the risk ratio is not defined; koopman is")
     if interval == "log" and unpooled_error(table) == 0:
-        raise MethodError("everyone had the event in both arms: the log interval has no width; koopman has")
+        raise EventsError("everyone had the event in both arms: the log interval has no width; koopman has")
     ratio = math.inf if table.x_0 == 0 else table.p_1 / table.p_0
     std_error = math.nan
     if not empty:
@@ -147,11 +147,11 @@ def odds_ratio(y: ArrayLike, a: ArrayLike, *, interval: OddsInterval = "log", le
     checked_choice(interval, ("log", "score"), "interval")
     checked_level(level)
     if table.x_1 + table.x_0 in (0, table.n_1 + table.n_0):
-        raise MethodError("all or nobody had the event in both arms: the odds ratio is not defined")
+        raise EventsError("all or nobody had the event in both arms: the odds ratio is not defined")
     cells = (table.x_1, table.n_1 - table.x_1, table.x_0, table.n_0 - table.x_0)
     empty = 0 in cells
     if interval == "log" and empty:
-        raise MethodError("a cell of the two by two table is zero: the log interval is not defined; score is")
+        raise EventsError("a cell of the two by two table is zero: the log interval is not defined; score is")
     crossed = cells[1] * cells[2]
     ratio = math.inf if crossed == 0 else cells[0] * cells[3] / crossed
     std_error = math.nan if empty else math.sqrt(sum(1 / cell for cell in cells))
@@ -176,7 +176,7 @@ def number_needed(
     checked_choice(interval, ("newcombe", "miettinen_nurminen", "wald"), "interval")
     difference = table.p_1 - table.p_0
     if difference == 0:
-        raise MethodError("the risk difference is exactly zero: no finite number is needed to treat or to harm")
+        raise OutsideError("the risk difference is exactly zero: no finite number is needed to treat or to harm")
     of = _difference_limits(table, interval, checked_level(level))
     crosses = of.low < 0 < of.high
     ends = sorted((_inverse(of.low, difference), _inverse(of.high, difference)))
@@ -223,7 +223,7 @@ def _difference_limits(t: Table, interval: DifferenceInterval, level: float) -> 
     if interval == "miettinen_nurminen":
         return limits_miettinen_nurminen(t, level=level)
     if unpooled_error(t) == 0:
-        raise MethodError("neither arm varies: Wald's interval has no width; newcombe and miettinen_nurminen have")
+        raise SpreadError("neither arm varies: Wald's interval has no width; newcombe and miettinen_nurminen have")
     return wald_limits(t.p_1 - t.p_0, unpooled_error(t), level)
 
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.core.errors import ArgumentError, ConvergenceError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.streams import stream
 from steget_eval.methods.numerics.arms import Arms, Floats, checked_arms, checked_covariates, checked_level
@@ -48,7 +48,7 @@ def bootstrap_ipw(
     """
     arms = checked_arms(y, a, binary=True)
     if replicates < 100:
-        raise MethodError(f"{replicates} replicates are too few for an interval; at least 100 are needed")
+        raise ArgumentError(f"{replicates} replicates are too few for an interval; at least 100 are needed")
     Z = build_design(checked_covariates(X, arms.a.size)).Z
     start = fit_score(arms, Z, "ATE")
     draws = stream(seed, "bootstrap_ipw")

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy import stats
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import EventsError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
 from steget_eval.methods.effects.summaries import check_follow_up, pair_by_cluster, read_arms
@@ -97,10 +97,10 @@ def gray(t: np.ndarray, d: np.ndarray, a: np.ndarray, *, cause: int = 1) -> Esti
     days = check_days(t)
     causes, arms = check_causes(d, days.size, competing=True), check_arms(a, days.size)
     if not (causes == cause).any():
-        raise MethodError("nobody had the event, so there is nothing to test")
+        raise EventsError("nobody had the event, so there is nothing to test")
     found = gray_score(days, causes, arms, cause=cause)
     if not found.variance > 0:
-        raise MethodError("no event happened while both arms had people at risk, so Gray's test says nothing")
+        raise EventsError("no event happened while both arms had people at risk, so Gray's test says nothing")
     chi_square = found.score**2 / found.variance
     in_one, event = arms == 1, causes == cause
     row = Estimate(

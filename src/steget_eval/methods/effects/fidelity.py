@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.core.frames import Tidy
 
 if TYPE_CHECKING:
@@ -109,11 +109,11 @@ def score_fidelity(items: Sequence[int | None], *, most_missing: int = 2) -> Fid
         Scores of items 1 to 25, each 1 to 5; None where an item was not scored.
     """
     if len(items) != ITEMS:
-        raise MethodError(f"the scale has {ITEMS} items, {len(items)} were given")
+        raise ArgumentError(f"the scale has {ITEMS} items, {len(items)} were given")
     if any(one is not None and (one != int(one) or not LOWEST <= one <= HIGHEST) for one in items):
-        raise MethodError(f"an item is scored with a whole number from {LOWEST} to {HIGHEST}")
+        raise ArgumentError(f"an item is scored with a whole number from {LOWEST} to {HIGHEST}")
     if not 0 <= most_missing < ITEMS:
-        raise MethodError(f"the most items that may be missing lies from 0 to {ITEMS - 1}, got {most_missing}")
+        raise ArgumentError(f"the most items that may be missing lies from 0 to {ITEMS - 1}, got {most_missing}")
     scored = [int(one) for one in items if one is not None]
     missing = ITEMS - len(scored)
     low, high = sum(scored) + LOWEST * missing, sum(scored) + HIGHEST * missing

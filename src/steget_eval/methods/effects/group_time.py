@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError, ScopeError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import checked_choice, checked_covariates, checked_vector
 from steget_eval.methods.numerics.group_difference import Estimator, Floats, group_difference
@@ -105,21 +105,21 @@ def checked_panel(y: ArrayLike, start: ArrayLike, X: ArrayLike | None = None, w:
     """Return a panel, or refuse: gaps, a unit without a period before its start, nobody who starts."""
     values = np.asarray(y, dtype=np.float64)
     if values.ndim != 2 or values.shape[1] < 2:
-        raise MethodError(f"a panel is units by periods with at least two periods, got the shape {values.shape}")
+        raise ArgumentError(f"a panel is units by periods with at least two periods, got the shape {values.shape}")
     if not np.isfinite(values).all():
         unknown = int((~np.isfinite(values)).sum())
-        raise MethodError(f"every unit must be known in every period; {unknown} of {values.size} cells are not")
+        raise ArgumentError(f"every unit must be known in every period; {unknown} of {values.size} cells are not")
     n, periods = values.shape
     begins = checked_vector(start, "the start")
     if begins.shape != (n,) or not np.isin(begins, np.arange(NEVER, periods)).all():
-        raise MethodError(f"the start must be a period from 1 to {periods - 1} for each unit, or {NEVER} for never")
+        raise ArgumentError(f"the start must be a period from 1 to {periods - 1} for each unit, or {NEVER} for never")
     if (begins == 0).any():
-        raise MethodError("units that start in the first period have no period before; leave them out")
+        raise ScopeError("units that start in the first period have no period before; leave them out")
     if (begins == NEVER).all():
         raise EmptyArmError("nobody starts: there is no unit with the programme")
     weights = np.ones(n) if w is None else checked_vector(w, "the weight")
     if weights.shape != (n,) or not (weights > 0).all():
-        raise MethodError("weights must be above zero, one per unit")
+        raise ArgumentError("weights must be above zero, one per unit")
     covariates = np.empty((n, 0)) if X is None else checked_covariates(X, n)
     return Panel(y=values, start=begins.astype(np.int64), X=covariates, w=weights / weights.mean())
 
@@ -151,7 +151,7 @@ def group_time_effects(
     if control == "never_treated" and not (panel.start == NEVER).any():
         raise EmptyArmError("no unit is never treated; allowed: control not_yet_treated")
     if estimator != "unadjusted" and not panel.X.shape[1]:
-        raise MethodError(f"{estimator} adjusts for covariates, and there are none")
+        raise ScopeError(f"{estimator} adjusts for covariates, and there are none")
     cells = [
         (int(group), period)
         for group in panel.groups

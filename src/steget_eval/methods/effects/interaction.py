@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, f, norm, t
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, ClusterError, DependentError, FewError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import Floats, checked_choice, checked_level
 
@@ -50,11 +50,11 @@ def _checked_covariance(covariance: ArrayLike, theta: Floats) -> Floats:
     V = np.asarray(covariance, dtype=np.float64)
     V = np.diag(V) if V.ndim == 1 else V
     if theta.size < 2:
-        raise MethodError("answers are compared between two groups or more")
+        raise FewError("answers are compared between two groups or more")
     if V.shape != (theta.size, theta.size) or not (np.isfinite(theta).all() and np.isfinite(V).all()):
-        raise MethodError("each group needs a finite answer with a finite variance")
+        raise ArgumentError("each group needs a finite answer with a finite variance")
     if (np.diag(V) <= 0).any():
-        raise MethodError("a group's answer has no variance, so it cannot be compared with another's")
+        raise SpreadError("a group's answer has no variance, so it cannot be compared with another's")
     return V
 
 
@@ -76,13 +76,13 @@ def _test(apart: Floats, spread: Floats, scale: Scale, degrees: float) -> Estima
     try:
         q = float(apart @ np.linalg.solve(spread, apart))
     except np.linalg.LinAlgError as error:
-        raise MethodError("the groups' answers cannot be told apart: their covariance is singular") from error
+        raise DependentError("the groups' answers cannot be told apart: their covariance is singular") from error
     if math.isinf(degrees):
         p_value, told = float(chi2.sf(q, m)), f"chi-squared, degrees of freedom {m}"
     else:
         second = degrees - m + 1
         if second <= 0:
-            raise MethodError("there are no more clusters than groups to compare: the test is refused")
+            raise ClusterError("there are no more clusters than groups to compare: the test is refused")
         p_value = float(f.sf(q * second / (degrees * m), m, second))
         told = f"Hotelling's F, degrees of freedom {m} and {second:g}"
     return Estimate(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import HorizonError, MethodError
+from steget_eval.core.errors import ArgumentError, HorizonError, ScopeError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import checked_level, checked_outcome
 from steget_eval.methods.numerics.counting import check_causes, check_days
@@ -35,7 +35,7 @@ def joint_shares(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) ->
     """
     one, two = checked_outcome(first, binary=True), checked_outcome(second, binary=True)
     if one.size != two.size:
-        raise MethodError("the two outcomes must be of the same people")
+        raise ArgumentError("the two outcomes must be of the same people")
     cells = one + 2 * two
     each = 1 - (1 - checked_level(level)) / len(CELLS)
     rows = []
@@ -125,12 +125,12 @@ class _Found:
 def _check_one_follow_up(t_1: np.ndarray, d_1: np.ndarray, t_2: np.ndarray, d_2: np.ndarray) -> None:
     """Refuse outcomes of other people, or whose follow-up ends on different days."""
     if t_1.size != t_2.size:
-        raise MethodError("the two outcomes must be of the same people")
+        raise ArgumentError("the two outcomes must be of the same people")
     neither = (d_1 != 1) & (d_2 != 1)
     unlike = neither & ((t_1 != t_2) | ((d_1 == 0) != (d_2 == 0)))
     early = ((d_1 == 1) & (d_2 != 1) & (t_2 < t_1)) | ((d_2 == 1) & (d_1 != 1) & (t_1 < t_2))
     if (unlike | early).any():
-        raise MethodError("the two outcomes must end with the same follow-up: one goes on where the other has ended")
+        raise ScopeError("the two outcomes must end with the same follow-up: one goes on where the other has ended")
 
 
 def _spans(t_1: np.ndarray, d_1: np.ndarray, t_2: np.ndarray, d_2: np.ndarray, horizon: int) -> _Spans:

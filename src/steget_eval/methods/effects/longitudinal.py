@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm, t
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError, FewError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import checked_arm, checked_level, checked_vector
 from steget_eval.methods.numerics.proportions import limits_one
@@ -58,7 +58,7 @@ def standardised_change(before: ArrayLike, after: ArrayLike, *, level: float = 0
     """
     pairs = _pairs(before, after)
     if pairs.sd_before == 0 or pairs.sd_after == 0:
-        raise MethodError("a change cannot be standardised where everybody has the same score at an occasion")
+        raise SpreadError("a change cannot be standardised where everybody has the same score at an occasion")
     m = pairs.n - 1
     factor = math.exp(math.lgamma(m / 2) - math.log(math.sqrt(m / 2)) - math.lgamma((m - 1) / 2)) if m > 1 else math.nan
     if math.isnan(factor):
@@ -84,7 +84,7 @@ def responders(
         The difference, above zero; it needs a source, which the protocol gives.
     """
     if not important > 0:
-        raise MethodError("a minimally important difference lies above zero")
+        raise ArgumentError("a minimally important difference lies above zero")
     pairs = _pairs(before, after)
     gained = pairs.change if higher_is_better else -pairs.change
     # A score that is the difference but for rounding has reached it.
@@ -109,12 +109,10 @@ def ancova(before: ArrayLike, after: ArrayLike, a: ArrayLike, *, level: float = 
     """
     pairs, arm = _pairs(before, after), checked_arm(a)
     if arm.size != pairs.n:
-        raise MethodError("scores and arms must be of the same people")
+        raise ArgumentError("scores and arms must be of the same people")
     Z = np.column_stack([np.ones(pairs.n), arm, pairs.before])
     if pairs.n <= 3 or np.linalg.matrix_rank(Z) < 3:
-        raise MethodError(
-            "ancova needs more than three people, both arms, and an earlier score that varies within them"
-        )
+        raise FewError("ancova needs more than three people, both arms, and an earlier score that varies within them")
     beta, *_ = np.linalg.lstsq(Z, pairs.after, rcond=None)
     residual = pairs.after - Z @ beta
     df = pairs.n - 3
@@ -166,7 +164,7 @@ class _Pairs:
 def _pairs(before: ArrayLike, after: ArrayLike) -> _Pairs:
     one, two = checked_vector(before, "the earlier score"), checked_vector(after, "the later score")
     if one.size != two.size:
-        raise MethodError("the two scores must be of the same people")
+        raise ArgumentError("the two scores must be of the same people")
     if one.size < 2:
         raise EmptyArmError("a change needs two people or more with both scores")
     return _Pairs(before=one, after=two)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from steget_eval.core.errors import MethodError, OverlapError
+from steget_eval.core.errors import ArgumentError, OverlapError, ScopeError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import (
     Arms,
@@ -69,7 +69,7 @@ def _pair_rows(both: Floats, kind: Kind, lonely: int, unit: str, level: float) -
     m = len(both)
     (m_1, m_0), covariance = both.mean(axis=0), np.cov(both.T) / m
     if np.ptp(both[:, 0] - both[:, 1]) == 0:
-        raise MethodError("every pair differs by the same: a comparison would have an interval of no width")
+        raise SpreadError("every pair differs by the same: a comparison would have an interval of no width")
     shared: dict[str, Any] = {
         "method": "matched_pairs", "population": "ATT", "kind": kind, "level": level, "degrees": float(m - 1),
         "n_1": m, "n_0": m, "note": "Treated people without anybody alike are left out." if lonely else "",
@@ -108,7 +108,7 @@ def abadie_imbens(
     """
     checked_choice(population, ("ATE", "ATT", "ATC"), "population")
     if neighbours < 1:
-        raise MethodError(f"at least one neighbour is needed, got {neighbours}")
+        raise ArgumentError(f"at least one neighbour is needed, got {neighbours}")
     arms = _checked(y, a, kind)
     scaled = _whitened(build_design(checked_covariates(X, arms.a.size)).Z[:, 1:])
     gain, used = np.zeros(arms.a.size), _Used(weight=np.zeros(arms.a.size), squared=np.zeros(arms.a.size))
@@ -121,7 +121,7 @@ def abadie_imbens(
     reuse = used.weight**2 + (2 * used.weight if population == "ATE" else 0) - used.squared
     variance = (float(counted @ (gain - estimate) ** 2) + float(spread @ reuse)) / n**2
     if not np.ptp(arms.y) > 0 or not variance > 0:
-        raise MethodError("the outcome does not vary among those matched: the interval would have no width")
+        raise SpreadError("the outcome does not vary among those matched: the interval would have no width")
     std_error = math.sqrt(variance)
     half = float(norm.isf((1 - checked_level(level)) / 2)) * std_error
     contrast, of = ("risk_difference", "proportion") if kind == "binary" else ("mean_difference", unit)
@@ -180,7 +180,7 @@ def _own_spread(arms: Arms, scaled: Floats, neighbours: int) -> Floats:
 def _whitened(X: Floats) -> Floats:
     """Return covariates in which the Euclidean distance is Mahalanobis'."""
     if not X.shape[1]:
-        raise MethodError("matching needs at least one covariate")
+        raise ScopeError("matching needs at least one covariate")
     return np.asarray(np.linalg.solve(np.linalg.cholesky(np.cov(X.T).reshape(X.shape[1], -1)), X.T).T)
 
 

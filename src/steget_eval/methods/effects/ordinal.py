@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2, norm
 from scipy.stats import t as student
 
-from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.core.errors import ConvergenceError, OutsideError, ScopeError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import (
     Arms,
@@ -68,7 +68,7 @@ def proportional_odds(
     }  # fmt: skip
     if interval == "score":
         if cluster is not None:
-            raise MethodError("the score interval knows no clusters; proportional_odds does")
+            raise ScopeError("the score interval knows no clusters; proportional_odds does")
         return Estimates((_by_score(steps, value, error, level, shared),))
     degrees = math.inf
     if cluster is not None:
@@ -95,7 +95,7 @@ def brant(
     arms, Z = _checked(step, a, X)
     steps = np.unique(arms.y)
     if steps.size < 3:
-        raise MethodError("with two steps there is one odds ratio and nothing to test")
+        raise ScopeError("with two steps there is one odds ratio and nothing to test")
     D = np.column_stack([Z, arms.a])
     fits = []
     for place, below in enumerate(steps[:-1]):
@@ -137,9 +137,9 @@ def _across(D: Floats, fitted: list[Floats], chosen: list[int]) -> Floats:
 def _checked(step: ArrayLike, a: ArrayLike, X: ArrayLike) -> tuple[Arms, Floats]:
     arms = checked_arms(step, a, binary=False)
     if np.ptp(arms.y) == 0:
-        raise MethodError("everyone stands on the same step: there is nothing to compare")
+        raise SpreadError("everyone stands on the same step: there is nothing to compare")
     if arms.y_1.min() >= arms.y_0.max() or arms.y_0.min() >= arms.y_1.max():
-        raise MethodError("one arm stands above the other throughout: the odds ratio has no finite value")
+        raise OutsideError("one arm stands above the other throughout: the odds ratio has no finite value")
     return arms, build_design(checked_covariates(X, arms.a.size)).Z
 
 

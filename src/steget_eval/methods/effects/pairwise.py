@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError, OutsideError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import Floats, checked_arm, checked_level, checked_vector
 from steget_eval.methods.numerics.clusters import checked_clusters, leave_one_cluster_out
@@ -38,7 +38,7 @@ def win_statistics(
     """
     values, arm = checked_vector(step, "the step"), checked_arm(a)
     if values.size != arm.size:
-        raise MethodError("steps and arms must be of the same people")
+        raise ArgumentError("steps and arms must be of the same people")
     if cluster is None:
         return _answer(_compare(values, arm), checked_level(level))
 
@@ -82,7 +82,7 @@ def _compare(values: Floats, arm: Floats) -> _Compared:
         raise EmptyArmError("a win ratio needs two people or more in each arm")
     wins, losses = _against(upper, lower), _against(-upper, -lower)
     if wins.share == 0 or losses.share == 0:
-        raise MethodError("one arm wins every pair that is not tied: a win ratio has no finite value")
+        raise OutsideError("one arm wins every pair that is not tied: a win ratio has no finite value")
     ties = _Pairwise(of_1=1 - wins.of_1 - losses.of_1, of_0=1 - wins.of_0 - losses.of_0)
     found = [_ratio(wins, losses), _ratio(wins.plus_half(ties), losses.plus_half(ties)), _net(wins, losses)]
     values_, errors = zip(*found, strict=True)

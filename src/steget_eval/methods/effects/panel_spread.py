@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import FewError, MethodError
 from steget_eval.methods.effects.group_time import NEVER, Control, Panel, group_time_effects
 from steget_eval.methods.effects.panel_averages import Averages, average_effects
 from steget_eval.methods.numerics.arms import Floats
@@ -40,7 +40,7 @@ class Spread:
 def averages_of(panel: Panel, estimator: Estimator, control: Control, anticipation: int) -> Averages:
     found = group_time_effects(panel, estimator=estimator, control=control, anticipation=anticipation)
     if not (found.period >= found.group).any():
-        raise MethodError("no group has a control in any period after its start")
+        raise FewError("no group has a control in any period after its start")
     return average_effects(found, panel)
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy import stats
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import EventsError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.cox import fit_cox
 from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days
@@ -41,7 +41,7 @@ def proportional_hazards(
     event = causes == cause
     for arm in (1, 0):
         if not np.any(event & (arms == arm)):
-            raise MethodError(f"nobody in arm {arm} had the event, so hazards cannot be compared")
+            raise EventsError(f"nobody in arm {arm} had the event, so hazards cannot be compared")
     columns = np.column_stack([arms, np.empty((days.size, 0)) if X is None else np.asarray(X, dtype=float)])
     fit = fit_cox(days, causes, columns, cause=cause)
     found = score_over_time(days, event, columns, fit.beta)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scipy.stats import chi2
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.core.estimates import Estimate, Estimates
 
 
@@ -23,9 +23,9 @@ def event_count(events: int, *, exposure: float | None = None, unit: str = "even
         Person-time or another positive measure; the answer is then a rate, in `unit`.
     """
     if events < 0 or events != int(events):
-        raise MethodError("a number of events is a whole number, 0 or more")
+        raise ArgumentError("a number of events is a whole number, 0 or more")
     if exposure is not None and not exposure > 0:
-        raise MethodError("exposure must be above zero")
+        raise ArgumentError("exposure must be above zero")
     tail = (1 - level) / 2
     low = 0.0 if events == 0 else float(chi2.ppf(tail, 2 * events)) / 2
     high = float(chi2.isf(tail, 2 * events + 2)) / 2

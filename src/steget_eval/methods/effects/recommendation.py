@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import checked_level, checked_outcome, checked_vector
 from steget_eval.methods.numerics.glm import fit_outcome_model
@@ -58,7 +58,7 @@ def agreement(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Es
     rows, columns = cells.sum(axis=1), cells.sum(axis=0)
     chance = float(rows @ columns)
     if chance >= 1 - 1e-12:
-        raise MethodError("kappa is undefined where both judgements are the same for everybody")
+        raise SpreadError("kappa is undefined where both judgements are the same for everybody")
     observed = float(np.trace(cells))
     kappa = (observed - chance) / (1 - chance)
     diagonal = sum(cells[i, i] * (1 - (rows[i] + columns[i]) * (1 - kappa)) ** 2 for i in (0, 1))
@@ -84,9 +84,9 @@ def calibration(predicted: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> E
     p = checked_vector(predicted, "predicted")
     did = checked_outcome(y, binary=True)
     if p.size != did.size:
-        raise MethodError("predictions and outcomes must be of the same people")
+        raise ArgumentError("predictions and outcomes must be of the same people")
     if not np.all((p > 0) & (p < 1)):
-        raise MethodError("predicted probabilities must lie above 0 and below 1")
+        raise ArgumentError("predicted probabilities must lie above 0 and below 1")
     Z = np.column_stack([np.ones(p.size), np.log(p / (1 - p))])
     fit = fit_outcome_model(Z, did, "logit", "the calibration")
     information = (Z * (fit.fitted * (1 - fit.fitted))[:, None]).T @ Z
@@ -103,7 +103,7 @@ def calibration(predicted: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> E
 def _pair(first: ArrayLike, second: ArrayLike) -> tuple[Any, Any]:
     one, two = checked_outcome(first, binary=True), checked_outcome(second, binary=True)
     if one.size != two.size:
-        raise MethodError("the two judgements must be of the same people")
+        raise ArgumentError("the two judgements must be of the same people")
     return one, two
 
 

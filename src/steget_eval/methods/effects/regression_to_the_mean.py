@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import Floats, checked_level, checked_vector
 
@@ -35,11 +35,11 @@ def expected_drift(
     """
     one, two = checked_vector(before, "the earlier score"), checked_vector(after, "the later score")
     if one.size != two.size:
-        raise MethodError("the two scores must be of the same people")
+        raise ArgumentError("the two scores must be of the same people")
     if one.size < 2:
         raise EmptyArmError("a change needs two people or more with both scores")
     if not 0 < reliability <= 1:
-        raise MethodError(f"a reliability lies above 0 and is at most 1, got {reliability}")
+        raise ArgumentError(f"a reliability lies above 0 and is at most 1, got {reliability}")
     expected = usual_mean + reliability * (one - usual_mean)
     return Estimates((
         _mean("expected_drift", expected - one, level, tested=False),

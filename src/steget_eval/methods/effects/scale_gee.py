@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.scale_rows import SAME_FOR_EVERYONE, Told, Words, combined, occasion_rows
 from steget_eval.methods.numerics.arms import Floats, checked_choice
@@ -69,7 +69,7 @@ def gee_shares(
     """
     values = np.asarray(later, dtype=np.float64)
     if not np.isin(values[~np.isnan(values)], (0.0, 1.0)).all():
-        raise MethodError("yes and no must be 1 and 0 wherever they are known")
+        raise ArgumentError("yes and no must be 1 and 0 wherever they are known")
     asked, fit = _fit(before, values, a, X, working, correction, binary=True)
     words = _words(contrast, contrast.removesuffix("_difference"), "proportion", working, population, level)
     return occasion_rows(
@@ -99,7 +99,7 @@ def gee_responders(
 def better_by(before: Floats, after: Floats, important: float, *, higher: bool) -> Floats:
     """Return 1.0 where a score became better by a minimally important difference or more, 0.0 elsewhere."""
     if not important > 0:
-        raise MethodError("a minimally important difference lies above zero")
+        raise ArgumentError("a minimally important difference lies above zero")
     gained = after - before if higher else before - after
     # A score that is the difference but for rounding has reached it.
     return np.asarray(gained >= important - 1e-9, dtype=np.float64)

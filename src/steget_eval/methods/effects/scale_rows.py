@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import Floats, checked_level
 from steget_eval.methods.numerics.occasions import Occasions
@@ -99,9 +99,9 @@ def checked_occasion(occasion: int, names: Sequence[str], count: int) -> tuple[i
     """Return the place of the later occasion asked about, from 0, with every occasion's name, or refuse."""
     labels = tuple(names) or tuple(f"later_{j + 1}" for j in range(count))
     if len(labels) != count:
-        raise MethodError(f"{count} later occasions need as many names, got {len(labels)}")
+        raise ArgumentError(f"{count} later occasions need as many names, got {len(labels)}")
     if not -count <= occasion < count:
-        raise MethodError(f"there are {count} later occasions; {occasion} is none of them")
+        raise ArgumentError(f"there are {count} later occasions; {occasion} is none of them")
     return occasion % count, labels
 
 
@@ -109,5 +109,5 @@ def combined(c: Floats, coefficients: Floats, covariance: Floats, degrees: float
     """Return a combination of coefficients; refuses one without spread."""
     variance = float(c @ covariance @ c)
     if not variance > 0:
-        raise MethodError("the scores follow from arm, first score and covariates: an interval would have no width")
+        raise SpreadError("the scores follow from arm, first score and covariates: an interval would have no width")
     return Told(estimate=float(c @ coefficients), std_error=variance**0.5, degrees=degrees)

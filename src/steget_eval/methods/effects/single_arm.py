@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import checked_choice
@@ -219,9 +219,9 @@ def both_level(level: float) -> float:
 def check_target(target: float, level: float) -> None:
     """Refuse a target that is no inner proportion, or a level that is no confidence."""
     if not 0 < target < 1:
-        raise MethodError(f"a target must be a proportion above 0 and below 1, got {target!r}")
+        raise ArgumentError(f"a target must be a proportion above 0 and below 1, got {target!r}")
     if not 0.5 < level < 1:
-        raise MethodError(f"the level of a one-sided limit must lie between 0.5 and 1, got {level!r}")
+        raise ArgumentError(f"the level of a one-sided limit must lie between 0.5 and 1, got {level!r}")
 
 
 def check_band(low: float, high: float, level: float) -> None:
@@ -229,7 +229,7 @@ def check_band(low: float, high: float, level: float) -> None:
     check_target(low, level)
     check_target(high, level)
     if not low < high:
-        raise MethodError(f"a band must run from a lower to a higher proportion, got {low!r} to {high!r}")
+        raise ArgumentError(f"a band must run from a lower to a higher proportion, got {low!r} to {high!r}")
 
 
 def _check_outcome(y: np.ndarray) -> np.ndarray:
@@ -237,5 +237,5 @@ def _check_outcome(y: np.ndarray) -> np.ndarray:
     if values.ndim != 1 or values.size == 0:
         raise EmptyArmError("nobody has a known outcome")
     if values.dtype.kind not in "biuf" or not np.all((values == 0) | (values == 1)):
-        raise MethodError("outcomes must be 0 or 1, nobody missing")
+        raise ArgumentError("outcomes must be 0 or 1, nobody missing")
     return values.astype(np.int64)

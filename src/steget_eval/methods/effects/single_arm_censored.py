@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import EventsError
 from steget_eval.core.estimates import Estimate
 from steget_eval.methods.effects.single_arm import (
     BOTH_NOTE,
@@ -155,7 +155,7 @@ class _Seen:
         """Return how many people followed through would give the variance."""
         if not self.std_error > 0:
             who = "nobody" if self.risk == 0 else "everybody"
-            raise MethodError(f"{who} had the event: under censoring that does not tell how many people it rests on")
+            raise EventsError(f"{who} had the event: under censoring that does not tell how many people it rests on")
         return self.risk * (1 - self.risk) / self.std_error**2
 
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 from scipy.special import expit, logit
 
-from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.core.errors import ArgumentError, ClusterError, ConvergenceError, EventsError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import Floats, checked_level, checked_outcome
@@ -66,13 +66,13 @@ def pooled_sites(y: ArrayLike, site: ArrayLike, *, level: float = 0.95) -> Sites
     values = checked_outcome(y, binary=True)
     labels = np.asarray(site)
     if labels.shape != values.shape:
-        raise MethodError(f"there are {values.size} people but {labels.size} sites; each person needs one")
+        raise ArgumentError(f"there are {values.size} people but {labels.size} sites; each person needs one")
     names, code = np.unique(labels.astype(str), return_inverse=True)
     if names.size < _FEWEST:
-        raise MethodError(f"there are {names.size} sites; at least {_FEWEST} are needed to tell how they differ")
+        raise ClusterError(f"there are {names.size} sites; at least {_FEWEST} are needed to tell how they differ")
     x, n = (np.asarray(np.bincount(code, w), dtype=np.float64) for w in (values, np.ones(values.size)))
     if x.sum() in (0, n.sum()):
-        raise MethodError("nobody or everybody had the event at every site: there is nothing to draw towards")
+        raise EventsError("nobody or everybody had the event at every site: there is nothing to draw towards")
     mean, worth, std_error = _fit(x, n)
     tail = (1 - checked_level(level)) / 2
     common = _common(mean, std_error, x, n, tail)

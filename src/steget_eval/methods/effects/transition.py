@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import checked_level, checked_outcome, checked_vector
 from steget_eval.methods.numerics.proportions import limits_one
@@ -43,7 +43,7 @@ def paired_difference(before: ArrayLike, after: ArrayLike, *, level: float = 0.9
     """
     one, two = checked_outcome(before, binary=True), checked_outcome(after, binary=True)
     if one.size != two.size:
-        raise MethodError("the two occasions must be of the same people")
+        raise ArgumentError("the two occasions must be of the same people")
     cells = _Paired(
         both=int(np.sum((two == 1) & (one == 1))), gained=int(np.sum((two == 1) & (one == 0))),
         lost=int(np.sum((two == 0) & (one == 1))), neither=int(np.sum((two == 0) & (one == 0))),
@@ -103,7 +103,7 @@ def _share(contrast: str, count: int, n: int, level: float) -> Estimate:
 def _steps(before: ArrayLike, after: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     one, two = checked_vector(before, "the earlier step"), checked_vector(after, "the later step")
     if one.size != two.size:
-        raise MethodError("the two occasions must be of the same people")
+        raise ArgumentError("the two occasions must be of the same people")
     if one.size == 0:
         raise EmptyArmError("nobody has both occasions")
     return one, two

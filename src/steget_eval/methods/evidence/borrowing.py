@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import beta, betabinom
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.borrowing_density import LogitDensity, beta_density
@@ -109,7 +109,7 @@ def build_arms(
     names = check_labels(labels)
     x, m = np.asarray(events, dtype=np.float64), np.asarray(n, dtype=np.float64)
     if x.shape != (len(names),) or m.shape != (len(names),):
-        raise MethodError(f"{len(names)} arms need {len(names)} counts of events and of people")
+        raise ArgumentError(f"{len(names)} arms need {len(names)} counts of events and of people")
     for name, events_, people in zip(names, x, m, strict=True):
         check_count(events_, people, name, least=1)
     every = (settings,) * len(names) if isinstance(settings, Setting) else tuple(settings)
@@ -140,7 +140,7 @@ def power_prior(
     """
     check_count(events, n, "one's own arm", least=0)
     if not 0 <= weight <= 1:
-        raise MethodError(f"the weight of published people must lie between 0 and 1, got {weight!r}")
+        raise ArgumentError(f"the weight of published people must lie between 0 and 1, got {weight!r}")
     a = 1 + weight * float(arms.events.sum())
     b = 1 + weight * float((arms.n - arms.events).sum())
     note = tell_arms(arms, f"each person counted as {weight:g}")
@@ -188,7 +188,7 @@ def check_count(events: float, n: float, name: str, *, least: int) -> None:
     if not n >= least:
         raise EmptyArmError(f"{name} has nobody")
     if events != int(events) or n != int(n) or not 0 <= events <= n:
-        raise MethodError(f"{name} needs a whole number of events from 0 to {n:g}, got {events:g}")
+        raise ArgumentError(f"{name} needs a whole number of events from 0 to {n:g}, got {events:g}")
 
 
 def tell_arms(arms: Arms, *more: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import fft
 from scipy.stats import binom
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, FewError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.borrowing import (
@@ -57,7 +57,7 @@ def predictive_density(
         Grid to use; by default one fine enough for the published arms.
     """
     if not (tau_scale > 0 and mean_scale > 0):
-        raise MethodError("the scales of the prior must be above zero")
+        raise ArgumentError("the scales of the prior must be above zero")
     grid = grid_for(float(arms.n.max())) if theta is None else theta
     size = fft.next_fast_len(2 * grid.size)
     frequency = 2 * math.pi * fft.rfftfreq(size, grid[1] - grid[0])
@@ -97,7 +97,7 @@ def robust_map(
     check_level(level)
     check_count(events, n, "one's own arm", least=0)
     if not 0 <= informative <= 1:
-        raise MethodError(f"the probability of the informative part must lie between 0 and 1, got {informative!r}")
+        raise ArgumentError(f"the probability of the informative part must lie between 0 and 1, got {informative!r}")
     grid = grid_for(max(float(arms.n.max()), n + 2.0))
     predicted = predictive_density(arms, tau_scale=tau_scale, mean_scale=mean_scale, theta=grid)
     vague = beta_density(1.0, 1.0, grid)
@@ -143,7 +143,7 @@ def check_arms(
     check_level(level)
     k = len(arms.labels)
     if k < 2:
-        raise MethodError("one published arm has no others to be held against")
+        raise FewError("one published arm has no others to be held against")
     rows = []
     for i, name in enumerate(arms.labels):
         others = arms.take([j for j in range(k) if j != i])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.core.frames import Tidy
 
 
@@ -95,17 +95,17 @@ def reconstruct_times(
 
 def _check(t: np.ndarray, survival: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> None:
     if t.ndim != 1 or t.shape != survival.shape or len(t) < 2:
-        raise MethodError("a curve needs at least two points, each a time with a share")
+        raise ArgumentError("a curve needs at least two points, each a time with a share")
     if not np.all(np.isfinite(t)) or t[0] < 0 or np.any(np.diff(t) <= 0):
-        raise MethodError("the curve's times must rise from zero, each once")
+        raise ArgumentError("the curve's times must rise from zero, each once")
     if not np.all((survival >= 0) & (survival <= 1)) or np.any(np.diff(survival) > 0):
-        raise MethodError("the curve's shares must fall from at most 1 to at least 0")
+        raise ArgumentError("the curve's shares must fall from at most 1 to at least 0")
     if starts.shape != counts.shape or len(starts) == 0 or starts[0] != 0 or np.any(np.diff(starts) <= 0):
-        raise MethodError("numbers at risk need rising occasions, the first at zero")
+        raise ArgumentError("numbers at risk need rising occasions, the first at zero")
     if counts[0] < 1 or np.any(counts < 0) or np.any(np.diff(counts) > 0):
-        raise MethodError("numbers at risk must fall from at least one")
+        raise ArgumentError("numbers at risk must fall from at least one")
     if starts[-1] > t[-1]:
-        raise MethodError("numbers at risk are printed past the curve's last point")
+        raise ArgumentError("numbers at risk are printed past the curve's last point")
 
 
 def _interval(

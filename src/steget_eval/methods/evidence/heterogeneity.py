@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scipy.stats import chi2, norm
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import FewError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.pooling_rows import check_level, tell
@@ -66,7 +66,7 @@ def heterogeneity(
     design = ones(len(effects)) if X is None else X
     k, p = design.shape
     if k <= p:
-        raise MethodError(f"heterogeneity needs more than {p} studies, there are {k}")
+        raise FewError(f"heterogeneity needs more than {p} studies, there are {k}")
     fixed = fit_weighted(effects.y, effects.v, design, 0.0)
     typical = (k - p) / trace_of_p(design, fixed)
     between = estimate_tau2(effects.y, effects.v, design, tau2)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, logit, logsumexp
 from scipy.stats import norm
 
-from steget_eval.core.errors import EmptyArmError, MethodError, OverlapError
+from steget_eval.core.errors import ArgumentError, DependentError, EmptyArmError, EventsError, OverlapError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.pooling_rows import check_level, effect_row
@@ -93,13 +93,13 @@ def matching_weights(X: ArrayLike, means: ArrayLike, names: Sequence[str]) -> Ma
     """
     x, target = np.asarray(X, dtype=np.float64), np.asarray(means, dtype=np.float64)
     if x.ndim != 2 or x.shape[0] == 0 or x.shape[1] != target.size or len(names) != target.size:
-        raise MethodError(f"{target.size} published means need people with {target.size} covariates")
+        raise ArgumentError(f"{target.size} published means need people with {target.size} covariates")
     if not (np.isfinite(x).all() and np.isfinite(target).all()):
-        raise MethodError("covariates and published means must be finite, nobody missing")
+        raise ArgumentError("covariates and published means must be finite, nobody missing")
     spread = x.std(axis=0)
     design = np.column_stack([np.ones(x.shape[0]), x / np.where(spread > 0, spread, 1)])
     if np.linalg.matrix_rank(design) <= target.size:
-        raise MethodError("the covariates are linearly dependent or the same for everyone; leave one out")
+        raise DependentError("the covariates are linearly dependent or the same for everyone; leave one out")
     centred = (x - target) / spread
     log_w = centred @ _balance(centred)
     w = np.exp(log_w - logsumexp(log_w)) * x.shape[0]
@@ -132,13 +132,13 @@ def matching_adjusted(
     check_level(level)
     outcome = np.asarray(y, dtype=np.float64)
     if outcome.shape != weights.w.shape or not np.isin(outcome, (0, 1)).all():
-        raise MethodError(f"the outcome must be 0 or 1 for each of {weights.w.size} people")
+        raise ArgumentError(f"the outcome must be 0 or 1 for each of {weights.w.size} people")
     if outcome.min() == outcome.max():
-        raise MethodError("everyone or nobody in the programme has the outcome, so its weighted share has no interval")
+        raise EventsError("everyone or nobody in the programme has the outcome, so its weighted share has no interval")
     if n_0 < 1:
         raise EmptyArmError("the published arm has nobody")
     if not 0 <= events_0 <= n_0:
-        raise MethodError(f"the published arm needs from 0 to {n_0} events, got {events_0}")
+        raise ArgumentError(f"the published arm needs from 0 to {n_0} events, got {events_0}")
     share, variance = _weighted_share(outcome, weights)
     counts: dict[str, Any] = {"n_1": outcome.size, "events_1": int(outcome.sum())}
     told = "; ".join(part for part in (f"effective sample size {weights.ess:.1f} of {outcome.size}", note) if part)

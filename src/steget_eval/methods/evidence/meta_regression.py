@@ -13,7 +13,7 @@ from scipy.stats import chi2
 from scipy.stats import f as fisher
 from scipy.stats import t as student
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, FewError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.heterogeneity import heterogeneity
@@ -78,10 +78,10 @@ def meta_regression(
     k = len(effects)
     features = np.asarray(X, dtype=np.float64).reshape(k, -1)
     if features.shape[1] != len(names) or not np.isfinite(features).all():
-        raise MethodError(f"{len(names)} features need {len(names)} columns of finite values")
+        raise ArgumentError(f"{len(names)} features need {len(names)} columns of finite values")
     design = np.column_stack([np.ones(k), features])
     if k <= design.shape[1]:
-        raise MethodError(f"{len(names)} features need at least {design.shape[1] + 1} studies, there are {k}")
+        raise FewError(f"{len(names)} features need at least {design.shape[1] + 1} studies, there are {k}")
     spread = features.std(axis=0)
     check_rank(np.column_stack([np.ones(k), (features - features.mean(axis=0)) / np.where(spread > 0, spread, 1)]),
                "the features of the studies")  # fmt: skip

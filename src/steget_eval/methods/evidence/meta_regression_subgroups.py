@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import chi2
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, FewError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.pooling_random import IntervalMethod, random_effects
@@ -58,13 +58,13 @@ def pool_subgroups(
         The subgroup of each study; every subgroup needs two studies.
     """
     if len(groups) != len(effects):
-        raise MethodError(f"{len(effects)} studies need {len(effects)} subgroup names, got {len(groups)}")
+        raise ArgumentError(f"{len(effects)} studies need {len(effects)} subgroup names, got {len(groups)}")
     names = tuple(dict.fromkeys(groups))
     if len(names) < 2:
-        raise MethodError("a comparison of subgroups needs at least two")
+        raise FewError("a comparison of subgroups needs at least two")
     alone = [name for name in names if list(groups).count(name) < 2]
     if alone:
-        raise MethodError(f"subgroup {', '.join(alone)} has a single study, so no variance between studies of its own")
+        raise FewError(f"subgroup {', '.join(alone)} has a single study, so no variance between studies of its own")
     parts = tuple(
         random_effects(
             effects.take([i for i, group in enumerate(groups) if group == name]),

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import EventsError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.evidence.pooling_rows import Pooled, check_level, effect_row, people_of, tell
 from steget_eval.methods.evidence.synthesis import Effects, Floats, Measure, Studies
@@ -41,7 +41,7 @@ def peto(studies: Studies, *, level: float = 0.95) -> Pooled:
     difference, variance = peto_scores(studies)
     total = float(variance.sum())
     if not total > 0:
-        raise MethodError("no study has both people with the event and people without it")
+        raise EventsError("no study has both people with the event and people without it")
     return _pooled(studies, "odds_ratio", "peto", float(difference.sum()) / total, 1 / total, variance, level)
 
 

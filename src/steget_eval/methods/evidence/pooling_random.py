@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import FewError, SpreadError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.evidence.pooling_rows import Pooled, check_level, effect_row, people_of, tell
 from steget_eval.methods.evidence.pooling_tau import TauMethod, WeightedFit, estimate_tau2, fit_weighted, ones
@@ -35,7 +35,7 @@ def random_effects(
     check_level(level)
     k = len(effects)
     if k < 2:
-        raise MethodError("a distribution of effects needs at least two studies, there is one")
+        raise FewError("a distribution of effects needs at least two studies, there is one")
     between = estimate_tau2(effects.y, effects.v, ones(k), tau2)
     fit = fit_weighted(effects.y, effects.v, ones(k), between)
     value, variance = float(fit.coefficients[0]), float(fit.covariance[0, 0])
@@ -60,5 +60,5 @@ def hartung_knapp_factor(fit: WeightedFit, interval: IntervalMethod) -> float:
     if interval == "hartung_knapp_floor":
         return max(1.0, factor)
     if factor <= _EXACT:
-        raise MethodError("the effects do not differ, so Hartung and Knapp's interval has no width; use the floor")
+        raise SpreadError("the effects do not differ, so Hartung and Knapp's interval has no width; use the floor")
     return factor

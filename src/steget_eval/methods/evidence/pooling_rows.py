@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import t as student
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.synthesis import LOG_MEASURES, Effects, Floats, Measure, Studies
@@ -87,4 +87,4 @@ def tell(source: Studies | Effects, *more: str) -> str:
 def check_level(level: float) -> None:
     """Refuse a level that is no confidence."""
     if not 0.5 < level < 1:
-        raise MethodError(f"the level of an interval must lie between 0.5 and 1, got {level!r}")
+        raise ArgumentError(f"the level of an interval must lie between 0.5 and 1, got {level!r}")

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from scipy.optimize import brentq
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import FewError
 from steget_eval.methods.evidence.synthesis import Floats
 
 TauMethod = Literal["reml", "paule_mandel", "dersimonian_laird"]
@@ -59,7 +59,7 @@ def estimate_tau2(y: Floats, v: Floats, X: Floats, method: TauMethod) -> float:
     """
     k, p = X.shape
     if k <= p:
-        raise MethodError(f"the variance between studies needs more than {p} studies, there are {k}")
+        raise FewError(f"the variance between studies needs more than {p} studies, there are {k}")
     if method == "dersimonian_laird":
         fit = fit_weighted(y, v, X, 0.0)
         return max(0.0, float(fit.q - (k - p)) / trace_of_p(X, fit))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scipy.stats import t as student
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, FewError, ScopeError
 from steget_eval.core.estimates import Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.pooling_rows import Pooled, check_level, effect_row
@@ -93,10 +93,10 @@ def place_programme(
     """
     check_level(level)
     if not std_error > 0:
-        raise MethodError(f"the local estimate needs a standard error above zero, got {std_error!r}")
+        raise ArgumentError(f"the local estimate needs a standard error above zero, got {std_error!r}")
     is_log = pooled.measure in LOG_MEASURES
     if is_log and not estimate > 0:
-        raise MethodError(f"a ratio lies above zero, got {estimate!r}")
+        raise ArgumentError(f"a ratio lies above zero, got {estimate!r}")
     local = math.log(estimate) if is_log else estimate
     freedom = _degrees(pooled, degrees)
     reach = _reach(pooled, std_error)
@@ -128,10 +128,10 @@ def _reach(pooled: Pooled, std_error: float) -> float:
 
 def _degrees(pooled: Pooled, degrees: Degrees) -> float:
     if not _method(pooled).startswith(("reml", "paule_mandel", "dersimonian_laird")):
-        raise MethodError("a common effect has no distribution to predict from; pool with random effects")
+        raise ScopeError("a common effect has no distribution to predict from; pool with random effects")
     if degrees == "normal":
         return math.inf
     freedom = len(pooled.labels) - (2 if degrees == "k_minus_2" else 1)
     if freedom < 1:
-        raise MethodError(f"a prediction with {degrees} needs at least three studies, there are {len(pooled.labels)}")
+        raise FewError(f"a prediction with {degrees} needs at least three studies, there are {len(pooled.labels)}")
     return float(freedom)

@@ -10,7 +10,7 @@ from itertools import islice
 import numpy as np
 import pandas as pd
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import EmptyArmError
 from steget_eval.core.frames import Tidy
 from steget_eval.core.printed import Printed
 from steget_eval.methods.evidence.formulas import Formula, formulas_for
@@ -69,7 +69,7 @@ def counts_of_share(percent: Printed, n: int) -> CountsOfShare:
         People in the arm, at least one.
     """
     if n < 1:
-        raise MethodError("an arm of nobody has no percentage")
+        raise EmptyArmError("an arm of nobody has no percentage")
     first, last = math.ceil(n * percent.low / 100 - 1e-9), math.floor(n * percent.high / 100 + 1e-9)
     counts = tuple(x for x in range(max(first, 0), min(last, n) + 1) if percent.holds(100 * x / n))
     return CountsOfShare(percent=percent, n=n, counts=counts)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, FewError
 from steget_eval.core.estimates import Estimates, gather
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.pooling_rows import Pooled
@@ -51,7 +51,7 @@ def leave_one_out(source: Source, pool: Callable[[Source], Pooled]) -> Series:
     """Pool again without each study in turn; `pool` is any pooling function with its options set."""
     k = len(source)
     if k < 3:
-        raise MethodError(f"leaving one out needs at least three studies, there are {k}")
+        raise FewError(f"leaving one out needs at least three studies, there are {k}")
     without = tuple(pool(source.take([j for j in range(k) if j != i])) for i in range(k))
     return Series(studies=source.labels, pooled=without)
 
@@ -68,7 +68,7 @@ def cumulative(source: Source, pool: Callable[[Source], Pooled], order: ArrayLik
     """
     keys = np.asarray(order)
     if keys.shape != (len(source),) or not 1 <= first <= len(source):
-        raise MethodError(f"{len(source)} studies need {len(source)} values to be ordered by, first from 1 to that")
+        raise ArgumentError(f"{len(source)} studies need {len(source)} values to be ordered by, first from 1 to that")
     index = [int(i) for i in np.argsort(keys, kind="stable")]
     steps = range(first, len(index) + 1)
     return Series(

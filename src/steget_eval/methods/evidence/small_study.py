@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import FewError, ScopeError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.evidence.pooling import peto_scores
 from steget_eval.methods.evidence.pooling_rows import check_level
@@ -49,7 +49,7 @@ def peters(studies: Studies, *, zero: ZeroCells = "refuse", level: float = 0.95)
     """
     effects = study_effects(studies, "odds_ratio", zero=zero)
     if effects.n_1 is None or effects.n_0 is None or effects.events_1 is None or effects.events_0 is None:
-        raise MethodError("Peters's test needs counts")
+        raise ScopeError("Peters's test needs counts")
     n, x = effects.n_1 + effects.n_0, effects.events_1 + effects.events_0
     return _asymmetry(effects.y, 1 / n, 1 / (1 / x + 1 / (n - x)), "peters", effects.note, level)
 
@@ -69,10 +69,10 @@ def _asymmetry(y: Floats, x: Floats, w: Floats, method: str, note: str, level: f
     check_level(level)
     k = y.size
     if k < 3:
-        raise MethodError(f"a test of small-study effects needs at least three studies, there are {k}")
+        raise FewError(f"a test of small-study effects needs at least three studies, there are {k}")
     line = _weighted_line(y, x, w)
     if not line.std_error > 1e-10 * abs(line.slope) + 1e-12 * float(np.sqrt(w @ y**2 / (w @ x**2))):
-        raise MethodError("the studies lie on one line, so the funnel's asymmetry has no standard error")
+        raise SpreadError("the studies lie on one line, so the funnel's asymmetry has no standard error")
     half = float(student.isf((1 - level) / 2, k - 2)) * line.std_error
     few = f"fewer than {FEW_STUDIES} studies: hardly any power" if k < FEW_STUDIES else ""
     row = Estimate(
@@ -88,7 +88,7 @@ def _weighted_line(y: Floats, x: Floats, w: Floats) -> _Line:
     centred = x - w @ x / w.sum()
     spread = float(w @ centred**2)
     if not spread > 1e-20 * float(w @ x**2):
-        raise MethodError("all studies are equally precise, so small ones cannot be told from large")
+        raise SpreadError("all studies are equally precise, so small ones cannot be told from large")
     slope = float(w @ (centred * y)) / spread
     residuals = y - w @ y / w.sum() - slope * centred
     return _Line(slope=slope, std_error=math.sqrt(float(w @ residuals**2) / (y.size - 2) / spread))

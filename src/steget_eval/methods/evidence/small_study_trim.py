@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy.stats import rankdata
 
-from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.core.errors import ConvergenceError, FewError
 from steget_eval.core.estimates import Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.pooling_rows import Pooled
@@ -57,7 +57,7 @@ def trim_and_fill(
         The side on which studies would be missing: ``low`` effects where high ones are wanted.
     """
     if len(effects) < 3:
-        raise MethodError(f"trim and fill needs at least three studies, there are {len(effects)}")
+        raise FewError(f"trim and fill needs at least three studies, there are {len(effects)}")
     sign = 1.0 if missing == "low" else -1.0
     order = [int(i) for i in np.argsort(sign * effects.y, kind="stable")]
     y = effects.take(order)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError, FewError, ScopeError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.evidence.synthesis_setting import Setting, note_setting
 
@@ -134,7 +134,7 @@ def build_studies(
     columns = [np.asarray(column, dtype=np.float64) for column in (events_1, n_1, events_0, n_0)]
     x_1, m_1, x_0, m_0 = columns
     if any(column.shape != (len(names),) for column in columns):
-        raise MethodError(f"{len(names)} studies need {len(names)} values in every column of counts")
+        raise ArgumentError(f"{len(names)} studies need {len(names)} values in every column of counts")
     for name, *counts in zip(names, *columns, strict=True):
         _check_counts(name, *counts)
     note = note_setting(settings, len(names), allow_mixed=allow_mixed)
@@ -145,10 +145,10 @@ def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
     """Return the studies' names; refuse none at all, or the same study twice."""
     names = tuple(labels)
     if not names:
-        raise MethodError("there is no study to pool")
+        raise FewError("there is no study to pool")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise MethodError(f"{', '.join(twice)}: the same study twice would count its people twice")
+        raise ScopeError(f"{', '.join(twice)}: the same study twice would count its people twice")
     return names
 
 
@@ -157,4 +157,4 @@ def _check_counts(name: str, x_1: float, n_1: float, x_0: float, n_0: float) -> 
         if not n >= 1:
             raise EmptyArmError(f"{name}: arm {arm} has nobody")
         if events != int(events) or n != int(n) or not 0 <= events <= n:
-            raise MethodError(f"{name}: arm {arm} needs a whole number of events from 0 to {n:g}, got {events:g}")
+            raise ArgumentError(f"{name}: arm {arm} needs a whole number of events from 0 to {n:g}, got {events:g}")

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, EventsError
 from steget_eval.methods.evidence.synthesis import Effects, Floats, Measure, Studies, check_labels
 from steget_eval.methods.evidence.synthesis_setting import Setting, note_setting
 
@@ -34,7 +34,7 @@ def study_effects(studies: Studies, measure: CountMeasure, *, zero: ZeroCells = 
     missing = _without_variance(x_1, n_1, x_0, n_0, measure)
     if missing.any():
         names = ", ".join(label for label, gone in zip(studies.labels, missing, strict=True) if gone)
-        raise MethodError(
+        raise EventsError(
             f"{names}: an empty cell leaves the {measure.replace('_', ' ')} without a variance; "
             "say zero='half', or pool by Mantel-Haenszel or Peto"
         )
@@ -72,9 +72,9 @@ def printed_effects(
 def _check(effects: Effects) -> Effects:
     k = len(effects)
     if effects.y.shape != (k,) or effects.v.shape != (k,):
-        raise MethodError(f"{k} studies need {k} effects and {k} standard errors")
+        raise ArgumentError(f"{k} studies need {k} effects and {k} standard errors")
     if not np.isfinite(effects.y).all() or not (np.isfinite(effects.v) & (effects.v > 0)).all():
-        raise MethodError("every effect must be finite, every standard error finite and above zero")
+        raise ArgumentError("every effect must be finite, every standard error finite and above zero")
     return effects
 
 
@@ -85,7 +85,7 @@ def _effects_with_half(studies: Studies, measure: CountMeasure) -> Effects:
     if measure == "odds_ratio":
         silent |= (studies.events_1 == studies.n_1) & (studies.events_0 == studies.n_0)
     if silent.all():
-        raise MethodError("no study has both people with the event and people without it")
+        raise EventsError("no study has both people with the event and people without it")
     kept = studies.take([int(i) for i in np.flatnonzero(~silent)])
     x_1, n_1, x_0, n_0 = kept.events_1, kept.n_1, kept.events_0, kept.n_0
     zero = (x_1 == 0) | (x_1 == n_1) | (x_0 == 0) | (x_0 == n_0)

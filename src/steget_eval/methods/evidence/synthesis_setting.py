@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, ScopeError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +35,12 @@ def note_setting(settings: Setting | Sequence[Setting], k: int, *, allow_mixed: 
     """
     every = (settings,) * k if isinstance(settings, Setting) else tuple(settings)
     if len(every) != k:
-        raise MethodError(f"{k} studies need {k} settings, got {len(every)}")
+        raise ArgumentError(f"{k} studies need {k} settings, got {len(every)}")
     if any(not one.months > 0 for one in every):
-        raise MethodError("every study needs its follow-up in months")
+        raise ScopeError("every study needs its follow-up in months")
     differ = _differences(every)
     if differ and not allow_mixed:
-        raise MethodError(
+        raise ScopeError(
             f"the studies differ in {'; '.join(differ)}; "
             "choose one, or pool them with allow_mixed=True, which says so beside the figure"
         )

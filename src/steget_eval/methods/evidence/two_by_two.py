@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scipy import stats
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError, EventsError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 
 
@@ -61,7 +61,7 @@ def risk_difference_from_counts(events_1: int, n_1: int, events_0: int, n_0: int
     risk_1, risk_0 = events_1 / n_1, events_0 / n_0
     variance = risk_1 * (1 - risk_1) / n_1 + risk_0 * (1 - risk_0) / n_0
     if not variance > 0:
-        raise MethodError("neither arm has any spread, so the difference has no Wald interval")
+        raise SpreadError("neither arm has any spread, so the difference has no Wald interval")
     return _row(counts, "risk_difference", risk_1 - risk_0, variance, level)
 
 
@@ -71,13 +71,13 @@ def checked_counts(events_1: int, n_1: int, events_0: int, n_0: int) -> TwoByTwo
         if n < 1:
             raise EmptyArmError(f"arm {arm} has nobody")
         if int(events) != events or int(n) != n or not 0 <= events <= n:
-            raise MethodError(f"arm {arm} needs a whole number of events from 0 to {n}, got {events!r}")
+            raise ArgumentError(f"arm {arm} needs a whole number of events from 0 to {n}, got {events!r}")
     return TwoByTwo(events_1=int(events_1), n_1=int(n_1), events_0=int(events_0), n_0=int(n_0))
 
 
 def _refuse_zero(what: str, *cells: int) -> None:
     if min(cells) == 0:
-        raise MethodError(f"a cell of the table is zero, so the log {what} has no standard error")
+        raise EventsError(f"a cell of the table is zero, so the log {what} has no standard error")
 
 
 def _log_row(counts: TwoByTwo, contrast: str, log_ratio: float, variance: float, level: float) -> Estimates:

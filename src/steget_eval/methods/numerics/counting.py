@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steget_eval.core.errors import EmptyArmError, HorizonError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError, HorizonError, ScopeError
 from steget_eval.core.frames import Tidy
 
 if TYPE_CHECKING:
@@ -124,10 +124,10 @@ def check_entry(entry: np.ndarray | None, t: np.ndarray) -> np.ndarray | None:
         return None
     whole = check_days(entry)
     if whole.shape != t.shape:
-        raise MethodError(f"there are {t.size} times but {whole.size} days of entry; each person needs both")
+        raise ArgumentError(f"there are {t.size} times but {whole.size} days of entry; each person needs both")
     late = int(((whole > 0) & (whole >= t)).sum())
     if late:
-        raise MethodError(f"{late} of {t.size} people enter on the day that their follow-up ends, or later")
+        raise ArgumentError(f"{late} of {t.size} people enter on the day that their follow-up ends, or later")
     return whole
 
 
@@ -143,11 +143,11 @@ def check_days(t: np.ndarray) -> np.ndarray:
     if values.ndim != 1 or values.size == 0:
         raise EmptyArmError("nobody has a follow-up time")
     if values.dtype.kind not in "iuf":
-        raise MethodError(f"times must be whole days as numbers, got {values.dtype}")
+        raise ArgumentError(f"times must be whole days as numbers, got {values.dtype}")
     with np.errstate(invalid="ignore"):
         wrong = ~((values >= 0) & (values <= MAX_DAYS)) | (values != np.floor(values))
     if wrong.any():
-        raise MethodError(
+        raise ArgumentError(
             f"times must be whole days from 0 to {MAX_DAYS}; {int(wrong.sum())} of {values.size} are missing, "
             "negative, fractions or longer"
         )
@@ -166,14 +166,14 @@ def check_causes(d: np.ndarray, n: int, *, competing: bool) -> np.ndarray:
     """
     values = np.asarray(d)
     if values.shape != (n,):
-        raise MethodError(f"there are {n} times but {values.size} causes; each person needs both")
+        raise ArgumentError(f"there are {n} times but {values.size} causes; each person needs both")
     if values.dtype.kind not in "biuf":
-        raise MethodError(f"causes must be whole numbers, got {values.dtype}")
+        raise ArgumentError(f"causes must be whole numbers, got {values.dtype}")
     if not np.all((values >= 0) & (values == np.floor(values))):
-        raise MethodError("causes must be 0 for censored, 1 for the event, 2, 3 … for competing events")
+        raise ArgumentError("causes must be 0 for censored, 1 for the event, 2, 3 … for competing events")
     whole = values.astype(np.int64)
     if not competing and whole.max() > 1:
-        raise MethodError(
+        raise ScopeError(
             "one minus survival is not a risk where a competing event exists; use Aalen–Johansen (cumulative incidence)"
         )
     return whole
@@ -183,9 +183,9 @@ def check_arms(a: np.ndarray, n: int) -> np.ndarray:
     """Return arms as 0 or 1 (int64), both with somebody in them, or refuse them with a sentence."""
     values = np.asarray(a)
     if values.shape != (n,):
-        raise MethodError(f"there are {n} times but {values.size} arms; each person needs both")
+        raise ArgumentError(f"there are {n} times but {values.size} arms; each person needs both")
     if values.dtype.kind not in "biuf" or not np.all((values == 0) | (values == 1)):
-        raise MethodError("arms must be 0 or 1")
+        raise ArgumentError("arms must be 0 or 1")
     whole = values.astype(np.int64)
     for arm in (1, 0):
         if not np.any(whole == arm):
@@ -212,7 +212,7 @@ def check_members(member: np.ndarray | None, n: int, what: str) -> np.ndarray:
         return np.zeros(n, dtype=np.int64)
     values = np.asarray(member)
     if values.shape != (n,):
-        raise MethodError(f"there are {n} people but {values.size} {what}; each person needs one")
+        raise ArgumentError(f"there are {n} people but {values.size} {what}; each person needs one")
     if values.dtype.kind == "f" and np.isnan(values).any():
-        raise MethodError(f"{what} must be known; {int(np.isnan(values).sum())} of {n} are missing")
+        raise ArgumentError(f"{what} must be known; {int(np.isnan(values).sum())} of {n} are missing")
     return np.unique(values, return_inverse=True)[1].astype(np.int64)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import DependentError, FewError
 from steget_eval.methods.numerics.arms import Floats, checked_choice
 
 Robust = Literal["classical", "HC2", "HC3"]
@@ -33,7 +33,7 @@ def fit_least_squares(D: Floats, y: Floats, *, variance: Robust = "HC2") -> Leas
     checked_choice(variance, ("classical", "HC2", "HC3"), "variance")
     n, k = D.shape
     if n <= k:
-        raise MethodError(f"a regression needs more people than its {k} coefficients, there are {n}")
+        raise FewError(f"a regression needs more people than its {k} coefficients, there are {n}")
     Q, R = np.linalg.qr(D)
     beta = np.linalg.solve(R, Q.T @ y)
     residual, root = y - D @ beta, np.linalg.inv(R)
@@ -42,7 +42,7 @@ def fit_least_squares(D: Floats, y: Floats, *, variance: Robust = "HC2") -> Leas
     else:
         left = 1 - (Q**2).sum(axis=1)
         if left.min() < _LEVERAGE:
-            raise MethodError("one person alone decides a coefficient, so that a robust variance has no answer")
+            raise DependentError("one person alone decides a coefficient, so that a robust variance has no answer")
         scaled = residual**2 / (left if variance == "HC2" else left**2)
         covariance = root @ ((Q * scaled[:, None]).T @ Q) @ root.T
     return LeastSquares(coefficients=np.asarray(beta), covariance=np.asarray(covariance), degrees=float(n - k))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import DependentError, FewError
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +47,9 @@ def build_design(X: Floats) -> Design:
     centre, spread = X.mean(axis=0), X.std(axis=0)
     for column in range(X.shape[1]):
         if spread[column] <= 1e-14 * max(abs(centre[column]), 1e-300):
-            raise MethodError(f"covariate {column + 1} of {X.shape[1]} has the same value for everyone; leave it out")
+            raise DependentError(
+                f"covariate {column + 1} of {X.shape[1]} has the same value for everyone; leave it out"
+            )
     Z = np.column_stack([np.ones(X.shape[0]), (X - centre) / spread])
     check_rank(Z, "the covariates")
     return Design(Z=Z, centre=centre, spread=spread)
@@ -57,13 +59,13 @@ def check_rank(Z: Floats, what: str) -> None:
     """Refuse columns of which one follows from the others, or more columns than people."""
     n, k = Z.shape
     if n < k:
-        raise MethodError(f"{what} need at least {k} people for {k} coefficients, there are {n}")
+        raise FewError(f"{what} need at least {k} people for {k} coefficients, there are {n}")
     products = np.linalg.eigvalsh(weighted_products(Z, np.ones(n), Z))
     if products[0] > _CERTAIN * products[-1]:
         return
     values = np.linalg.svd(np.linalg.qr(Z, mode="r"), compute_uv=False)
     if values[-1] < _RANK_TOLERANCE * values[0]:
-        raise MethodError(f"{what} are linearly dependent; leave one out")
+        raise DependentError(f"{what} are linearly dependent; leave one out")
 
 
 def weighted_products(left: Floats, w: Floats, right: Floats) -> Floats:

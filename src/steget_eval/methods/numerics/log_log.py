@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, EventsError
 
 
 def normal_quantile(level: float, *, sides: int = 2) -> float:
     """Return the standard normal quantile of a confidence level, two-sided unless told."""
     if not 0 < level < 1:
-        raise MethodError(f"the confidence level must lie between 0 and 1, got {level!r}")
+        raise ArgumentError(f"the confidence level must lie between 0 and 1, got {level!r}")
     return float(ndtri(1 - (1 - level) / sides))
 
 
@@ -38,7 +38,7 @@ def log_log_limit(risk: float, std_error: float, quantile: float) -> float:
     """Return one risk's limit as `log_log_limits` does; a risk of 0 or 1 has none and is refused."""
     if not 0 < risk < 1:
         who = "nobody" if risk <= 0 else "everybody"
-        raise MethodError(f"{who} in an arm had the event by the horizon: the log–log interval has no limits there")
+        raise EventsError(f"{who} in an arm had the event by the horizon: the log–log interval has no limits there")
     return float(log_log_limits(np.array([risk]), np.array([std_error]), quantile)[0])
 
 

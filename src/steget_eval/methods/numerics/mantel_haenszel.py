@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import EventsError, SpreadError
 
 Floats = NDArray[np.float64]
 
@@ -90,10 +90,10 @@ def common_risk_difference(s: Tables, what: str) -> Common:
     second = np.sum((a * d + c * b) / n) / 2
     variance = float((value * first + second) / w.sum() ** 2)
     if not variance > 0:
-        raise MethodError(f"no arm of the {what} has any spread, so the pooled difference has no interval")
+        raise SpreadError(f"no arm of the {what} has any spread, so the pooled difference has no interval")
     return Common(value=value, variance=variance, weights=w)
 
 
 def _refuse_one_sided(upper: Floats, lower: Floats, what: str) -> None:
     if not (upper.sum() > 0 and lower.sum() > 0):
-        raise MethodError(f"the {what} together have an empty cell, so the pooled ratio is zero, infinite or unknown")
+        raise EventsError(f"the {what} together have an empty cell, so the pooled ratio is zero, infinite or unknown")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ def benjamini_hochberg(p_values: ArrayLike) -> Floats:
 def _sorted(p_values: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
     p = np.asarray(p_values, dtype=np.float64).ravel()
     if not (np.isfinite(p).all() and (p >= 0).all() and (p <= 1).all()):
-        raise MethodError("p-values to adjust lie from 0 to 1, and none may be missing")
+        raise ArgumentError("p-values to adjust lie from 0 to 1, and none may be missing")
     return p, np.argsort(p, kind="stable")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError
 from steget_eval.methods.numerics.arms import Floats, checked_arm, checked_covariates, checked_vector
 from steget_eval.methods.numerics.linear import check_rank
 
@@ -105,9 +105,9 @@ def checked_occasions(before: ArrayLike, later: ArrayLike, a: ArrayLike, X: Arra
     first, arm = checked_vector(before, "the first score"), checked_vector(a, "the arm")
     Y = np.asarray(later, dtype=np.float64)
     if Y.ndim != 2 or Y.shape[0] != first.size or arm.size != first.size:
-        raise MethodError(f"later scores must have one row a person and one column an occasion, got {Y.shape}")
+        raise ArgumentError(f"later scores must have one row a person and one column an occasion, got {Y.shape}")
     if np.isinf(Y).any():
-        raise MethodError("later scores must be finite where they are known")
+        raise ArgumentError("later scores must be finite where they are known")
     covariates = checked_covariates(np.empty((first.size, 0)) if X is None else X, first.size)
     seen = (~np.isnan(Y)).any(axis=1)
     if not seen.any():

@@ -9,7 +9,7 @@ from typing import Literal
 from scipy import stats
 from scipy.optimize import brentq
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.methods.numerics.exact import exact_lower
 
 OneSided = Literal["exact", "wilson", "mid_p", "bayesian"]
@@ -28,7 +28,7 @@ class Prior:
 
     def __post_init__(self) -> None:
         if not (self.successes > 0 and self.failures > 0):
-            raise MethodError(
+            raise ArgumentError(
                 f"a Beta prior needs two numbers above zero, got {self.successes!r} and {self.failures!r}"
             )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import FewError
 from steget_eval.core.frames import Tidy
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def summarise_recovery(
     """Return bias, standard errors and coverage of the replicates' estimates, each shape (r,), at least two."""
     replicates = estimate.size
     if replicates < 2:
-        raise MethodError(
-            f"{replicates} replicates gave an answer and {refused} refused; at least two answers are needed"
-        )
+        raise FewError(f"{replicates} replicates gave an answer and {refused} refused; at least two answers are needed")
     spread = float(estimate.std(ddof=1))
     coverage = float(np.mean((low <= truth) & (truth <= high)))
     return Recovery(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.core.errors import ConvergenceError, DependentError, SpreadError
 from steget_eval.methods.numerics.arms import Floats
 from steget_eval.methods.numerics.occasions import Occasions
 from steget_eval.methods.numerics.reml_likelihood import (
@@ -114,7 +114,7 @@ def _check_pairs(asked: Occasions) -> None:
         for other in range(j + 1):
             if together[j, other] < least:
                 what = f"later occasion {j + 1}" if j == other else f"later occasions {other + 1} and {j + 1} together"
-                raise MethodError(
+                raise DependentError(
                     f"the covariance between occasions is not identified: too few people were seen at {what}"
                 )
 
@@ -123,7 +123,7 @@ def _check_between(sigma: Floats) -> None:
     spread = np.sqrt(np.diag(sigma))
     smallest = float(np.linalg.eigvalsh(sigma / np.outer(spread, spread))[0])
     if smallest < _SMALLEST:
-        raise MethodError(
+        raise DependentError(
             "the covariance between occasions is not identified: the score at one occasion follows from the others"
         )
 
@@ -142,7 +142,7 @@ def _initial(asked: Occasions) -> Floats:
     spread = np.sqrt(np.diag(sigma))
     scale = float(np.nanmax(np.abs(asked.Y)))
     if (spread <= 1e-10 * max(scale, 1e-300)).any():
-        raise MethodError("the scores at an occasion follow from arm, first score and covariates: nothing varies")
+        raise SpreadError("the scores at an occasion follow from arm, first score and covariates: nothing varies")
     if np.linalg.eigvalsh(sigma / np.outer(spread, spread))[0] < 0.02:
         return np.asarray(np.diag(np.diag(sigma)))
     return np.asarray(sigma)
@@ -154,7 +154,7 @@ def _newton(gradient: Floats, observed: Floats, expected: Floats) -> tuple[Float
         if _is_curved(information):
             move = np.linalg.solve(information, gradient)
             return np.asarray(move), float(gradient @ move)
-    raise MethodError("the covariance between occasions is not identified by the people that were seen")
+    raise DependentError("the covariance between occasions is not identified by the people that were seen")
 
 
 def _is_curved(information: Floats) -> bool:
@@ -183,7 +183,7 @@ def _climb(
 
 def _fit(asked: Occasions, parts: tuple[Part, ...], now: State, observed: Floats, steps: int) -> Reml:
     if not _is_curved(observed):
-        raise MethodError("the covariance between occasions is not identified by the people that were seen")
+        raise DependentError("the covariance between occasions is not identified by the people that were seen")
     E = elements(asked.count)
     slopes = np.zeros((E.shape[0], asked.coefficients, asked.coefficients))
     for part, W in zip(parts, now.inverses, strict=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import DependentError, FewError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,9 +33,9 @@ class ScoreOverTime:
         try:
             left = float(inner[p, p] - cross @ np.linalg.solve(plain, cross))
         except np.linalg.LinAlgError as stop:
-            raise MethodError("the covariates repeat each other, so hazards cannot be checked") from stop
+            raise DependentError("the covariates repeat each other, so hazards cannot be checked") from stop
         if not left > 1e-12 * inner[p, p]:
-            raise MethodError("all events happened on one day, so hazards cannot be followed over time")
+            raise FewError("all events happened on one day, so hazards cannot be followed over time")
         return float(self.score[column] ** 2 / left)
 
 

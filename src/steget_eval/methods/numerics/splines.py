@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, FewError
 
 Floats = NDArray[np.float64]
 
@@ -15,11 +15,11 @@ Floats = NDArray[np.float64]
 def place_knots(x: Floats, count: int) -> Floats:
     """Return `count` knots at the quantiles that Harrell (2015, section 2.4.6) places them, 3 to 7 of them."""
     if not 3 <= count <= 7:
-        raise MethodError(f"a spline has 3 to 7 knots, got {count}")
+        raise ArgumentError(f"a spline has 3 to 7 knots, got {count}")
     outer = 0.1 if count == 3 else 0.025 if count == 7 else 0.05
     knots = np.quantile(x, np.linspace(outer, 1 - outer, count))
     if np.unique(knots).size < count:
-        raise MethodError(
+        raise FewError(
             f"{count} knots need as many distinct quantiles, and the covariate has {np.unique(knots).size}: "
             "fewer knots, or none"
         )
@@ -48,7 +48,7 @@ def with_splines(X: Floats, columns: Sequence[int], knots: int) -> Floats:
     """Return covariates, the chosen columns bent by a spline with that many knots, the others as they are."""
     for column in columns:
         if not 0 <= column < X.shape[1]:
-            raise MethodError(f"a spline needs a column 0 to {X.shape[1] - 1}, got {column}")
+            raise ArgumentError(f"a spline needs a column 0 to {X.shape[1] - 1}, got {column}")
     parts = [
         natural_spline(X[:, j], place_knots(X[:, j], knots)) if j in columns else X[:, [j]] for j in range(X.shape[1])
     ]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.core.errors import ArgumentError, ClusterError, ConvergenceError, DependentError
 from steget_eval.methods.numerics.linear import weighted_products
 
 Floats = NDArray[np.float64]
@@ -109,7 +109,7 @@ def _solved(derivative: Floats, right: Floats) -> Floats:
     try:
         return np.asarray(np.linalg.solve(derivative, right))
     except np.linalg.LinAlgError as error:
-        raise MethodError("the stacked estimating equations are singular: a parameter is not determined") from error
+        raise DependentError("the stacked estimating equations are singular: a parameter is not determined") from error
 
 
 def _derivative(equations: Equations, theta: Floats) -> Floats:
@@ -147,7 +147,7 @@ def _grouped(psi: Floats, cluster: ArrayLike) -> Floats:
     codes = code_clusters(cluster, psi.shape[0])
     count = int(codes.max()) + 1
     if count < 2:
-        raise MethodError("one cluster gives no standard error; at least two are needed")
+        raise ClusterError("one cluster gives no standard error; at least two are needed")
     sums = np.zeros((count, psi.shape[1]))
     np.add.at(sums, codes, psi)
     return sums
@@ -157,8 +157,8 @@ def code_clusters(cluster: ArrayLike, n: int) -> NDArray[np.int64]:
     """Return the cluster of each of `n` people, numbered from 0 in the order of the labels; refuse what is unknown."""
     labels = np.asarray(cluster)
     if labels.shape != (n,):
-        raise MethodError(f"clusters must be one label per person, got the shape {labels.shape}")
+        raise ArgumentError(f"clusters must be one label per person, got the shape {labels.shape}")
     # What is missing equals nothing, itself included; None is missing too.
     if (labels != labels).any() or any(label is None for label in labels.tolist()):
-        raise MethodError("clusters must be known for everyone")
+        raise ArgumentError("clusters must be known for everyone")
     return np.unique(labels, return_inverse=True)[1].reshape(-1).astype(np.int64)

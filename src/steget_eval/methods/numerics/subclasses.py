@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from steget_eval.core.errors import MethodError, OverlapError
+from steget_eval.core.errors import ArgumentError, OverlapError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -17,7 +17,7 @@ Population = Literal["ATE", "ATT", "ATC"]
 def cut_at_quantiles(score: Floats, a: Floats, classes: int, population: Population) -> Ints:
     """Return the subclass of each person: the score cut at the quantiles of the population's people."""
     if classes < 2:
-        raise MethodError(f"at least two subclasses are needed, got {classes}")
+        raise ArgumentError(f"at least two subclasses are needed, got {classes}")
     focal = {"ATE": score, "ATT": score[a == 1], "ATC": score[a == 0]}[population]
     cuts = np.quantile(focal, np.linspace(0, 1, classes + 1))[1:-1]
     return np.searchsorted(cuts, score, side="right").astype(np.int64)

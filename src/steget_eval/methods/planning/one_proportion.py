@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.exact import MOST_PEOPLE, smallest_count_above
 from steget_eval.methods.numerics.proportions import limits_one
@@ -96,7 +96,7 @@ def size_against_target(target: float, supposed: float, *, power: float = 0.8, l
     """
     _check(target, supposed, level)
     if supposed <= target:
-        raise MethodError("a target can only be shown to be passed where the supposed proportion lies above it")
+        raise ArgumentError("a target can only be shown to be passed where the supposed proportion lies above it")
     end = 256
     while end <= 2 * MOST_PEOPLE:
         n = np.arange(1, end + 1)
@@ -114,7 +114,7 @@ def size_against_target(target: float, supposed: float, *, power: float = 0.8, l
 def precision_of(supposed: float, sizes: Sequence[int], *, level: float = 0.95) -> Precisions:
     """Return, for each size, the interval that the nearest whole count to the supposed share would have."""
     if not 0 <= supposed <= 1:
-        raise MethodError(f"the supposed proportion must lie between 0 and 1, got {supposed!r}")
+        raise ArgumentError(f"the supposed proportion must lie between 0 and 1, got {supposed!r}")
     rows = []
     for n in sizes:
         count = int(np.floor(supposed * _people(n) + 0.5))
@@ -131,12 +131,12 @@ def _one(n: int, target: float, supposed: float, level: float) -> TargetPower:
 
 def _people(n: int) -> int:
     if n < 1:
-        raise MethodError(f"a size is one person or more, got {n!r}")
+        raise ArgumentError(f"a size is one person or more, got {n!r}")
     return n
 
 
 def _check(target: float, supposed: float, level: float) -> None:
     if not (0 < target < 1 and 0 <= supposed <= 1):
-        raise MethodError(f"target and supposed proportion must lie between 0 and 1, got {target!r} and {supposed!r}")
+        raise ArgumentError(f"target and supposed proportion must lie between 0 and 1, got {target!r} and {supposed!r}")
     if not 0.5 < level < 1:
-        raise MethodError(f"the level of a one-sided limit must lie between 0.5 and 1, got {level!r}")
+        raise ArgumentError(f"the level of a one-sided limit must lie between 0.5 and 1, got {level!r}")

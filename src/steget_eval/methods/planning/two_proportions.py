@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.core.frames import Tidy
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ def people_needed(
     """
     _check(p_1, p_0, alpha)
     if not 0 < power < 1:
-        raise MethodError(f"power must lie between 0 and 1, got {power!r}")
+        raise ArgumentError(f"power must lie between 0 and 1, got {power!r}")
     if not (ratio > 0 and 0 <= loss < 1 and cluster_size >= 1 and 0 <= icc <= 1):
-        raise MethodError("a plan needs ratio above 0, loss from 0 to below 1, cluster_size of 1 or more, icc 0 to 1")
+        raise ArgumentError("a plan needs ratio above 0, loss from 0 to below 1, cluster_size of 1 or more, icc 0 to 1")
     effect = 1 + (cluster_size - 1) * icc
     known_1 = _known(p_1, p_0, power, alpha, ratio) * effect
     known_0 = known_1 * ratio
@@ -101,7 +101,7 @@ def power_of(p_1: float, p_0: float, n_1: float, n_0: float, *, alpha: float = 0
     """
     _check(p_1, p_0, alpha)
     if n_1 <= 0 or n_0 <= 0:
-        raise MethodError("power needs people in both arms")
+        raise ArgumentError("power needs people in both arms")
     share = (n_1 * p_1 + n_0 * p_0) / (n_1 + n_0)
     null = math.sqrt(share * (1 - share) * (1 / n_1 + 1 / n_0))
     other = math.sqrt(p_1 * (1 - p_1) / n_1 + p_0 * (1 - p_0) / n_0)
@@ -114,7 +114,7 @@ def power_of(p_1: float, p_0: float, n_1: float, n_0: float, *, alpha: float = 0
 def detectable_difference(p_0: float, n_1: float, n_0: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
     """Return the smallest rise above `p_0` that is told apart with that power; nan where even all would not do."""
     if not 0 <= p_0 < 1:
-        raise MethodError(f"the supposed proportion must be 0 or more and below 1, got {p_0!r}")
+        raise ArgumentError(f"the supposed proportion must be 0 or more and below 1, got {p_0!r}")
 
     def lacking(p_1: float) -> float:
         return power_of(p_1, p_0, n_1, n_0, alpha=alpha) - power
@@ -139,8 +139,8 @@ def _whole(people: float) -> int:
 
 def _check(p_1: float, p_0: float, alpha: float) -> None:
     if not (0 <= p_1 <= 1 and 0 <= p_0 <= 1):
-        raise MethodError(f"supposed proportions must lie between 0 and 1, got {p_1!r} and {p_0!r}")
+        raise ArgumentError(f"supposed proportions must lie between 0 and 1, got {p_1!r} and {p_0!r}")
     if p_1 == p_0:
-        raise MethodError("two equal proportions cannot be told apart by any number of people")
+        raise ArgumentError("two equal proportions cannot be told apart by any number of people")
     if not 0 < alpha < 1:
-        raise MethodError(f"alpha must lie between 0 and 1, got {alpha!r}")
+        raise ArgumentError(f"alpha must lie between 0 and 1, got {alpha!r}")

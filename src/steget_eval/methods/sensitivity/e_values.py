@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, SpreadError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import checked_choice, checked_level
 
@@ -72,7 +72,7 @@ def e_value(estimate: float, conf_low: float, conf_high: float, *, contrast: str
     """
     checked_choice(contrast, _RATIO_CONTRASTS, "contrast")
     if not (0 < conf_low <= estimate <= conf_high):
-        raise MethodError("an E-value needs a ratio above zero between its limits")
+        raise ArgumentError("an E-value needs a ratio above zero between its limits")
     conversion = _conversion(contrast, rare)
     ratio, low, high = (_as_risk_ratio(value, conversion) for value in (estimate, conf_low, conf_high))
     return EValue(
@@ -92,9 +92,9 @@ def e_value_mean(estimate: float, conf_low: float, conf_high: float, *, spread: 
         Standard deviation of the outcome within arms, in the unit of the estimate.
     """
     if not spread > 0 or not math.isfinite(spread):
-        raise MethodError("the outcome does not vary within arms, so a difference is no number of standard deviations")
+        raise SpreadError("the outcome does not vary within arms, so a difference is no number of standard deviations")
     if not conf_low <= estimate <= conf_high:
-        raise MethodError("an E-value needs an estimate between its limits")
+        raise ArgumentError("an E-value needs an estimate between its limits")
     ratio, low, high = (math.exp(_PER_SD * value / spread) for value in (estimate, conf_low, conf_high))
     return EValue(
         contrast="mean_difference", conversion="standardised", ratio=ratio, point=_threshold(ratio),
@@ -122,10 +122,10 @@ def e_value_difference(
         Standard error of that share; 0 where it is fixed.
     """
     if not (0 <= risk_1 <= 1 and 0 <= risk_0 <= 1 and 0 <= treated_share <= 1):
-        raise MethodError("risks and the share of arm 1 must lie between 0 and 1")
+        raise ArgumentError("risks and the share of arm 1 must lie between 0 and 1")
     errors = (std_error_1, std_error_0, share_error)
     if not all(math.isfinite(error) and error >= 0 for error in errors):
-        raise MethodError("an E-value of a difference needs the standard errors of both risks")
+        raise ArgumentError("an E-value of a difference needs the standard errors of both risks")
     ratio = math.inf if risk_0 == 0 and risk_1 > 0 else 1.0 if risk_1 == risk_0 else risk_1 / risk_0
     positive = risk_1 >= risk_0
     bound = _Bound(

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, ControlsError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import Floats, checked_level, checked_vector
 
@@ -79,9 +79,9 @@ def fit_systematic_error(estimates: ArrayLike, std_errors: ArrayLike) -> Systema
     """
     x, s = checked_vector(estimates, "the estimates"), checked_vector(std_errors, "the standard errors")
     if x.shape != s.shape or not (s > 0).all():
-        raise MethodError("every negative control needs an estimate and a standard error above zero")
+        raise ArgumentError("every negative control needs an estimate and a standard error above zero")
     if x.size < FEWEST_CONTROLS:
-        raise MethodError(
+        raise ControlsError(
             "calibration needs ten negative controls or more: fewer say next to nothing of how the error spreads"
         )
     variance = _variance(x, s)
@@ -96,7 +96,7 @@ def calibrate(estimate: float, std_error: float, error: SystematicError, *, leve
     is (their later paper, 2018, fits that from positive controls, which nobody has here).
     """
     if not std_error > 0 or not math.isfinite(estimate):
-        raise MethodError("calibration needs an estimate with a standard error above zero")
+        raise ArgumentError("calibration needs an estimate with a standard error above zero")
     left = estimate - error.mean
     total = math.hypot(std_error, error.spread)
     half = float(norm.isf((1 - checked_level(level)) / 2)) * total

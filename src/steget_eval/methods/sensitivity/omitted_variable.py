@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, FewError, OutsideError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import Floats, checked_amounts, checked_covariates, checked_level
 from steget_eval.methods.numerics.linear import build_design
@@ -121,13 +121,13 @@ def omitted_variable(
     covariates = checked_covariates(X, arms.a.size)
     columns = sorted(set(benchmark))
     if not columns or columns[0] < 0 or columns[-1] >= covariates.shape[1]:
-        raise MethodError("the benchmark must be one or more of the covariates that are adjusted for")
+        raise ArgumentError("the benchmark must be one or more of the covariates that are adjusted for")
     design = build_design(covariates).Z
     kept = np.delete(design, [column + 1 for column in columns], axis=1)
     full = np.column_stack([arms.a, design])
     df = arms.a.size - full.shape[1]
     if df < 2:
-        raise MethodError("a regression on arm and covariates leaves too few people for an interval")
+        raise FewError("a regression on arm and covariates leaves too few people for an interval")
     estimate, std_error = _coefficient(full, arms.y, df)
     half = float(student.isf((1 - checked_level(level)) / 2, df)) * std_error
     r2_arm = _share(_squares(kept, arms.a), _squares(design, arms.a))
@@ -148,7 +148,7 @@ def robustness(estimate: float, std_error: float, df: int, *, level: float = 0.9
     With f = abs(t)/√df: RV = (√(f⁴ + 4f²) - f²)/2; for the limit, f less the critical value with df - 1 over √(df - 1).
     """
     if not std_error > 0 or df < 2:
-        raise MethodError("a robustness value needs a standard error above zero and two degrees of freedom or more")
+        raise ArgumentError("a robustness value needs a standard error above zero and two degrees of freedom or more")
     f = abs(estimate / std_error) / math.sqrt(df)
     critical = float(student.isf((1 - checked_level(level)) / 2, df - 1)) / math.sqrt(df - 1)
     return Robustness(partial_r2=f**2 / (1 + f**2), value=_value(f, 0.0), value_limit=_value(f, critical))
@@ -165,9 +165,9 @@ def bound_by_benchmark(
         The benchmark's own partial R² with arm (given the other covariates) and outcome (given those and the arm).
     """
     if not 0 <= r2_arm < 1 or not 0 <= r2_outcome < 1 or not times > 0:
-        raise MethodError("a benchmark explains a share from none to less than all, and a strength is above zero")
+        raise ArgumentError("a benchmark explains a share from none to less than all, and a strength is above zero")
     if not _can_exist(r2_arm, r2_outcome, times):
-        raise MethodError("a confounder so many times as strong as the benchmark would explain more than all there is")
+        raise OutsideError("a confounder so many times as strong as the benchmark would explain more than all there is")
     with_arm, with_outcome = _strengths(r2_arm, r2_outcome, times)
     bias = math.sqrt(with_outcome * with_arm / (1 - with_arm)) * std_error * math.sqrt(df)
     left = estimate - math.copysign(bias, estimate)

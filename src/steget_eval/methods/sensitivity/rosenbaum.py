@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.stats import binom, norm, rankdata
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, ScopeError, SpreadError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import Floats, checked_level, checked_outcome, checked_vector
 
@@ -108,7 +108,7 @@ def bounds_of_ranks(
     """
     difference = _difference(checked_vector(y_1, "the outcome"), checked_vector(y_0, "the outcome"))
     if difference.size > _MOST_PAIRS:
-        raise MethodError("the bounds of the signed rank are for at most five thousand pairs")
+        raise ScopeError("the bounds of the signed rank are for at most five thousand pairs")
     signed = difference[difference != 0] * _direction(difference)
     ranks = rankdata(np.abs(signed))
     statistic = float(ranks[signed > 0].sum())
@@ -125,7 +125,7 @@ def _bias(
     tail: Callable[[float], float], averages: Floats | None, level: float,
 ) -> HiddenBias:  # fmt: skip
     if not gamma or any(not one >= 1 for one in gamma):
-        raise MethodError("a gamma is one or more: how many times the odds of the arm may differ within a pair")
+        raise ArgumentError("a gamma is one or more: how many times the odds of the arm may differ within a pair")
     asked = tuple(float(one) for one in gamma)
     high = tuple(_median_at(averages, one / (1 + one)) for one in asked) if averages is not None else ()
     low = tuple(_median_at(averages, 1 / (1 + one)) for one in asked) if averages is not None else ()
@@ -149,10 +149,10 @@ def _turn(tail: Callable[[float], float], alpha: float) -> float:
 
 def _difference(one: Floats, zero: Floats) -> Floats:
     if one.shape != zero.shape:
-        raise MethodError("a pair has one of each arm, so there must be as many of both")
+        raise ArgumentError("a pair has one of each arm, so there must be as many of both")
     difference = one - zero
     if not difference.any():
-        raise MethodError("no pair differs, so there is nothing for a hidden bias to explain")
+        raise SpreadError("no pair differs, so there is nothing for a hidden bias to explain")
     return np.asarray(difference)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import checked_vector
 
@@ -67,9 +67,9 @@ def summarise_specifications(
     values = checked_vector(estimates, "the estimates")
     low, high = np.asarray(conf_low, dtype=np.float64), np.asarray(conf_high, dtype=np.float64)
     if values.size == 0 or low.shape != values.shape or high.shape != values.shape:
-        raise MethodError("every cell of a specification curve needs an estimate and both limits")
+        raise ArgumentError("every cell of a specification curve needs an estimate and both limits")
     if not 0 <= own < values.size:
-        raise MethodError("the protocol's own cell must be one of the grid's")
+        raise ArgumentError("the protocol's own cell must be one of the grid's")
     same = np.sign(values - null) == np.sign(values[own] - null)
     left_out = (low > null) | (high < null)
     return SpecificationSummary(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import checked_vector
 
@@ -98,7 +98,7 @@ def _known(began: ArrayLike, followed: ArrayLike) -> tuple[np.ndarray, np.ndarra
     first = np.asarray(began, dtype=np.float64)
     days = checked_vector(followed, "the days followed")
     if first.shape != days.shape:
-        raise MethodError("first days and days followed must be of the same people")
+        raise ArgumentError("first days and days followed must be of the same people")
     known = ~np.isnan(first)
     if not known.any():
         raise EmptyArmError("nobody in the treated arm has a known first day of the programme")

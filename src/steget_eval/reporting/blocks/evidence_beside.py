@@ -45,7 +45,7 @@ def beside(release: EvidenceRelease) -> Block:
             build.paragraph("beside-differs", build.sentence("evidence.beside_differs", because=asked.because))
         )
     if told.refusals:
-        rows = [refusal(release, told.pool, one.method, one.reason) for one in told.refusals]
+        rows = [refusal(release, told.pool, one) for one in told.refusals]
         children.append(build.bullets("beside-refusals", rows))
     return build.section("beside", heading, children)
 

@@ -132,7 +132,7 @@ def limits(release: EvidenceRelease) -> Block:
     told: list[build.Item] = [*release.protocol.limits, key_label("evidence.limit_ledger")]
     told += [key_label("evidence.limit_programme")] if release.beside is not None else []
     for one in release.refusals:
-        told.append(refusal(release, one.estimand, one.method, one.reason))
+        told.append(refusal(release, one.estimand, one))
     return build.section("limits", key_label("evidence.heading.limits"), [build.bullets("limits-list", told)])
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from steget_eval.core.errors import FewError
 from steget_eval.reporting.blocks import build
 from steget_eval.reporting.release_evidence import EvidenceRelease, ReleasedBeside
 from steget_eval.reporting.tables.evidence_rows import evidence_cell, pool_label, pooled_row, studies_of
 from steget_eval.reporting.text import Cell, Label, Sentence, code_label, key_label
+from steget_eval.study.results import Refusal
 
 
 def assumed(words: build.Item) -> Sentence:
@@ -15,10 +17,10 @@ def assumed(words: build.Item) -> Sentence:
     return build.sentence("evidence.assumes", assumes=build.item(words))
 
 
-def refusal(release: EvidenceRelease, pool: str, method: str, reason: str) -> Sentence:
+def refusal(release: EvidenceRelease, pool: str, refused: Refusal) -> Sentence:
     """Return that a method gave no answer, with the reason: general in Swedish, the method's own in English."""
-    few = any(words in reason for words in ("at least", "single study", "needs two", "there is one"))
-    general = key_label("evidence.refusal_few" if few else "evidence.refusal_other")
+    method, reason = refused.method, refused.reason
+    general = key_label("evidence.refusal_few" if refused.code == FewError.code else "evidence.refusal_other")
     swedish = build.say_label(general, "sv")
     why: Label = {"sv": swedish, "en": f"{reason[:1].upper()}{reason[1:]}."}
     if method == "synthesis":

@@ -27,13 +27,15 @@ def refusals(release: Release) -> Table:
         )
         for refusal in release.refusals
     )
-    frame = pd.DataFrame([asdict(refusal) for refusal in release.refusals], columns=["estimand", "method", "reason"])
+    frame = pd.DataFrame(
+        [asdict(refusal) for refusal in release.refusals], columns=["estimand", "method", "reason", "code"]
+    )
     return _table(("outcome", "method", "reason"), rows, "caption.refusals", frame)
 
 
 def refusal_label(refusal: Refusal) -> Label:
     """Return why a method refused: the general reason in Swedish, the method's own sentence in English."""
-    return {"sv": _swedish_reason(refusal.reason), "en": refusal.reason}
+    return {"sv": phrase(f"refusal.{refusal.code}", "sv"), "en": refusal.reason}
 
 
 def suppressions(release: Release) -> Table:
@@ -109,24 +111,3 @@ def _words(words: Text) -> Cell:
 
 def _text(label: Label) -> Cell:
     return Cell(format="text", label=label)
-
-
-def _swedish_reason(reason: str) -> str:
-    for words, key in _REASONS:
-        if any(word in reason for word in words):
-            return phrase(key, "sv")
-    return phrase("refusal.method", "sv")
-
-
-#: Words of a method's sentence to the phrase that says the same in general.
-_REASONS = (
-    (("may not be told",), "refusal.untold"),
-    (("no finite coefficients",), "refusal.separation"),
-    (("negative controls",), "refusal.few_controls"),
-    (("no published conversion",), "refusal.no_conversion"),
-    (("horizon", "beyond", "followed that long"), "refusal.horizon"),
-    (("nobody", "everybody", "no event", "no people", "is not defined"), "refusal.empty_arm"),
-    (("clusters", "sites", "degrees of freedom"), "refusal.clusters"),
-    (("overlap",), "refusal.overlap"),
-    (("converge", "tolerance", "separat"), "refusal.convergence"),
-)
