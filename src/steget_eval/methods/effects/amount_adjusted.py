@@ -120,8 +120,12 @@ def _rows(means: ArmMeans, arms: Arms, method: str, population: str, unit: str, 
         **arms.counts(events=False),
     }  # fmt: skip
     m_1, m_0 = means.mean_1, means.mean_0
+
+    def own(arm: int) -> dict[str, Any]:
+        return shared | {"degrees": means.degrees_of(arm)}
+
     return Estimates((
-        delta_row(m_1, (1, 0), means.covariance, contrast="mean_1", test=False, **shared),
-        delta_row(m_0, (0, 1), means.covariance, contrast="mean_0", test=False, **shared),
+        delta_row(m_1, (1, 0), means.covariance, contrast="mean_1", test=False, **own(1)),
+        delta_row(m_0, (0, 1), means.covariance, contrast="mean_0", test=False, **own(0)),
         delta_row(m_1 - m_0, (1, -1), means.covariance, contrast="mean_difference", **shared),
     ))  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import OutsideError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.amount_rate import with_amounts_in_both
 from steget_eval.methods.numerics.arms import (
@@ -106,12 +106,12 @@ def ratio_rows(
     }  # fmt: skip
     m_1, m_0 = means.mean_1, means.mean_0
     if m_1 <= 0 or m_0 <= 0:
-        raise MethodError(f"{method} puts a mean at zero or below: a ratio of means needs both above zero")
+        raise OutsideError(f"{method} puts a mean at zero or below: a ratio of means needs both above zero")
     told = shared | {"unit": unit, "test": False}
     covariance = size**2 * means.covariance
     return Estimates((
-        delta_row(size * m_1, (1, 0), covariance, contrast="mean_1", **told),
-        delta_row(size * m_0, (0, 1), covariance, contrast="mean_0", **told),
+        delta_row(size * m_1, (1, 0), covariance, contrast="mean_1", **told | {"degrees": means.degrees_of(1)}),
+        delta_row(size * m_0, (0, 1), covariance, contrast="mean_0", **told | {"degrees": means.degrees_of(0)}),
         delta_row(
             m_1 / m_0, (1 / m_1, -1 / m_0), means.covariance, contrast="mean_ratio", unit="ratio", scale="log", **shared
         ),

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import EventsError, OutsideError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.numerics.arms import (
     Arms,
@@ -119,7 +119,7 @@ def with_events_and_without(y: ArrayLike, a: ArrayLike) -> Arms:
     for arm, values in ((1, arms.y_1), (0, arms.y_0)):
         if values.min() == values.max():
             who = "everyone" if values[0] == 1 else "nobody"
-            raise MethodError(f"{who} in arm {arm} had the event: an adjusted comparison needs both kinds in each arm")
+            raise EventsError(f"{who} in arm {arm} had the event: an adjusted comparison needs both kinds in each arm")
     return arms
 
 
@@ -127,7 +127,7 @@ def risk_rows(means: ArmMeans, arms: Arms, method: str, population: str, level: 
     """Return risks, difference, ratio and odds ratio that two means and their covariance give."""
     p_1, p_0, covariance = means.mean_1, means.mean_0, means.covariance
     if not (0 < p_1 < 1 and 0 < p_0 < 1):
-        raise MethodError(f"{method} puts a risk outside 0 to 1: the weights are too uneven for these arms")
+        raise OutsideError(f"{method} puts a risk outside 0 to 1: the weights are too uneven for these arms")
     shared: dict[str, Any] = {
         "method": method, "population": population, "kind": "binary", "level": checked_level(level),
         "degrees": means.degrees,
@@ -135,9 +135,13 @@ def risk_rows(means: ArmMeans, arms: Arms, method: str, population: str, level: 
     }  # fmt: skip
     share, ratio = shared | {"unit": "proportion"}, shared | {"unit": "ratio", "scale": "log"}
     odds_1, odds_0 = p_1 / (1 - p_1), p_0 / (1 - p_0)
+
+    def own(arm: int) -> dict[str, Any]:
+        return share | {"degrees": means.degrees_of(arm), "within": means.arm_degrees is not None}
+
     return Estimates((
-        delta_row(p_1, (1, 0), covariance, contrast="risk_1", test=False, **share),
-        delta_row(p_0, (0, 1), covariance, contrast="risk_0", test=False, **share),
+        delta_row(p_1, (1, 0), covariance, contrast="risk_1", test=False, **own(1)),
+        delta_row(p_0, (0, 1), covariance, contrast="risk_0", test=False, **own(0)),
         delta_row(p_1 - p_0, (1, -1), covariance, contrast="risk_difference", **share),
         delta_row(p_1 / p_0, (1 / p_1, -1 / p_0), covariance, contrast="risk_ratio", **ratio),
         delta_row(

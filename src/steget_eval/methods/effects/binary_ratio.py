@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
-from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.core.errors import ConvergenceError, EventsError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import (
     Arms,
@@ -49,7 +49,7 @@ def modified_poisson(
     """
     checked_choice(variance, ("jackknife", "sandwich"), "variance")
     arms, D = _design(y, a, X, population)
-    clusters = None if cluster is None else checked_clusters(cluster, arms.a)
+    clusters = None if cluster is None else checked_clusters(cluster, arms.a, even=variance == "jackknife")
     fit = fit_outcome_model(D, arms.y, "log", "the Poisson model")
     if clusters is not None and variance == "jackknife":
 
@@ -95,7 +95,7 @@ def _with_events(arms: Arms) -> Arms:
     """Return arms of which each has somebody with the event, or refuse."""
     for arm, values in ((1, arms.y_1), (0, arms.y_0)):
         if not values.any():
-            raise MethodError(f"nobody in arm {arm} had the event: the risk ratio has no finite logarithm")
+            raise EventsError(f"nobody in arm {arm} had the event: the risk ratio has no finite logarithm")
     return arms
 
 

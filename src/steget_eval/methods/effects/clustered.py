@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import (
     Arms,
@@ -24,7 +24,7 @@ from steget_eval.methods.numerics.arms import (
     checked_level,
     checked_vector,
 )
-from steget_eval.methods.numerics.clusters import FEWEST_DEGREES, checked_clusters
+from steget_eval.methods.numerics.clusters import check_degrees, checked_clusters
 from steget_eval.methods.numerics.cr2 import fit_cr2
 from steget_eval.methods.numerics.linear import build_design, check_rank
 from steget_eval.methods.numerics.wild import draw_signs, invert, p_value, take_apart
@@ -45,11 +45,7 @@ def cr2(
     arms, D, weights = _regression(y, a, X, w, kind)
     clusters = checked_clusters(cluster, arms.a)
     found = fit_cr2(D, arms.y, weights, clusters, D.shape[1] - 1)
-    if found.degrees < FEWEST_DEGREES:
-        raise MethodError(
-            "Satterthwaite's degrees of freedom are under five: with so few the interval cannot be trusted and is "
-            "refused; the clusters are too few or too uneven"
-        )
+    check_degrees(found.degrees)
     half = float(student.isf((1 - checked_level(level)) / 2, found.degrees)) * found.std_error
     p = float(2 * student.sf(abs(found.value) / found.std_error, found.degrees))
     return _row(
@@ -68,11 +64,13 @@ def wild_bootstrap(
 
     Cameron, Gelbach and Miller (2008): residuals under the null keep their cluster and change their sign together;
     the limits are the values that are not rejected. Up to twelve clusters every pattern of signs is tried, and `seed`
-    does nothing. The standard error is CR2's. Fewer than four clusters in an arm are refused.
+    does nothing. The standard error is CR2's. Refused where `cr2` is: with fewer than four clusters in an arm, or
+    fewer than five of Satterthwaite's degrees of freedom.
     """
     arms, D, weights = _regression(y, a, X, w, kind)
     clusters = checked_clusters(cluster, arms.a)
     found = fit_cr2(D, arms.y, weights, clusters, D.shape[1] - 1)
+    check_degrees(found.degrees)
     parts = take_apart(D[:, :-1], arms.a, arms.y, weights, clusters)
     signs, alpha = draw_signs(clusters.count, replicates, seed), 1 - checked_level(level)
 
@@ -94,10 +92,10 @@ def _regression(
     checked_choice(kind, ("binary", "amount"), "kind")
     arms = checked_arms(y, a, binary=True) if kind == "binary" else checked_amounts(y, a)
     if np.ptp(arms.y) == 0:
-        raise MethodError("the outcome is the same for everyone: a difference would have an interval of no width")
+        raise SpreadError("the outcome is the same for everyone: a difference would have an interval of no width")
     weights = np.ones(arms.a.size) if w is None else checked_vector(w, "the weight")
     if weights.shape != arms.a.shape or not (weights > 0).all():
-        raise MethodError("weights must be above zero, one per person")
+        raise ArgumentError("weights must be above zero, one per person")
     D = np.column_stack([build_design(checked_covariates(X, arms.a.size)).Z, arms.a])
     check_rank(D, "the columns of the regression")
     return arms, D, weights

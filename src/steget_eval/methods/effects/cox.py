@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.core.errors import ArgumentError, ConvergenceError, EventsError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_p, wald_quantile
@@ -85,9 +85,9 @@ def hazard_ratio(
     causes, arms = check_causes(d, days.size, competing=True), check_arms(a, days.size)
     for arm in (1, 0):
         if not np.any((causes == cause) & (arms == arm)):
-            raise MethodError(f"nobody in arm {arm} had the event, so no hazard ratio can be estimated")
+            raise EventsError(f"nobody in arm {arm} had the event, so no hazard ratio can be estimated")
     if cluster is not None and not robust:
-        raise MethodError("clusters need the robust standard error")
+        raise ArgumentError("clusters need the robust standard error")
     checked_choice(variance, ("jackknife", "sandwich"), "variance")
     extra = np.empty((days.size, 0)) if X is None else np.asarray(X, dtype=float)
     columns, degrees = np.column_stack([arms, extra]), math.inf
@@ -95,7 +95,7 @@ def hazard_ratio(
     log_ratio = float(fit.beta[0])
     std_error = float(np.sqrt((fit.robust if robust else fit.covariance)[0, 0]))
     if cluster is not None:
-        clusters = checked_clusters(cluster, arms.astype(np.float64))
+        clusters = checked_clusters(cluster, arms.astype(np.float64), even=variance == "jackknife")
 
         def among(kept: np.ndarray) -> np.ndarray:
             late = None if entry is None else np.asarray(entry)[kept]
@@ -151,9 +151,9 @@ def fit_cox(
     event = check_causes(d, days.size, competing=True) == cause
     columns = np.asarray(X, dtype=float)
     if columns.ndim != 2 or columns.shape[0] != days.size:
-        raise MethodError(f"covariates must have one row per person ({days.size}), got shape {columns.shape}")
+        raise ArgumentError(f"covariates must have one row per person ({days.size}), got shape {columns.shape}")
     if not np.isfinite(columns).all():
-        raise MethodError(f"{int((~np.isfinite(columns)).any(axis=1).sum())} people have a missing covariate")
+        raise ArgumentError(f"{int((~np.isfinite(columns)).any(axis=1).sum())} people have a missing covariate")
     late = check_entry(entry, days)
     beta, covariance = _fit_with_lifelines(days, event, columns, late)
     moves = efron_residuals(days, event, columns, beta, entry=late) @ covariance

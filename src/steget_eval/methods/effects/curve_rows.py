@@ -7,7 +7,7 @@ from typing import Any
 
 from scipy.special import stdtr, stdtrit
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ClusterError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.summaries import ArmPair, ArmSummary
 from steget_eval.methods.numerics.log_log import log_log_limit, normal_quantile
@@ -18,10 +18,10 @@ def risk_rows(pair: ArmPair, *, level: float, **labels: Any) -> Estimates:
 
     An arm's interval is complementary log–log, the difference's Wald, the ratio's Wald on the log scale.
     """
-    rows = [_risk_row(pair.one, "1", level, pair.degrees, labels)]
+    rows = [_risk_row(pair.one, "1", level, pair.arm_degrees[0], labels)]
     if pair.zero is not None:
         rows += [
-            _risk_row(pair.zero, "0", level, pair.degrees, labels),
+            _risk_row(pair.zero, "0", level, pair.arm_degrees[1], labels),
             _difference_row(pair, "risk_difference", level, labels),
         ]
         rows.append(_ratio_row(pair, "risk_ratio", level, labels))
@@ -31,9 +31,9 @@ def risk_rows(pair: ArmPair, *, level: float, **labels: Any) -> Estimates:
 def mean_rows(pair: ArmPair, name: str, *, level: float, **labels: Any) -> Estimates:
     """Return ``<name>_1`` and, with two arms, ``<name>_0`` and ``<name>_difference``, in days with Wald intervals."""
     labels = {**labels, "unit": "days"}
-    rows = [_mean_row(pair.one, f"{name}_1", level, pair.degrees, labels)]
+    rows = [_mean_row(pair.one, f"{name}_1", level, pair.arm_degrees[0], labels)]
     if pair.zero is not None:
-        rows.append(_mean_row(pair.zero, f"{name}_0", level, pair.degrees, labels))
+        rows.append(_mean_row(pair.zero, f"{name}_0", level, pair.arm_degrees[1], labels))
         rows.append(_difference_row(pair, f"{name}_difference", level, labels))
     return Estimates(tuple(rows))
 
@@ -113,7 +113,7 @@ def _ratio_row(pair: ArmPair, contrast: str, level: float, labels: dict[str, Any
 def wald_p(estimate: float, std_error: float, degrees: float = math.inf) -> float:
     """Return the two-sided p-value of an estimate against zero, by t with `degrees` of freedom, normal by default."""
     if not std_error > 0:
-        raise MethodError("the arms' clusters move wholly together, so there is no spread to test against")
+        raise ClusterError("the arms' clusters move wholly together, so there is no spread to test against")
     return float(2 * stdtr(degrees, -abs(estimate) / std_error))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.core.errors import ArgumentError, ConvergenceError, DependentError, EventsError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_p, wald_quantile
@@ -93,7 +93,7 @@ def subdistribution_hazard_ratio(
     causes, arms = check_causes(d, days.size, competing=True), check_arms(a, days.size)
     for arm in (1, 0):
         if not np.any((causes == cause) & (arms == arm)):
-            raise MethodError(f"nobody in arm {arm} had the event, so no ratio of subdistribution hazards can be told")
+            raise EventsError(f"nobody in arm {arm} had the event, so no ratio of subdistribution hazards can be told")
     checked_choice(variance, ("jackknife", "sandwich"), "variance")
     columns = arms[:, None].astype(float)
     if X is not None:
@@ -101,7 +101,7 @@ def subdistribution_hazard_ratio(
     fit = fit_fine_gray(days, causes, columns, cause=cause, cluster=cluster)
     log_ratio, error, degrees = float(fit.beta[0]), float(np.sqrt(fit.covariance[0, 0])), math.inf
     if cluster is not None:
-        clusters = checked_clusters(cluster, arms.astype(np.float64))
+        clusters = checked_clusters(cluster, arms.astype(np.float64), even=variance == "jackknife")
 
         def among(kept: np.ndarray) -> np.ndarray:
             return fit_fine_gray(days[kept], causes[kept], columns[kept], cause=cause).beta[:1]
@@ -130,12 +130,12 @@ def fit_fine_gray(
     causes = check_causes(d, days.size, competing=True)
     columns = np.asarray(X, dtype=float)
     if columns.ndim != 2 or columns.shape[0] != days.size or not np.isfinite(columns).all():
-        raise MethodError(f"covariates must be known and have one row per person ({days.size})")
+        raise ArgumentError(f"covariates must be known and have one row per person ({days.size})")
     if not np.any(causes == cause):
-        raise MethodError("nobody had the event")
+        raise EventsError("nobody had the event")
     centre, spread = columns.mean(axis=0), columns.std(axis=0)
     if not (spread > 0).all():
-        raise MethodError("a covariate has the same value for everyone; leave it out")
+        raise DependentError("a covariate has the same value for everyone; leave it out")
     check_rank(np.column_stack([np.ones(days.size), (columns - centre) / spread]), "the covariates")
     people = _lay_out(days, causes, (columns - centre) / spread, cause)
     beta = _maximum(people)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import EmptyArmError, HorizonError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError, HorizonError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_quantile
@@ -120,8 +120,8 @@ def months_in_states(
     checked_choice(variance, ("jackknife", "sandwich"), "variance")
     arms, codes = checked_arm(a), _checked(path, len(states))
     if arms.size != codes.shape[0]:
-        raise MethodError("paths and arms must be of the same people")
-    clusters = None if cluster is None else checked_clusters(cluster, arms)
+        raise ArgumentError("paths and arms must be of the same people")
+    clusters = None if cluster is None else checked_clusters(cluster, arms, even=variance == "jackknife")
     if clusters is None or variance == "sandwich":
         found = _by_influence(codes, arms, states, None if clusters is None else clusters.code)
     else:
@@ -131,8 +131,8 @@ def months_in_states(
         m_1, m_0 = found.months[:, code].tolist()
         e_1, e_0, apart = found.errors[:, code].tolist()
         rows += [
-            _row("months_1", m_1, e_1, found.degrees, level, state, n_1=n_1),
-            _row("months_0", m_0, e_0, found.degrees, level, state, n_0=n_0),
+            _row("months_1", m_1, e_1, found.arm_degrees[0], level, state, n_1=n_1),
+            _row("months_0", m_0, e_0, found.arm_degrees[1], level, state, n_0=n_0),
             _row("months_difference", m_1 - m_0, apart, found.degrees, level, state, n_1=n_1, n_0=n_0),
         ]
     return Estimates(tuple(rows))
@@ -145,6 +145,7 @@ class _Months:
     months: np.ndarray
     errors: np.ndarray
     degrees: float = math.inf
+    arm_degrees: tuple[float, float] = (math.inf, math.inf)
 
 
 def _by_influence(codes: np.ndarray, arms: np.ndarray, states: Sequence[str], members: np.ndarray | None) -> _Months:
@@ -165,7 +166,9 @@ def _without_each(codes: np.ndarray, arms: np.ndarray, states: Sequence[str], cl
 
     found, S = leave_one_cluster_out(months, clusters), len(states)
     errors = np.sqrt(np.diag(found.covariance)).reshape(3, S)
-    return _Months(months=found.value[: 2 * S].reshape(2, S), errors=errors, degrees=found.degrees)
+    return _Months(
+        months=found.value[: 2 * S].reshape(2, S), errors=errors, degrees=found.degrees, arm_degrees=found.arm_degrees
+    )  # fmt: skip
 
 
 def _row(
@@ -191,14 +194,14 @@ def _grouped(influence: np.ndarray, cluster: ArrayLike | None) -> np.ndarray:
 def _checked(path: ArrayLike, states: int) -> np.ndarray:
     codes = np.asarray(path)
     if codes.ndim != 2 or not codes.shape[0] or codes.shape[1] < 2 or codes.dtype.kind not in "iu":
-        raise MethodError("paths must be whole numbers, one row per person and one column per month point")
+        raise ArgumentError("paths must be whole numbers, one row per person and one column per month point")
     if ((codes < -1) | (codes >= states)).any():
-        raise MethodError(f"states must be 0 to {states - 1}, or -1 where a person is no longer followed")
+        raise ArgumentError(f"states must be 0 to {states - 1}, or -1 where a person is no longer followed")
     gone = codes < 0
     if (gone[:, :-1] & ~gone[:, 1:]).any():
-        raise MethodError("a person who is no longer followed cannot come back")
+        raise ArgumentError("a person who is no longer followed cannot come back")
     if gone[:, 0].all():
         raise EmptyArmError("nobody has a state at the beginning")
     if gone[:, 0].any():
-        raise MethodError("everybody must have a state at the beginning")
+        raise ArgumentError("everybody must have a state at the beginning")
     return codes.astype(np.int64)

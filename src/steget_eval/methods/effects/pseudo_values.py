@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import EventsError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.summaries import FollowUp, check_follow_up
 from steget_eval.methods.numerics.arms import Arms, Floats, checked_choice, checked_covariates, checked_level
@@ -110,7 +110,7 @@ def _values(who: FollowUp, cause: int, measure: Measure) -> np.ndarray:
         read = risk_by if measure == "risk" else time_lost_by
         found = read(t, d, who.horizon, cause=cause)
         if found.events == 0:
-            raise MethodError(f"nobody in arm {number} had the event by the horizon, so its spread cannot be told")
+            raise EventsError(f"nobody in arm {number} had the event by the horizon, so its spread cannot be told")
         own = found.estimate + t.size * found.influence(t, d, cause=cause)
         values[mine] = who.horizon - own if measure == "rmst" else own
     return values
@@ -118,9 +118,13 @@ def _values(who: FollowUp, cause: int, measure: Measure) -> np.ndarray:
 
 def _rows(means: ArmMeans, measure: Measure, labels: dict[str, Any]) -> Estimates:
     one, zero = means.mean_1, means.mean_0
+
+    def own(arm: int) -> dict[str, Any]:
+        return labels | {"degrees": means.degrees_of(arm)}
+
     rows = [
-        delta_row(one, (1, 0), means.covariance, contrast=f"{measure}_1", test=False, **labels),
-        delta_row(zero, (0, 1), means.covariance, contrast=f"{measure}_0", test=False, **labels),
+        delta_row(one, (1, 0), means.covariance, contrast=f"{measure}_1", test=False, **own(1)),
+        delta_row(zero, (0, 1), means.covariance, contrast=f"{measure}_0", test=False, **own(0)),
         delta_row(one - zero, (1, -1), means.covariance, contrast=f"{measure}_difference", **labels),
     ]
     if measure == "risk" and one > 0 and zero > 0:

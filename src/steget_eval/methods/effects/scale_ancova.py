@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, DependentError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects import binary
 from steget_eval.methods.effects.binary import DifferenceInterval
 from steget_eval.methods.effects.scale_gee import better_by
 from steget_eval.methods.effects.scale_rows import SAME_FOR_EVERYONE, Told, checked_occasion, combined
 from steget_eval.methods.numerics.arms import Floats, checked_arm, checked_covariates, checked_vector
-from steget_eval.methods.numerics.clusters import FEWEST_DEGREES, checked_clusters
+from steget_eval.methods.numerics.clusters import check_degrees, checked_clusters
 from steget_eval.methods.numerics.cr2 import fit_cr2
 from steget_eval.methods.numerics.least_squares import Robust, fit_least_squares
 from steget_eval.methods.numerics.linear import check_rank
@@ -77,11 +77,7 @@ def clustered_change(
     own = None if cluster is None else np.asarray(cluster)[scores.kept]
     clusters = checked_clusters(own, scores.a)
     found = fit_cr2(scores.design, scores.y, np.ones_like(scores.y), clusters, 1)
-    if found.degrees < FEWEST_DEGREES:
-        raise MethodError(
-            "Satterthwaite's degrees of freedom are under five: with so few the interval cannot be trusted and is "
-            "refused; the clusters are too few or too uneven"
-        )
+    check_degrees(found.degrees)
     told = Told(estimate=found.value, std_error=found.std_error, degrees=found.degrees)
     return Estimates((_row(scores, told, "ancova_cr2", population, level, SAME_FOR_EVERYONE),))
 
@@ -122,7 +118,7 @@ def _scores(
     Y = np.asarray(later, dtype=np.float64)
     Y = Y[:, None] if Y.ndim == 1 else Y
     if Y.ndim != 2 or Y.shape[0] != first.size or arm.size != first.size:
-        raise MethodError(f"later scores must have one row a person and one column an occasion, got {Y.shape}")
+        raise ArgumentError(f"later scores must have one row a person and one column an occasion, got {Y.shape}")
     place, _ = checked_occasion(occasion, names, Y.shape[1])
     covariates = checked_covariates(np.empty((first.size, 0)) if X is None else X, first.size)
     kept = ~np.isnan(Y[:, place])
@@ -130,7 +126,7 @@ def _scores(
     D = np.column_stack([np.ones(y.size), own_arm, own - own.mean(), Z - Z.mean(axis=0)])
     size = np.sqrt((D**2).mean(axis=0))
     if (size == 0).any():
-        raise MethodError("the first score, or a covariate, is the same for everyone who was seen")
+        raise DependentError("the first score, or a covariate, is the same for everyone who was seen")
     check_rank(D / size, "arm, first score and covariates")
     return _Scores(y=y, a=own_arm, before=own, design=D, kept=kept)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ClusterError, ScopeError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.streams import stream
 from steget_eval.methods.numerics.arms import Floats, checked_arms, checked_choice, checked_level
@@ -35,14 +35,14 @@ def site_permutation(
     """
     checked_choice(kind, ("binary", "amount"), "kind")
     arms = checked_arms(y, a, binary=kind == "binary")
-    clusters = checked_clusters(cluster, arms.a)
+    clusters = checked_clusters(cluster, arms.a, even=False)
     size = np.bincount(clusters.code)
     share = np.bincount(clusters.code, arms.a) / size
     if ((share > 0) & (share < 1)).any():
-        raise MethodError("a site has people in both arms: sites were not assigned as wholes, so they are not permuted")
+        raise ScopeError("a site has people in both arms: sites were not assigned as wholes, so they are not permuted")
     mean = np.bincount(clusters.code, arms.y) / size
     if np.ptp(mean) == 0:
-        raise MethodError("every site has the same mean: a permutation moves nothing")
+        raise SpreadError("every site has the same mean: a permutation moves nothing")
     alpha = 1 - checked_level(level)
     chosen = _assignments(share, replicates, seed)
 
@@ -52,7 +52,7 @@ def site_permutation(
         return float(np.mean(drawn >= observed - 1e-9 * max(1e-12, float(np.ptp(left)))))
 
     if 2 / comb(share.size, int(share.sum())) > alpha:
-        raise MethodError(
+        raise ClusterError(
             "the sites can be assigned in too few ways to reject anything at the level asked for: more sites are "
             "needed for an interval"
         )
@@ -60,7 +60,7 @@ def site_permutation(
     spreads = [mean[share == k].var(ddof=1) / (share == k).sum() for k in (1, 0)]
     step = float(np.sqrt(sum(spreads)))
     if step <= _ROUNDING * float(np.ptp(mean)):
-        raise MethodError("every site of an arm has the same mean: the interval would have no width")
+        raise SpreadError("every site of an arm has the same mean: the interval would have no width")
     columns: dict[str, Any] = arms.counts(events=kind == "binary")
     return Estimates((
         Estimate(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from steget_eval.core.errors import EmptyArmError, HorizonError, MethodError
+from steget_eval.core.errors import EmptyArmError, EventsError, FewError, HorizonError, SpreadError
 from steget_eval.methods.numerics.arms import checked_choice
 from steget_eval.methods.numerics.clusters import Variance, checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.counting import (
@@ -62,13 +62,15 @@ class ArmSummary:
 class ArmPair:
     """Arm 1, arm 0 where there is one, and the covariance that clusters shared by the arms give them.
 
-    `degrees` are those of the t that limits take; infinite where nothing is left out in turn.
+    `degrees` are those of the t that limits take; infinite where nothing is left out in turn. `arm_degrees` are those
+    of an arm's own number, arm 1 first.
     """
 
     one: ArmSummary
     zero: ArmSummary | None
     covariance: float = 0.0
     degrees: float = math.inf
+    arm_degrees: tuple[float, float] = (math.inf, math.inf)
 
     @property
     def estimates(self) -> np.ndarray:
@@ -138,9 +140,12 @@ def pair_by_cluster(
     spread = found.covariance
     one = replace(whole.one, variance=float(spread[0, 0]))
     if whole.zero is None:
-        return ArmPair(one=_checked(one, 1), zero=None, degrees=found.degrees)
+        return ArmPair(one=_checked(one, 1), zero=None, degrees=found.degrees, arm_degrees=found.arm_degrees)
     zero = replace(whole.zero, variance=float(spread[1, 1]))
-    return ArmPair(one=_checked(one, 1), zero=_checked(zero, 0), covariance=float(spread[0, 1]), degrees=found.degrees)
+    return ArmPair(
+        one=_checked(one, 1), zero=_checked(zero, 0), covariance=float(spread[0, 1]), degrees=found.degrees,
+        arm_degrees=found.arm_degrees,
+    )  # fmt: skip
 
 
 def _read_arm(who: FollowUp, read: Callable[..., AtHorizon], arm: int, cause: int) -> AtHorizon:
@@ -165,14 +170,14 @@ def pair_influences(
         Its squares, summed first within clusters where there are any, add up to the variance. No correction for few
         clusters is made, as in R's survfit; fewer than four in an arm are refused.
     """
-    members = np.arange(who.t.size) if cluster is None else checked_clusters(cluster, who.a).code
+    members = np.arange(who.t.size) if cluster is None else checked_clusters(cluster, who.a, even=False).code
     kinds = int(members.max()) + 1
     sums = [np.bincount(members[who.a == arm], influence[who.a == arm], kinds) for arm in who.arms]
     arms = []
     for arm, (estimate, events), moved in zip(who.arms, found, sums, strict=True):
         mine = who.a == arm
         if np.count_nonzero(np.bincount(members[mine], minlength=kinds)) < 2:
-            raise MethodError(f"arm {arm} has fewer than two people, so nothing can be said about their spread")
+            raise FewError(f"arm {arm} has fewer than two people, so nothing can be said about their spread")
         arms.append(
             _checked(
                 ArmSummary(estimate=estimate, variance=float(moved @ moved), n=int(mine.sum()), events=events), arm
@@ -185,7 +190,7 @@ def pair_influences(
 
 def _checked(summary: ArmSummary, arm: int) -> ArmSummary:
     if summary.events == 0:
-        raise MethodError(f"nobody in arm {arm} had the event by the horizon, so its spread cannot be estimated")
+        raise EventsError(f"nobody in arm {arm} had the event by the horizon, so its spread cannot be estimated")
     if not summary.variance > 0:
-        raise MethodError(f"everybody in arm {arm} ended alike, so there is no spread to make an interval from")
+        raise SpreadError(f"everybody in arm {arm} ended alike, so there is no spread to make an interval from")
     return summary

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy import stats
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import EventsError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
 from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, check_follow_up, pair_by_cluster, read_arms
@@ -70,6 +70,7 @@ def rmst(
         zero=None if lost.zero is None else _rest(lost.zero, who.horizon),
         covariance=lost.covariance,
         degrees=lost.degrees,
+        arm_degrees=lost.arm_degrees,
     )
     return mean_rows(
         kept, "rmst", level=level, method="restricted_mean", kind="time_to_event", horizon=float(who.horizon)
@@ -105,7 +106,7 @@ def log_rank(t: np.ndarray, d: np.ndarray, a: np.ndarray) -> Estimates:
     spread = events * share * (1 - share) * np.divide(y - events, y - 1, out=np.zeros(y.size), where=y > 1)
     variance = float(spread.sum())
     if not variance > 0:
-        raise MethodError("no event happened while both arms had people at risk, so the log-rank test says nothing")
+        raise EventsError("no event happened while both arms had people at risk, so the log-rank test says nothing")
     chi_square = (events_one - float((events * share).sum())) ** 2 / variance
     row = Estimate(
         contrast="log_rank",

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import EventsError, ScopeError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import (
     Arms,
@@ -46,6 +46,7 @@ class _Parts:
     value: Floats
     covariance: Floats
     degrees: float = math.inf
+    arm_degrees: tuple[float, float] | None = None
 
 
 def two_part(
@@ -77,18 +78,20 @@ def two_part(
             return _fitted(_of_two_parts(Arms(y=scaled.y[who], a=scaled.a[who])), Z[who], amount, population)[1]
 
         found = leave_one_cluster_out(without, checked_clusters(cluster, arms.a))
-        parts = _Parts(value=found.value, covariance=found.covariance, degrees=found.degrees)
+        parts = _Parts(
+            value=found.value, covariance=found.covariance, degrees=found.degrees, arm_degrees=found.arm_degrees
+        )  # fmt: skip
     return _rows(parts, arms, size, f"two_part_{amount}", population, unit, checked_level(level))  # fmt: skip
 
 
 def _of_two_parts(arms: Arms) -> Arms:
     if arms.y.min() < 0:
-        raise MethodError("some amounts are below zero: a model in two parts needs amounts of zero or more")
+        raise ScopeError("some amounts are below zero: a model in two parts needs amounts of zero or more")
     for arm, values in ((1, arms.y_1), (0, arms.y_0)):
         some = int((values > 0).sum())
         if some in {0, values.size}:
             who = "nobody" if some == 0 else "everybody"
-            raise MethodError(f"{who} in arm {arm} has an amount above zero: there are no two parts to model")
+            raise EventsError(f"{who} in arm {arm} has an amount above zero: there are no two parts to model")
     return arms
 
 
@@ -157,18 +160,22 @@ def _rows(parts: _Parts, arms: Arms, size: float, method: str, population: str, 
     V, told = parts.covariance[2:, 2:], shared | {"unit": unit}
     wide = size**2 * V
     return Estimates((
-        delta_row(size * m_1, (1, 0), wide, contrast="mean_1", test=False, **told),
-        delta_row(size * m_0, (0, 1), wide, contrast="mean_0", test=False, **told),
+        delta_row(size * m_1, (1, 0), wide, contrast="mean_1", test=False, **_own(parts, 0, told)),
+        delta_row(size * m_0, (0, 1), wide, contrast="mean_0", test=False, **_own(parts, 1, told)),
         delta_row(size * (m_1 - m_0), (1, -1), wide, contrast="mean_difference", **told),
         delta_row(m_1 / m_0, (1 / m_1, -1 / m_0), V, contrast="mean_ratio", unit="ratio", scale="log", **shared),
-        *(row for place, arm in enumerate((1, 0)) for row in _parts_of(parts, place, arm, arms, size, told)),
+        *(row for place in (0, 1) for row in _parts_of(parts, place, arms, size, _own(parts, place, told))),
     ))  # fmt: skip
 
 
-def _parts_of(
-    parts: _Parts, place: int, arm: int, arms: Arms, size: float, told: dict[str, Any]
-) -> tuple[Estimate, Estimate]:
+def _own(parts: _Parts, place: int, told: dict[str, Any]) -> dict[str, Any]:
+    """Return what an arm's own number is told with: of clusters only its own count."""
+    return told if parts.arm_degrees is None else told | {"degrees": parts.arm_degrees[place]}
+
+
+def _parts_of(parts: _Parts, place: int, arms: Arms, size: float, told: dict[str, Any]) -> tuple[Estimate, Estimate]:
     """Return the share of an arm with any amount, and the mean among those, both standardised."""
+    arm, clustered = 1 - place, parts.arm_degrees is not None
     share, mean = float(parts.value[place]), float(parts.value[place + 2])
     V = parts.covariance[np.ix_((place, place + 2), (place, place + 2))]
     counted = {
@@ -176,7 +183,7 @@ def _parts_of(
     }  # fmt: skip
     above = mean / share
     return (
-        delta_row(share, (1, 0), V, contrast=f"share_above_zero_{arm}", test=False,
+        delta_row(share, (1, 0), V, contrast=f"share_above_zero_{arm}", test=False, within=clustered,
                   **(told | counted | {"unit": "proportion"})),
         delta_row(size * above, (-1 / share, 1 / mean), V, contrast=f"mean_above_zero_{arm}", test=False, scale="log",
                   note=_CONDITIONAL, **told),

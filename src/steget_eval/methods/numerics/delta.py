@@ -21,6 +21,7 @@ def delta_row(
     scale: Literal["identity", "log"] = "identity",
     test: bool = True,
     degrees: float = math.inf,
+    within: bool = False,
     **columns: Any,
 ) -> Estimate:
     """Return an estimate with Wald limits, symmetric on its scale.
@@ -35,6 +36,8 @@ def delta_row(
         Whether equality of the arms is tested (against 0, or a ratio of 1).
     degrees
         Of freedom, of Student's t; infinite for the normal.
+    within
+        Whether the estimate is a share whose limits must stay between 0 and 1: they are then symmetric in its log odds.
     """
     g = np.asarray(gradient)
     std_error = math.sqrt(max(float(g @ covariance @ g), 0.0))
@@ -44,7 +47,16 @@ def delta_row(
     low, high = estimate - half, estimate + half
     if scale == "log":
         low, high = estimate * math.exp(-half), estimate * math.exp(half)
+    elif within:
+        low, high = share_limits(estimate, half)
     return Estimate(
         estimate=estimate, std_error=std_error, conf_low=low, conf_high=high, conf_level=level,
         p_value=p_value, scale=scale, **columns,
     )  # fmt: skip
+
+
+def share_limits(share: float, half: float) -> tuple[float, float]:
+    """Return the limits of a share, symmetric in its log odds; `half` is half their distance on the share's scale."""
+    middle, reach = math.log(share / (1 - share)), half / (share * (1 - share))
+    low, high = (1 / (1 + math.exp(-(middle + side * reach))) for side in (-1, 1))
+    return low, high

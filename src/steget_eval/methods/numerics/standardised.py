@@ -46,12 +46,19 @@ class ArmMeans:
         Of the two, arm 1 first; nuisance models are accounted for.
     degrees
         Of freedom, of the t that limits take; infinite in a large sample.
+    arm_degrees
+        The same of an arm's own mean, arm 1 first, where only its clusters tell of it; None where `degrees` holds.
     """
 
     mean_1: float
     mean_0: float
     covariance: Floats
     degrees: float = math.inf
+    arm_degrees: tuple[float, float] | None = None
+
+    def degrees_of(self, arm: int) -> float:
+        """Return the degrees of freedom of an arm's own mean."""
+        return self.degrees if self.arm_degrees is None else self.arm_degrees[1 - arm]
 
 
 def means_of_arms(arms: Arms, cluster: ArrayLike | None) -> ArmMeans:
