@@ -1,5 +1,6 @@
 # Entropy balancing and truncated weights from their estimating equations (nleqslv, numDeriv); k:1 matching and subclasses
-# by MatchIt; full matching as an integer programme (lpSolve) with sandwich's clustered errors.
+# by MatchIt; full matching as an integer programme (lpSolve) with sandwich's clustered errors. What a learnt score does
+# to the errors is written from Abadie and Imbens (2016) and Williamson et al. (2012).
 suppressMessages({library(nleqslv); library(numDeriv); library(MatchIt); library(lpSolve); library(sandwich)})
 cat("case,key,value\n")
 say <- function(case, key, value) cat(sprintf("%s,%s,%.15g\n", case, key, as.numeric(value)), sep = "")
@@ -68,15 +69,41 @@ for (case in c("two", "two_exact", "three_any")) for (kind in c("binary", "amoun
   told(tag, mean(both[, 1]), mean(both[, 2]), cov(both) / G, kind, G - 1)
   say(tag, "unmatched_1", sum(!used & a == 1)); say(tag, "unmatched_0", sum(!used & a == 0))
 }
+# Then a regression in the comparison's matches, from its estimating equations, added up by set.
+for (case in c("one", "two", "two_exact", "three_any")) for (kind in c("binary", "amount")) {
+  m <- matchit(a ~ x1 + x2 + z, p, distance = p$eta, mahvars = ~eta, method = "nearest", std.caliper = FALSE,
+               m.order = "largest", ratio = switch(case, one = 1, three_any = 3, 2),
+               caliper = if (case != "three_any") width, exact = if (case == "two_exact") ~z)
+  used <- !is.na(m$subclass); d <- p[used, ]; set <- droplevels(m$subclass[used]); G <- nlevels(set)
+  y <- if (kind == "binary") d$y else d$pay; B <- as.matrix(d[c("x1", "x2", "z")]); w <- m$weights[used]
+  w <- ifelse(d$a == 1, 1, w * G / sum(w[d$a == 0]))
+  beta <- coef(lm(y ~ B, weights = w, subset = d$a == 0)); mean_of <- colMeans(B[d$a == 1, ])
+  theta <- c(mean_of, beta, mean(y[d$a == 1]), sum(c(1, mean_of) * beta))
+  psi <- function(t) cbind(d$a * sweep(B, 2, t[1:3]), (1 - d$a) * w * cbind(1, B) * c(y - cbind(1, B) %*% t[4:7]),
+                           d$a * (y - t[8]), d$a * (sum(c(1, t[1:3]) * t[4:7]) - t[9]))
+  A <- jacobian(function(t) colSums(psi(t)), theta); N <- length(y); k <- 4
+  meat <- crossprod(rowsum(psi(theta), set)) * G / (G - 1) * (N - 1) / (N - 2 * k)
+  V <- (solve(A) %*% meat %*% t(solve(A)))[8:9, 8:9]
+  told(paste("regressed", case, kind, sep = "/"), theta[8], theta[9], V, kind, G - 1)
+}
+# How each person moves both means by way of the score; `within` is the product of outcome and columns at one score.
+by_score <- function(a, D, eta, w, within, population) {
+  e <- plogis(eta); bread <- solve(crossprod(D * (e * (1 - e)), D))
+  slope <- switch(population, ATE = cbind(e - 1, e), ATT = cbind(0 * e, 1 + 0 * e), ATC = cbind(-1 + 0 * e, 0 * e))
+  sapply(1:2, function(j) {
+    own <- a == 2 - j; gradient <- colSums((w * slope[, j] * within)[own, ]) / sum(w[own]); c((D * (a - e)) %*% bread %*% gradient)
+  })
+}
 for (kind in c("binary", "amount")) for (population in c("ATE", "ATT", "ATC")) {
   m <- matchit(a ~ x1 + x2 + z, p, distance = p$eta, method = "subclass", subclass = 4, estimand = population, min.n = 0)
   y <- if (kind == "binary") p$y else p$pay; s <- m$subclass
   focal <- switch(population, ATE = rep(TRUE, n), ATT = a == 1, ATC = a == 0)
-  share <- table(s[focal]) / sum(focal)
-  part <- function(arm) c(sum(share * tapply(y[a == arm], s[a == arm], mean)),
-                          sum(share^2 * tapply(y[a == arm], s[a == arm], var) / table(s[a == arm])))
-  one <- part(1); zero <- part(0)
-  told(paste("subclass", kind, population, sep = "/"), one[1], zero[1], diag(c(one[2], zero[2])), kind)
+  inner <- sapply(1:0, function(arm) tapply(y[a == arm], s[a == arm], mean)[s]); means <- colSums(inner * focal) / sum(focal)
+  size <- sapply(1:0, function(arm) table(s[a == arm])[s]); stood <- c(table(s[focal])[s]); weight <- stood / ifelse(a == 1, size[, 1], size[, 2])
+  own <- cbind(a, 1 - a); moved <- own * weight * (y - inner) * sqrt(size / (size - 1)) + focal * sweep(inner, 2, means)
+  left <- y - ifelse(a == 1, inner[, 1], inner[, 2]); D <- cbind(1, as.matrix(p[c("x1", "x2", "z")]))
+  moved <- moved / sum(focal) + by_score(a, D, p$eta, weight, left * D, population)
+  told(paste("subclass", kind, population, sep = "/"), means[1], means[2], crossprod(moved), kind)
 }
 few <- p[1:60, ]; few$eta <- qlogis(fitted(glm(a ~ x1 + x2 + z, binomial, few, control = tight)))
 one <- which(few$a == 1); zero <- which(few$a == 0)
@@ -84,13 +111,29 @@ d <- abs(outer(few$eta[one], few$eta[zero], "-")); rows <- nrow(d); columns <- n
 cover <- rbind(t(sapply(1:rows, function(i) c(t(row(d) == i)))), t(sapply(1:columns, function(j) c(t(col(d) == j)))))
 best <- lp("min", c(t(d)), cover * 1, rep(">=", rows + columns), rep(1, rows + columns), all.bin = TRUE)
 say("full", "distance", best$objval)
-# On a line two crossing links cost what two straight ones do, so the sets are read; the test holds them to this distance.
-set <- read.csv("designed_sets.csv")$set
+# On a line two crossing links cost what two straight ones do: of all that are as near, the smallest sum of squares.
+best <- lp("min", c(t(d^2)), rbind(cover * 1, c(t(d))), c(rep(">=", rows + columns), "<="),
+           c(rep(1, rows + columns), best$objval + 1e-9), all.bin = TRUE)
+linked <- which(matrix(best$solution, rows, columns, byrow = TRUE) > 0.5, arr.ind = TRUE)
+set <- 1:60
+for (pass in 1:60) for (k in seq_len(nrow(linked))) {
+  both <- c(one[linked[k, 1]], zero[linked[k, 2]])
+  set[both] <- min(set[both])
+}
+for (i in 1:60) say("full", paste("first", i), set[i])
 for (kind in c("binary", "amount")) for (population in c("ATE", "ATT", "ATC")) {
   y <- if (kind == "binary") few$y else few$pay
   n1 <- ave(few$a, set, FUN = sum); n0 <- ave(1 - few$a, set, FUN = sum)
   w <- switch(population, ATE = n1 + n0, ATT = n1, ATC = n0) / ifelse(few$a == 1, n1, n0)
   model <- lm(y ~ 0 + factor(1 - few$a), weights = w)
-  V <- vcovCL(model, cluster = set, type = "HC0", cadjust = TRUE)
+  plain <- vcovCL(model, cluster = set, type = "HC0", cadjust = TRUE)
+  # The covariance with the columns among each person and the two of the arm whose scores are nearest.
+  D <- cbind(1, as.matrix(few[c("x1", "x2", "z")])); within <- t(sapply(seq_along(y), function(i) {
+    arm <- which(few$a == few$a[i]); near <- arm[order(abs(few$eta[arm] - few$eta[i]))[1:3]]; c(cov(D[near, ], y[near]))
+  }))
+  moved <- estfun(model) %*% bread(model) / length(y); G <- length(unique(set))
+  stopifnot(all.equal(unname(crossprod(rowsum(moved, set)) * G / (G - 1)), unname(plain)))
+  moved <- moved + by_score(few$a, D, few$eta, w, within, population)
+  V <- crossprod(rowsum(moved, set)) * G / (G - 1)
   told(paste("full", kind, population, sep = "/"), coef(model)[1], coef(model)[2], V, kind, length(unique(set)) - 1)
 }

@@ -14,7 +14,9 @@ from steget_eval.core.estimates import Estimates
 from steget_eval.methods.design.matching import match_full, match_nearest
 from steget_eval.methods.design.propensity import fit_propensity
 from steget_eval.methods.effects.balanced import entropy_balanced, truncated_weights
-from steget_eval.methods.effects.matched_sets import full_sets, nearest_sets, subclasses
+from steget_eval.methods.effects.matched_regression import regressed_sets
+from steget_eval.methods.effects.matched_sets import full_sets, nearest_sets
+from steget_eval.methods.effects.subclassified import subclasses
 
 HERE = Path(__file__).parent
 TOLD = pd.read_csv(HERE / "designed.txt")
@@ -74,6 +76,14 @@ def test_each_of_the_treated_with_several(kind: Any, case: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["binary", "amount"])
+@pytest.mark.parametrize("case", ["one", *CASES])
+def test_each_of_the_treated_beside_the_regression_of_their_matches(kind: Any, case: str) -> None:
+    y, a, X = _part(kind)
+    asked = CASES.get(case, {}) | ({"exact": PEOPLE["z"].to_numpy()} if case == "two_exact" else {})
+    agrees(regressed_sets(y, a, X, kind=kind, **asked), f"regressed/{case}/{kind}", kind, ITERATED)
+
+
+@pytest.mark.parametrize("kind", ["binary", "amount"])
 @pytest.mark.parametrize("population", ["ATE", "ATT", "ATC"])
 def test_subclasses_with_their_variance(kind: Any, population: Any) -> None:
     found = subclasses(*_part(kind), kind=kind, population=population, classes=4)
@@ -87,11 +97,12 @@ def test_full_sets_with_errors_clustered_by_set(kind: Any, population: Any) -> N
     agrees(found, f"full/{kind}/{population}", kind, CLOSED)
 
 
-def test_the_sets_of_full_matching_are_those_of_the_file_and_as_near_as_can_be() -> None:
+def test_the_sets_of_full_matching_are_those_of_r_and_as_near_as_can_be() -> None:
     _, a, X = _part("binary", PEOPLE.iloc[:60])
     e = fit_propensity(a, X).score
     eta, set_of = np.log(e / (1 - e)), match_full(e, a).set_of
-    assert set_of.tolist() == pd.read_csv(HERE / "designed_sets.csv")["set"].tolist()
+    first = [int(np.flatnonzero(set_of == one)[0]) + 1 for one in set_of]  # a set's name in R: its first person
+    assert first == [WANTED["full"][f"first {person}"] for person in range(1, 61)]
     total = 0.0
     for one in range(set_of.max() + 1):
         mine, others = eta[(set_of == one) & (a == 1)], eta[(set_of == one) & (a == 0)]

@@ -82,9 +82,9 @@ def cross_fitted(
     checked_choice(population, ("ATE", "ATT", "ATC"), "population")
     arms = with_events_and_without(y, a)
     Z = build_design(checked_covariates(X, arms.a.size)).Z
-    unit = np.arange(arms.a.size) if cluster is None else checked_clusters(cluster, arms.a).code
+    unit = np.arange(arms.a.size) if cluster is None else checked_clusters(cluster, arms.a, even=False).code
     if fold is None:
-        dealt = draw_folds(arms.a, unit, folds, seed)
+        dealt = draw_folds(arms, Z, unit, folds, seed)
     else:
         dealt = np.unique(checked_vector(fold, "the fold"), return_inverse=True)[1].reshape(-1).astype(np.int64)
     found = means_by_cross_fit(arms, Z, dealt, population, estimator)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, MethodError
 from steget_eval.core.streams import stream
 from steget_eval.methods.numerics.arms import Arms, Floats
 from steget_eval.methods.numerics.glm import fit_outcome_model, fit_propensity_model, inverse_link
@@ -33,16 +33,25 @@ class CrossFitted:
         return ArmMeans(mean_1=self.mean_1, mean_0=self.mean_0, covariance=sums.T @ sums)
 
 
-def draw_folds(a: Floats, unit: Ints, folds: int, seed: int) -> Ints:
-    """Return the fold of each person, those of a unit together; where units are persons, each arm is dealt evenly."""
+def draw_folds(arms: Arms, Z: Floats, unit: Ints, folds: int, seed: int) -> Ints:
+    """Return the fold of each person, those of a unit together, each arm's units dealt evenly.
+
+    Units are dealt in an order of their own, that of what least squares on the covariates expects of them, so that the
+    order of the rows, the names of sites and which arm is called 1 change nothing. A unit of both arms goes with the
+    arm that it has more of.
+    """
     if not 2 <= folds <= 50:
-        raise MethodError(f"cross-fitting needs 2 to 50 folds, got {folds}")
-    count = int(unit.max()) + 1
-    order = stream(seed, "cross_fit").permutation(count)
-    mostly = np.bincount(unit, a) / np.bincount(unit) >= 0.5
-    order = order[np.argsort(~mostly[order], kind="stable")]
-    fold = np.empty(count, dtype=np.int64)
-    fold[order] = np.arange(count) % folds
+        raise ArgumentError(f"cross-fitting needs 2 to 50 folds, got {folds}")
+    size = np.bincount(unit).astype(np.float64)
+    share = np.bincount(unit, arms.a) / size
+    expected = Z @ np.linalg.lstsq(Z, arms.y, rcond=None)[0]
+    # Twelve digits: what differs by rounding alone is alike.
+    keys = [np.round(np.bincount(unit, column) / size, 12) for column in (arms.y, expected)]
+    fold = np.empty(size.size, dtype=np.int64)
+    for mine in (share > 0.5, share < 0.5, share == 0.5):
+        units = np.flatnonzero(mine)
+        ordered = units[np.lexsort([column[units] for column in (size, *keys)])]
+        fold[ordered] = stream(seed, "cross_fit").permutation(units.size) % folds
     return np.asarray(fold[unit])
 
 

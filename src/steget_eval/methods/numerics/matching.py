@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import FewError, ScopeError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _TIE = 1e-9  # of a distance, relative: as near as the nearest but for rounding
 _LARGEST = 50_000_000  # distances held at once by full matching
+_SQUARE = 1e-7  # of a distance's square over the longest, beside the distance: breaks ties of sums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -135,7 +136,7 @@ def nearest(seekers: Floats, pool: Floats, count: int, *, itself: Ints | None = 
     """
     wanted = count if itself is None else count + 1
     if len(pool) < wanted:
-        raise MethodError(f"{count} neighbours are asked for, and the arm has {len(pool)} people")
+        raise FewError(f"{count} neighbours are asked for, and the arm has {len(pool)} people")
     tree = cKDTree(pool)
     reach = tree.query(seekers, k=[wanted])[0][:, 0]
     found = tree.query_ball_point(seekers, reach * (1 + _TIE) + 1e-12, return_sorted=True)
@@ -152,14 +153,16 @@ def match_fully(score: Floats, a: Floats) -> Ints:
     """Return the set of each person, shape (n,), so that every set has one of an arm and one or more of the other.
 
     Rosenbaum (1991): of all ways to put everybody in such sets it has the smallest sum of distances. That is a
-    cheapest edge cover, found by an assignment of what a direct link saves over each one's nearest.
+    cheapest edge cover, found by an assignment of what a direct link saves over each one's nearest. On a line two
+    links that cross cost what two that do not: a square too small to count says which, whatever the people's order.
     """
     one, zero = np.flatnonzero(a == 1), np.flatnonzero(a == 0)
     if one.size * zero.size > _LARGEST:
-        raise MethodError(
+        raise ScopeError(
             f"full matching compares each of {one.size} people with each of {zero.size}; allowed: {_LARGEST} pairs"
         )
     distance = np.abs(score[one][:, None] - score[zero][None, :])
+    distance = distance + _SQUARE * distance**2 / max(float(distance.max()), 1e-300)
     nearest_0, nearest_1 = distance.argmin(axis=1), distance.argmin(axis=0)
     saved = distance - distance.min(axis=1)[:, None] - distance.min(axis=0)[None, :]
     rows, columns = linear_sum_assignment(np.minimum(saved, 0))
