@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import itertools
-import warnings
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
-from steget_eval.core.errors import ConvergenceError, MethodError
+from steget_eval.core.errors import ConvergenceError, DependentError, FewError, SeparationError, SpreadError
 from steget_eval.methods.numerics.arms import Floats
+from steget_eval.methods.numerics.gee_equations import (
+    SEPARATED,
+    UNSOLVED,
+    Equations,
+    State,
+    Working,
+    bread_and_score,
+    equations_of,
+    state_at,
+)
 from steget_eval.methods.numerics.glm import fit_outcome_model
 from steget_eval.methods.numerics.occasions import Occasions
 
-Working = Literal["independence", "exchangeable", "unstructured"]
 Correction = Literal["none", "mancl_derouen", "kauermann_carroll"]
 
-_UNSOLVED = "the estimating equations of all occasions were not solved"
 _STEPS = 500
-_SCORE = 1e-10  # norm of the score of standardised columns
-_SINGULAR = 1e-9  # smallest eigenvalue of a working correlation
+_STEP = 1e-9  # length of the last step, in standard errors
+_SINGULAR = 1e-9  # smallest eigenvalue of the scaled bread
 _LEVERAGE = 1e-10  # a person's block of I - H with a smaller eigenvalue has been used up by the fit
 
 
@@ -45,10 +51,12 @@ class GeeFit:
 
 
 def fit_gee(asked: Occasions, *, working: Working, binary: bool, correction: Correction) -> GeeFit:
-    """Return the fit of Liang and Zeger (1986), by statsmodels, with a sandwich for few people.
+    """Return the fit of Liang and Zeger (1986) with a sandwich for few people.
 
-    Mancl and DeRouen (2001) divide each person's residuals by what the fit has left of them, Kauermann and Carroll
-    (2001) by its square root; ``none`` is the plain sandwich, too narrow with few people.
+    Fisher's scoring of the mean, from the fit under independence, and moments of the residuals for the working
+    correlation, in turn until the mean no longer moves. Mancl and DeRouen (2001) divide each person's residuals by what
+    the fit has left of them, Kauermann and Carroll (2001) by its square root; ``none`` is the plain sandwich, too
+    narrow with few people.
 
     Raises
     ------
@@ -57,117 +65,91 @@ def fit_gee(asked: Occasions, *, working: Working, binary: bool, correction: Cor
     ConvergenceError
         Where the equations are not solved.
     """
-    y, D, person, occasion = asked.stacked()
-    people = asked.a.size
-    if people <= D.shape[1]:
-        raise MethodError(f"estimating equations need more people than their {D.shape[1]} coefficients, not {people}")
-    if working == "unstructured":
-        _check_pairs(asked, D.shape[1])
-    scale = np.sqrt((D**2).mean(axis=0))
-    spread = 1.0 if binary else float(y.std())
-    if spread == 0 or (binary and np.ptp(y) == 0):
-        raise MethodError("the score is the same for everyone at every occasion")
-    fitted = _solve(y / spread, D / scale, person, occasion, working, binary=binary)
-    beta = np.asarray(fitted.params, dtype=np.float64)
-    R = _correlation(fitted, working, asked.count)
-    if not np.isfinite(R).all() or np.linalg.eigvalsh(R)[0] < _SINGULAR:
-        raise MethodError(f"the {working} working correlation between occasions is singular: one follows from another")
-    mean = D / scale @ beta
-    mean = 1 / (1 + np.exp(-mean)) if binary else mean
-    if binary and (np.minimum(mean, 1 - mean) < 1e-8).any():
-        raise MethodError("the covariates tell yes from no without error for some: the odds have no finite answer")
-    bounds = np.flatnonzero(np.diff(person, prepend=-1, append=people))
-    V = _sandwich(y / spread, D / scale, mean, R, occasion, bounds, binary=binary, correction=correction)
+    people, q = asked.a.size, asked.coefficients
+    if people <= q:
+        raise FewError(f"estimating equations need more people than their {q} coefficients, not {people}")
+    _check_pairs(asked, working, q)
+    equations = equations_of(asked, working=working, binary=binary)
+    if np.ptp(asked.Y[equations.seen]) == 0:
+        raise SpreadError("the score is the same for everyone at every occasion")
+    beta, now = _solve(equations, asked)
+    if binary and (np.minimum(now.mean, 1 - now.mean)[equations.seen] < 1e-8).any():
+        raise SeparationError(SEPARATED)
+    V, units = _sandwich(equations, now, correction), equations.spread / equations.scale
     return GeeFit(
-        coefficients=beta * spread / scale, covariance=np.asarray(V * spread**2 / np.outer(scale, scale)),
-        correlation=R, degrees=float(people - D.shape[1]),
+        coefficients=beta * units, covariance=V * np.outer(units, units), correlation=now.correlation,
+        degrees=float(people - q),
     )  # fmt: skip
 
 
-def _check_pairs(asked: Occasions, coefficients: int) -> None:
+def _check_pairs(asked: Occasions, working: Working, coefficients: int) -> None:
     """Refuse occasions that share too few people for a correlation of their own, the coefficients counted off."""
+    if working == "independence" or asked.count == 1:
+        return
     seen = (~np.isnan(asked.Y)).astype(np.int64)
-    if (seen.T @ seen).min() <= coefficients:
-        raise MethodError(
+    together = seen.T @ seen
+    if working == "unstructured" and together.min() <= coefficients:
+        raise DependentError(
             "the unstructured working correlation is not identified: too few people were seen at two of the occasions "
             "together for the coefficients; allowed: exchangeable, independence"
         )
+    if working == "exchangeable" and (together.sum() - np.trace(together)) / 2 <= coefficients:
+        raise DependentError(
+            "the exchangeable working correlation is not identified: too few people were seen at two occasions for the "
+            "coefficients; allowed: independence"
+        )
 
 
-def _solve(y: Floats, D: Floats, person: Any, occasion: Any, working: Working, *, binary: bool) -> Any:
-    from statsmodels.genmod.cov_struct import Exchangeable, Independence, Unstructured
-    from statsmodels.genmod.families import Binomial, Gaussian
-    from statsmodels.genmod.generalized_estimating_equations import GEE
-
-    structure = {"independence": Independence, "exchangeable": Exchangeable, "unstructured": Unstructured}[working]()
-    model = GEE(
-        y, D, groups=person, time=occasion[:, None].astype(np.int64), cov_struct=structure,
-        family=Binomial() if binary else Gaussian(),
-    )  # fmt: skip
-    start = (
-        fit_outcome_model(D, y, "logit", "the model of yes and no at all occasions").coefficients if binary else None
-    )
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        try:
-            fitted = model.fit(maxiter=_STEPS, ctol=_SCORE, cov_type="robust", start_params=start)
-        except np.linalg.LinAlgError as error:
-            raise MethodError("the working correlation between occasions is singular") from error
-        except ValueError as error:  # scipy's word for coefficients that ran off
-            raise ConvergenceError(_UNSOLVED) from error
-    if any("positive definite" in str(one.message) for one in told):
-        raise MethodError(f"the {working} working correlation between occasions is not positive definite")
-    if fitted is None or not fitted.converged or any("Singular" in str(one.message) for one in told):
-        raise ConvergenceError(_UNSOLVED)
-    return fitted
+def _solve(equations: Equations, asked: Occasions) -> tuple[Floats, State]:
+    """Return the root of the equations and everything there."""
+    beta = _start(equations, asked)
+    observed, q = int(equations.seen.sum()), beta.size
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # coefficients that run off are told
+        for _ in range(_STEPS):
+            now = state_at(equations, beta)
+            A, score = bread_and_score(equations, now)
+            move = _inverse(A) @ score
+            beta = beta + move
+            phi = float(np.sum(now.residual**2)) / (observed - q)
+            if score @ move <= _STEP**2 * phi:
+                return beta, state_at(equations, beta)
+    raise ConvergenceError(UNSOLVED)
 
 
-def _correlation(fitted: Any, working: Working, k: int) -> Floats:
-    if working == "independence":
-        return np.eye(k)
-    found = fitted.cov_struct.dep_params
-    if working == "unstructured":
-        return np.asarray(found, dtype=np.float64)
-    return np.asarray(np.full((k, k), float(found)) + (1 - float(found)) * np.eye(k))
+def _start(equations: Equations, asked: Occasions) -> Floats:
+    """Return the coefficients as if a person's answers had nothing in common; refuses what has none."""
+    y, D, _, _ = asked.stacked()
+    family: Literal["logit", "identity"] = "logit" if equations.binary else "identity"
+    fit = fit_outcome_model(D / equations.scale, y, family, "the model of yes and no at all occasions")
+    return fit.coefficients / equations.spread
 
 
-def _sandwich(
-    y: Floats, D: Floats, mean: Floats, R: Floats, occasion: Any, bounds: Any, *, binary: bool, correction: Correction
-) -> Floats:  # fmt: skip
-    variance = mean * (1 - mean) if binary else np.ones_like(mean)
-    slopes = D * variance[:, None] if binary else D
-    q = D.shape[1]
-    A, roots = np.zeros((q, q)), []
-    for start, end in itertools.pairwise(bounds):
-        places, sd = occasion[start:end], np.sqrt(variance[start:end])
-        # Slopes and residuals in units in which the working covariance is the identity.
-        roots.append(np.linalg.inv(np.linalg.cholesky(R[np.ix_(places, places)])) / sd)
-        own = roots[-1] @ slopes[start:end]
-        A += own.T @ own
+def _sandwich(equations: Equations, now: State, correction: Correction) -> Floats:
+    A, _ = bread_and_score(equations, now)
     bread = _inverse(A)
-    middle = np.zeros((q, q))
-    for (start, end), root in zip(itertools.pairwise(bounds), roots, strict=True):
-        own = root @ slopes[start:end]
-        left = np.eye(end - start) - own @ bread @ own.T
-        score = own.T @ _corrected(root @ (y[start:end] - mean[start:end]), left, correction)
-        middle += np.outer(score, score)
-    return np.asarray(bread @ middle @ bread)
+    own = now.roots * now.sd[:, None, :]
+    # Residuals, and what the fit leaves of them, in units in which the working covariance is the identity.
+    residual = np.einsum("nij,nj->ni", now.roots, now.residual)
+    if correction != "none":
+        left = np.eye(own.shape[1]) - own @ equations.between(bread) @ np.swapaxes(own, 1, 2)
+        residual = _corrected(residual, left, correction)
+    scores = equations.gathered(np.einsum("nij,ni->nj", own, residual))
+    return np.asarray(bread @ (scores.T @ scores) @ bread)
 
 
 def _inverse(A: Floats) -> Floats:
     size = np.sqrt(np.diag(A))
     scaled = A / np.outer(size, size)
     if not np.isfinite(scaled).all() or np.linalg.eigvalsh(scaled)[0] < _SINGULAR:
-        raise MethodError("the estimating equations of all occasions do not identify every coefficient")
+        raise DependentError("the estimating equations of all occasions do not identify every coefficient")
     return np.asarray(np.linalg.inv(scaled) / np.outer(size, size))
 
 
 def _corrected(residual: Floats, left: Floats, correction: Correction) -> Floats:
-    """Return a person's residuals over what the fit has left of them, or over its square root."""
-    if correction == "none":
-        return residual
-    values, vectors = np.linalg.eigh((left + left.T) / 2)
-    if values[0] < _LEVERAGE:
-        raise MethodError("one person alone decides a coefficient, so that the sandwich has no answer")
+    """Return each person's residuals over what the fit has left of them, or over its square root."""
+    values, vectors = np.linalg.eigh((left + np.swapaxes(left, 1, 2)) / 2)
+    if values.min() < _LEVERAGE:
+        raise DependentError("one person alone decides a coefficient, so that the sandwich has no answer")
     power = values if correction == "mancl_derouen" else np.sqrt(values)
-    return np.asarray((vectors / power) @ (vectors.T @ residual))
+    along = np.einsum("nij,ni->nj", vectors, residual) / power
+    return np.asarray(np.einsum("nij,nj->ni", vectors, along))
