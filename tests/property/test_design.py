@@ -20,6 +20,7 @@ from steget_eval.methods.effects.binary_stratified import mantel_haenszel
 from steget_eval.methods.effects.binary_targeted import targeted
 from steget_eval.methods.effects.clustered import cr2, wild_bootstrap
 from steget_eval.methods.effects.matched import abadie_imbens, matched_pairs
+from steget_eval.methods.effects.matched_regression import regressed_sets
 from steget_eval.methods.effects.site_permutation import site_permutation
 from steget_eval.methods.effects.sites import pooled_sites
 
@@ -119,6 +120,7 @@ ANSWERS = {
     "modified_poisson": lambda p, i: modified_poisson(p.y[i], p.a[i], p.X[i]).rows[0],
     "mantel_haenszel": lambda p, i: mantel_haenszel(p.y[i], p.a[i], p.X[i, 2:]).rows[0],
     "matched_pairs": lambda p, i: matched_pairs(p.y[i], p.a[i], p.X[i], caliper=None).only(contrast="risk_difference"),
+    "matched_regression": lambda p, i: regressed_sets(p.y[i], p.a[i], p.X[i], ratio=2).only(contrast="risk_difference"),
     "abadie_imbens": lambda p, i: abadie_imbens(p.y[i], p.a[i], p.X[i]).rows[0],
     "cr2": lambda p, i: cr2(p.y[i], p.a[i], p.X[i], cluster=p.site[i]).rows[0],
     "wild_bootstrap": lambda p, i: wild_bootstrap(p.y[i], p.a[i], p.X[i], cluster=p.site[i]).rows[0],

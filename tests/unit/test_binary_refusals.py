@@ -10,7 +10,7 @@ from steget_eval.core.errors import ConvergenceError, EmptyArmError, MethodError
 from steget_eval.core.streams import stream
 from steget_eval.methods.design.balance import balance
 from steget_eval.methods.design.entropy import weights_entropy
-from steget_eval.methods.design.gates import Thresholds, hold_gates
+from steget_eval.methods.design.gates import Thresholds, hold_gates, hold_reservoir
 from steget_eval.methods.design.matching import match_nearest, subclassify
 from steget_eval.methods.design.overlap import overlap
 from steget_eval.methods.design.propensity import fit_propensity
@@ -143,6 +143,14 @@ def test_odd_options_are_refused_with_what_is_allowed() -> None:
         fit_propensity(A, np.column_stack([X, X[:, 0] > 0]), splines=(2,))
     with pytest.raises(MethodError, match="2 to 50 folds"):
         cross_fitted(Y, A, X, folds=1)
+
+
+@pytest.mark.parametrize(
+    ("ones", "zeros", "ratio", "passed"), [(10, 20, 1, True), (10, 19, 1, False), (5, 19, 2, False)]
+)
+def test_matching_once_asks_for_twice_as_many_as_it_needs(ones: int, zeros: int, ratio: int, passed: bool) -> None:
+    gate = hold_reservoir(np.repeat([1, 0], [ones, zeros]), ratio=ratio)
+    assert (gate.name, gate.passed, gate.value) == ("reservoir", passed, zeros / (ratio * ones))
 
 
 def test_gates_say_which_covariate_fails_and_at_which_threshold() -> None:

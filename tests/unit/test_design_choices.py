@@ -100,6 +100,7 @@ def test_every_design_tells_its_gates_and_whom_it_took_away(protocol: Protocol, 
     assert keys == {
         "ipw_truncated": ["truncated"],
         "nearest_neighbours": ["unmatched"],
+        "matched_regression": ["unmatched"],
         "subclassification": ["subclass"],
     }
     classes = found.counts[found.counts["key"] == "subclass"]
@@ -174,6 +175,22 @@ def test_a_choice_that_cannot_be_is_refused(wrong: dict, said: str) -> None:
 def test_a_covariate_of_the_wrong_kind_is_refused(wrong: dict, said: str, protocol: Protocol) -> None:
     with pytest.raises(ValueError, match=said):
         Adjustment.model_validate(wrong).refuse_misfits(protocol.covariates)
+
+
+def test_a_comparison_too_small_to_choose_from_is_told_by_method(
+    results_two_arms, protocol: Protocol, cohort: Cohort
+) -> None:
+    asked = _asked(protocol, {}, "ipw", "matched_pairs", "nearest_neighbours", "matched_regression")
+    account = account_for_design(cohort, asked)  # 104 beside 87: fewer than twice as many
+    held = {one.method: {gate.name: gate.passed for gate in one.gates}.get("reservoir") for one in account.gates}
+    assert held == {"ipw": None, "matched_pairs": False, "nearest_neighbours": False, "matched_regression": None}
+    release = disclose(replace(results_two_arms, design=account), internal=True)
+    (told,) = (child for child in blocks.balance(release).children if child.id == "balance-reservoir")
+    assert len(told.body["text"]) == 2
+    quiet = disclose(
+        replace(results_two_arms, design=account_for_design(cohort, _asked(protocol, {}, "ipw"))), internal=True
+    )
+    assert "balance-reservoir" not in {child.id for child in blocks.balance(quiet).children}
 
 
 def test_arms_that_are_apart_have_no_account(protocol: Protocol, cohort: Cohort) -> None:

@@ -27,8 +27,9 @@ DESIGN_LINES: tuple[Method, ...] = (
     *_lines("entropy_balancing", "balanced:entropy_balanced", _EVERYONE, clusters=True),
     *_lines("ipw_truncated", "balanced:truncated_weights", (*_EVERYONE, "ATO"), clusters=True),
     *_lines("nearest_neighbours", "matched_sets:nearest_sets", ("ATT",), clusters=False),
+    *_lines("matched_regression", "matched_regression:regressed_sets", ("ATT",), clusters=False),
     *_lines("full_matching", "matched_sets:full_sets", _EVERYONE, clusters=False),
-    *_lines("subclassification", "matched_sets:subclasses", _EVERYONE, clusters=False),
+    *_lines("subclassification", "subclassified:subclasses", _EVERYONE, clusters=False),
     Method(
         name="state_occupation", kinds=("transition",), contrasts=("months_in_states",), populations=("ATE",),
         clusters=True, function=f"{_EFFECTS}.occupation:months_in_states", witness="tests/reference/occupation.R",

@@ -56,11 +56,11 @@ class Matching(Part):
     Attributes
     ----------
     ratio
-        How many of the comparison each of the treated is matched with: ``nearest_neighbours`` without replacement,
-        ``abadie_imbens`` with.
+        How many of the comparison each of the treated is matched with: ``nearest_neighbours`` and
+        ``matched_regression`` without replacement, ``abadie_imbens`` with.
     caliper
-        Furthest allowed, in standard deviations of the score's log odds, of ``nearest_neighbours`` and
-        ``matched_pairs``; None allows any.
+        Furthest allowed, in standard deviations of the score's log odds, of ``nearest_neighbours``,
+        ``matched_regression`` and ``matched_pairs``; None allows any.
     exact
         Ids of covariates, binary or in categories, that a match must share.
     """

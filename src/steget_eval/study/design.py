@@ -17,7 +17,7 @@ from steget_eval.study.design_matrix import ExpandedCovariates, expand_covariate
 #: Methods with a score in which a covariate may bend.
 SCORED = frozenset({
     "ipw", "ipw_truncated", "aipw", "tmle", "aipw_cross_fitted", "tmle_cross_fitted", "matched_pairs",
-    "nearest_neighbours", "full_matching", "subclassification",
+    "nearest_neighbours", "matched_regression", "full_matching", "subclassification",
 })  # fmt: skip
 
 
@@ -52,9 +52,9 @@ def design_arguments(cohort: Cohort, protocol: Protocol, method: Method, known: 
     added: dict[str, Any] = {}
     if method.name in SCORED and asked.propensity.splines:
         added["X"] = columns_of_score(cohort, protocol).X[known]
-    if method.name in {"nearest_neighbours", "matched_pairs"}:
+    if method.name in {"nearest_neighbours", "matched_pairs", "matched_regression"}:
         added |= {"caliper": asked.matching.caliper, "exact": exact_groups(cohort, protocol, known)}
-    if method.name == "nearest_neighbours":
+    if method.name in {"nearest_neighbours", "matched_regression"}:
         added["ratio"] = asked.matching.ratio
     if method.name == "abadie_imbens":
         added["neighbours"] = asked.matching.ratio

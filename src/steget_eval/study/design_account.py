@@ -13,7 +13,7 @@ from steget_eval.core.errors import MethodError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.design.balance import balance
 from steget_eval.methods.design.entropy import weights_entropy
-from steget_eval.methods.design.gates import Gate, hold_gates
+from steget_eval.methods.design.gates import Gate, hold_gates, hold_reservoir
 from steget_eval.methods.design.matching import Matched, match_full, match_nearest, subclassify
 from steget_eval.methods.design.overlap import overlap
 from steget_eval.methods.design.propensity import fit_propensity
@@ -91,9 +91,8 @@ def account_for_design(cohort: Cohort, protocol: Protocol) -> DesignAccount:
         try:
             found = design(people, protocol, estimand.population)
             held = balance(people.a, people.X, people.names, found.w)
-            gates.append(DesignGates(
-                method=method, gates=hold_gates(held, overlap(people.score, people.a, w=found.w)).gates
-            ))  # fmt: skip
+            weighed = hold_gates(held, overlap(people.score, people.a, w=found.w)).gates
+            gates.append(DesignGates(method=method, gates=(*weighed, *_reservoir(method, people, protocol))))
         except MethodError:
             continue
         rows += [row for key, taken in found.taken for row in _rows(method, key, people.a, taken, people.arms)]
@@ -101,6 +100,12 @@ def account_for_design(cohort: Cohort, protocol: Protocol) -> DesignAccount:
             for level in range(int(found.subclass.max()) + 1):
                 rows += _rows(method, "subclass", people.a, found.subclass == level, people.arms, level + 1)
     return DesignAccount(counts=pd.DataFrame(rows, columns=list(DESIGN_COLUMNS)), gates=tuple(gates))
+
+
+def _reservoir(method: str, people: _People, protocol: Protocol) -> tuple[Gate, ...]:
+    """Return the gate of a method that matches nobody twice and leaves it at that."""
+    ratios = {"matched_pairs": 1, "nearest_neighbours": protocol.adjustment.matching.ratio}
+    return (hold_reservoir(people.a, ratio=ratios[method]),) if method in ratios else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -163,7 +168,8 @@ def _matched(found: Matched) -> _Design:
 
 _DESIGNS: dict[str, Callable[[_People, Protocol, str], _Design]] = {
     "ipw": _weighted, "ipw_truncated": _truncated, "entropy_balancing": _entropy, "matched_pairs": _pairs,
-    "nearest_neighbours": _nearest, "full_matching": _full, "subclassification": _subclasses,
+    "nearest_neighbours": _nearest, "matched_regression": _nearest, "full_matching": _full,
+    "subclassification": _subclasses,
 }  # fmt: skip
 
 

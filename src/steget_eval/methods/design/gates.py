@@ -14,7 +14,7 @@ from steget_eval.methods.design.overlap import Overlap
 if TYPE_CHECKING:
     import pandas as pd
 
-GateName = Literal["means", "variances", "distributions", "outside", "one_person", "effective_size"]
+GateName = Literal["means", "variances", "distributions", "outside", "one_person", "effective_size", "reservoir"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,9 @@ class Thresholds:
         Largest share of an arm's weight that one person may carry. The project's own.
     effective_size
         Smallest effective sample size of an arm. The project's own.
+    reservoir
+        Fewest of arm 0 for each place beside one of arm 1, where nobody is matched twice. The project's own, measured:
+        from two on, matching with a caliper holds what it says; with arms as large as each other it does not.
     """
 
     smd: float = 0.1
@@ -43,6 +46,7 @@ class Thresholds:
     outside: float = 0.05
     one_person: float = 0.05
     effective_size: float = 30.0
+    reservoir: float = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,24 @@ def hold_gates(balance: Balance, overlap: Overlap, thresholds: Thresholds | None
             ),
         )
     )  # fmt: skip
+
+
+def hold_reservoir(a: np.ndarray, *, ratio: int = 1, thresholds: Thresholds | None = None) -> Gate:
+    """Return the gate of matching without replacement: whether arm 0 has enough people to choose among.
+
+    Without a choice, a match is whoever is left, and the error of pairs is too small: theory has the treated ever fewer
+    beside the comparison (Abadie and Imbens 2012).
+
+    Parameters
+    ----------
+    a : shape (n,)
+        Arms, 1 or 0.
+    ratio
+        How many each of arm 1 is matched with.
+    """
+    limit = (thresholds or Thresholds()).reservoir
+    value = float((a == 0).sum() / (ratio * (a == 1).sum()))
+    return Gate(name="reservoir", value=value, threshold=limit, passed=value >= limit)
 
 
 def _over_covariates(name: GateName, values: np.ndarray, threshold: float, covariates: tuple[str, ...]) -> Gate:

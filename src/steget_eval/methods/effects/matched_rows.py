@@ -1,13 +1,25 @@
-"""Rows of two means of an outcome of either kind."""
+"""What matched answers share: an outcome of either kind, a logistic score, and the rows of two means."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
+from numpy.typing import ArrayLike
+
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.binary_adjusted import risk_rows
-from steget_eval.methods.numerics.arms import Arms, checked_level
+from steget_eval.methods.numerics.arms import (
+    Arms,
+    Floats,
+    checked_amounts,
+    checked_arms,
+    checked_choice,
+    checked_covariates,
+    checked_level,
+)
 from steget_eval.methods.numerics.delta import delta_row
+from steget_eval.methods.numerics.glm import fit_propensity_model
+from steget_eval.methods.numerics.linear import build_design, multiply
 from steget_eval.methods.numerics.standardised import ArmMeans
 
 Kind = Literal["binary", "amount"]
@@ -29,3 +41,15 @@ def arm_rows(
         delta_row(m_0, (0, 1), means.covariance, contrast="mean_0", test=False, **shared),
         delta_row(m_1 - m_0, (1, -1), means.covariance, contrast="mean_difference", **shared),
     ))  # fmt: skip
+
+
+def checked_kind(y: ArrayLike, a: ArrayLike, kind: Kind) -> Arms:
+    """Return outcome and arm, checked as the kind asks."""
+    checked_choice(kind, ("binary", "amount"), "kind")
+    return checked_arms(y, a, binary=True) if kind == "binary" else checked_amounts(y, a)
+
+
+def log_odds(arms: Arms, X: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the columns of the score, a first one of ones among them, and its log odds for each person."""
+    Z = build_design(checked_covariates(X, arms.a.size)).Z
+    return Z, multiply(Z, fit_propensity_model(Z, arms.a).coefficients)

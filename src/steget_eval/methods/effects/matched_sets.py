@@ -1,7 +1,8 @@
-"""Comparisons within matched sets and subclasses of a score, with the variance of the sets.
+"""Comparisons within matched sets of a score, with the variance of the sets.
 
-The score is taken as known once people are matched, which on the whole makes the interval a little wide (Abadie and
-Imbens 2016). `n_1` and `n_0` count everybody given; how many found no match is told by `match_nearest` and its like.
+`nearest_sets` takes the score as known once people are matched, which on the whole makes the interval a little wide
+(Abadie and Imbens 2016). `n_1` and `n_0` count everybody given; how many found no match is told by `match_nearest` and
+its like.
 """
 
 from __future__ import annotations
@@ -12,23 +13,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import MethodError, OverlapError
+from steget_eval.core.errors import ArgumentError, OverlapError, SpreadError
 from steget_eval.core.estimates import Estimates
-from steget_eval.methods.effects.matched_rows import Kind, arm_rows
-from steget_eval.methods.numerics.arms import (
-    Arms,
-    Floats,
-    checked_amounts,
-    checked_arms,
-    checked_choice,
-    checked_covariates,
-)
+from steget_eval.methods.effects.matched_rows import Kind, arm_rows, checked_kind, log_odds
+from steget_eval.methods.numerics.arms import Arms, Floats, checked_choice
 from steget_eval.methods.numerics.counting import check_members
-from steget_eval.methods.numerics.glm import fit_propensity_model
-from steget_eval.methods.numerics.linear import build_design, multiply
+from steget_eval.methods.numerics.learnt_score import moved_by_learning, products_among_alike
 from steget_eval.methods.numerics.matching import Ints, match_fully, match_in_rounds
 from steget_eval.methods.numerics.standardised import ArmMeans
-from steget_eval.methods.numerics.subclasses import cut_at_quantiles, stand_for
+from steget_eval.methods.numerics.subclasses import stand_for
 
 Population = Literal["ATE", "ATT", "ATC"]
 _FEWEST_SETS = 10
@@ -54,26 +47,31 @@ def nearest_sets(
         What a set must share.
     """
     checked_choice(population, ("ATT",), "population")
-    if ratio < 1:
-        raise MethodError(f"at least one match is needed, got {ratio}")
-    arms = _checked(y, a, kind)
-    eta = _log_odds(arms, X)
-    same = check_members(None if exact is None else np.asarray(exact), arms.a.size, "exact groups")
-    widest = math.inf if caliper is None else caliper * _spread(eta, arms.a)
-    set_of = match_in_rounds(eta, arms.a, same, widest, ratio)
-    sets = int(set_of.max(initial=-1)) + 1
-    if sets < _FEWEST_SETS:
-        raise OverlapError(
-            "the arms do not overlap: fewer than ten of the treated found somebody alike, too few sets for an interval"
-        )
+    arms = checked_kind(y, a, kind)
+    set_of = sets_of_nearest(arms, log_odds(arms, X)[1], ratio=ratio, caliper=caliper, exact=exact)
+    sets = int(set_of.max()) + 1
     both = np.column_stack([_means_in(set_of, arms, which, sets) for which in (1, 0)])
     if np.ptp(both[:, 0] - both[:, 1]) == 0:
-        raise MethodError("every set differs by the same: a comparison would have an interval of no width")
+        raise SpreadError("every set differs by the same: a comparison would have an interval of no width")
     m_1, m_0 = both.mean(axis=0)
     means = ArmMeans(
         mean_1=float(m_1), mean_0=float(m_0), covariance=np.cov(both.T) / sets, degrees=float(sets - 1)
     )  # fmt: skip
     return arm_rows(means, arms, kind, "nearest_neighbours", "ATT", unit, level)
+
+
+def sets_of_nearest(arms: Arms, eta: Floats, *, ratio: int, caliper: float | None, exact: ArrayLike | None) -> Ints:
+    """Return the set of each person, -1 for whoever is in none; refuses where there are fewer than ten."""
+    if ratio < 1:
+        raise ArgumentError(f"at least one match is needed, got {ratio}")
+    same = check_members(None if exact is None else np.asarray(exact), arms.a.size, "exact groups")
+    widest = math.inf if caliper is None else caliper * _spread(eta, arms.a)
+    set_of = match_in_rounds(eta, arms.a, same, widest, ratio)
+    if int(set_of.max(initial=-1)) + 1 < _FEWEST_SETS:
+        raise OverlapError(
+            "the arms do not overlap: fewer than ten of the treated found somebody alike, too few sets for an interval"
+        )
+    return set_of
 
 
 def full_sets(
@@ -83,63 +81,32 @@ def full_sets(
     """Compare the arms where everybody is in a set of one of an arm and one or more of the other.
 
     Optimal full matching on the log odds (Rosenbaum 1991, Hansen 2004), each set weighted to the population. Errors are
-    clustered by set, with the factor G/(G - 1) and t(G - 1), as of a weighted regression on the arm.
+    clustered by set, with the factor G/(G - 1) and t(G - 1), as of a weighted regression on the arm, and count that the
+    score was learnt from the same people (Abadie and Imbens 2016).
     """
     checked_choice(population, ("ATE", "ATT", "ATC"), "population")
-    arms = _checked(y, a, kind)
-    set_of = match_fully(_log_odds(arms, X), arms.a)
-    means = _clustered_means(arms, stand_for(set_of, arms.a, population), set_of)
+    arms = checked_kind(y, a, kind)
+    Z, eta = log_odds(arms, X)
+    set_of = match_fully(eta, arms.a)
+    w = stand_for(set_of, arms.a, population)
+    learnt = moved_by_learning(arms, Z, eta, w, products_among_alike(arms, Z, eta), population)
+    means = _clustered_means(arms, w, set_of, learnt)
     return arm_rows(means, arms, kind, "full_matching", population, unit, level)
 
 
-def subclasses(
-    y: ArrayLike, a: ArrayLike, X: ArrayLike, *, kind: Kind = "binary", population: Population = "ATE",
-    classes: int = 5, unit: str = "", level: float = 0.95,
-) -> Estimates:  # fmt: skip
-    """Compare the arms within subclasses of the score, cut at the population's quantiles, and average.
-
-    Rosenbaum and Rubin (1984). The variance is that of independent samples within subclasses, whose shares are taken as
-    known. What differs within a subclass stays: five take away some nine tenths of the bias of one covariate (Cochran
-    1968). A subclass with fewer than two of an arm is refused.
-    """
-    checked_choice(population, ("ATE", "ATT", "ATC"), "population")
-    arms = _checked(y, a, kind)
-    set_of = cut_at_quantiles(_log_odds(arms, X), arms.a, classes, population)
-    stand_for(set_of, arms.a, population)  # refuses a subclass of one arm only
-    sizes = {which: np.bincount(set_of, arms.a == which, classes) for which in (1, 0)}
-    if min(size.min() for size in sizes.values()) < 2:
-        raise OverlapError(
-            "the arms do not overlap: a subclass has one person of an arm; fewer subclasses may have more"
-        )
-    share = {"ATE": sizes[1] + sizes[0], "ATT": sizes[1], "ATC": sizes[0]}[population]
-    share = share / share.sum()
-    found = [_mean_and_variance(arms, set_of, share, which) for which in (1, 0)]
-    means = ArmMeans(mean_1=found[0][0], mean_0=found[1][0], covariance=np.diag([found[0][1], found[1][1]]))
-    return arm_rows(means, arms, kind, "subclassification", population, unit, level)
-
-
-def _mean_and_variance(arms: Arms, set_of: Ints, share: Floats, which: int) -> list[float]:
-    mine = arms.a == which
-    values = [arms.y[mine & (set_of == one)] for one in range(share.size)]
-    mean = float(sum(s * v.mean() for s, v in zip(share, values, strict=True)))
-    variance = float(sum(s**2 * v.var(ddof=1) / v.size for s, v in zip(share, values, strict=True)))
-    if not variance > 0:
-        raise MethodError("the outcome does not vary within the subclasses: the interval would have no width")
-    return [mean, variance]
-
-
-def _clustered_means(arms: Arms, w: Floats, set_of: Ints) -> ArmMeans:
+def _clustered_means(arms: Arms, w: Floats, set_of: Ints, learnt: Floats) -> ArmMeans:
     sets = int(set_of.max()) + 1
     if sets < _FEWEST_SETS:
         raise OverlapError("the arms do not overlap: full matching gives fewer than ten sets, too few for an interval")
     weights = [w * (arms.a == which) for which in (1, 0)]
     means = [float(one @ arms.y / one.sum()) for one in weights]
     moved = np.column_stack([
-        np.bincount(set_of, one * (arms.y - mean) / one.sum(), sets) for one, mean in zip(weights, means, strict=True)
+        np.bincount(set_of, one * (arms.y - mean) / one.sum() + extra, sets)
+        for one, mean, extra in zip(weights, means, learnt.T, strict=True)
     ])  # fmt: skip
     covariance = moved.T @ moved * sets / (sets - 1)
     if not covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1] > 0:
-        raise MethodError("the outcome does not vary among those matched: the interval would have no width")
+        raise SpreadError("the outcome does not vary among those matched: the interval would have no width")
     return ArmMeans(mean_1=means[0], mean_0=means[1], covariance=covariance, degrees=float(sets - 1))
 
 
@@ -148,15 +115,5 @@ def _means_in(set_of: Ints, arms: Arms, which: int, sets: int) -> Floats:
     return np.asarray(np.bincount(set_of[mine], arms.y[mine], sets) / np.bincount(set_of[mine], minlength=sets))
 
 
-def _log_odds(arms: Arms, X: ArrayLike) -> Floats:
-    Z = build_design(checked_covariates(X, arms.a.size)).Z
-    return multiply(Z, fit_propensity_model(Z, arms.a).coefficients)
-
-
 def _spread(eta: Floats, a: Floats) -> float:
     return float(np.sqrt(np.mean([eta[a == which].var(ddof=1) for which in (1, 0)])))
-
-
-def _checked(y: ArrayLike, a: ArrayLike, kind: Kind) -> Arms:
-    checked_choice(kind, ("binary", "amount"), "kind")
-    return checked_arms(y, a, binary=True) if kind == "binary" else checked_amounts(y, a)

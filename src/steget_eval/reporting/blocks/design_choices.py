@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from steget_eval.protocol import Protocol
 from steget_eval.reporting.blocks import build
-from steget_eval.reporting.text import Cell, Label, Sentence
+from steget_eval.reporting.release import Release
+from steget_eval.reporting.text import Cell, Label, Sentence, code_label
 
 #: Methods that a choice concerns.
-_MATCHED = frozenset({"nearest_neighbours", "matched_pairs"})
+_MATCHED = frozenset({"nearest_neighbours", "matched_pairs", "matched_regression"})
 
 
 def design_choices(protocol: Protocol) -> list[Sentence]:
@@ -33,6 +34,15 @@ def design_choices(protocol: Protocol) -> list[Sentence]:
     if "subclassification" in methods:
         told.append(build.sentence("sentence.design_subclasses", n=Cell(format="count", value=asked.subclasses)))
     return told
+
+
+def reservoir_warnings(release: Release) -> list[Sentence]:
+    """Return for each method that matches nobody twice that the comparison was too small to choose from."""
+    return [
+        build.sentence("matching.reservoir", method=code_label("method", one.method))
+        for one in release.design_gates
+        if any(gate.name == "reservoir" and not gate.passed for gate in one.gates)
+    ]
 
 
 def _matching(protocol: Protocol) -> list[Sentence]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from steget_eval.reporting import tables
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
-from steget_eval.reporting.blocks.design_choices import design_choices
+from steget_eval.reporting.blocks.design_choices import design_choices, reservoir_warnings
 from steget_eval.reporting.figures.picture import behind
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.text import Cell, Sentence, key_label, sentences
@@ -44,6 +44,8 @@ def balance(release: Release) -> Block:
         children.append(build.table("balance-overlap", tables.overlap(release)))
     if release.design_gates:
         children.append(build.table("balance-gates", tables.design_gates(release)))
+        if warnings := reservoir_warnings(release):
+            children.append(build.paragraph("balance-reservoir", *warnings))
     elif release.gates:
         children.append(build.table("balance-gates", tables.gates(release)))
     children = [*_choices(release), *children]
