@@ -14,9 +14,11 @@ from steget_eval.core.estimates import Estimates
 from steget_eval.methods.catalogue import CATALOGUE, find_method, method_names
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
-from steget_eval.study.between import BETWEEN_STEPS, PARTS, answer_between, asked_among, own_amounts
+from steget_eval.study.between import BETWEEN_STEPS, PARTS, answer_between, asked_among
+from steget_eval.study.common_region import refuse_without_region
 from steget_eval.study.design import among, design_arguments, trimmed
 from steget_eval.study.design_matrix import design_matrix
+from steget_eval.study.own_arms import own_amounts, own_numbers
 from steget_eval.study.panel_lines import panel_lines
 from steget_eval.study.scales import BETWEEN_SCORES, compare_scores
 from steget_eval.study.twice import check_looks, look_twice
@@ -187,6 +189,7 @@ def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
 def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method) -> Estimates:
     """Return one method's answer to one estimand, labelled with the protocol's names."""
     values = asked_among(cohort.outcomes[estimand.id], estimand)
+    refuse_without_region(cohort, protocol, method, values.known)
     if estimand.contrast in BETWEEN_STEPS:
         found = answer_between(cohort, protocol, estimand, method, values)
     elif estimand.contrast in BETWEEN_SCORES:
@@ -196,7 +199,7 @@ def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Metho
     else:
         found = _call(cohort, protocol, estimand, method, values)
     if not method.adjusts and estimand.contrast in _WITH_CRUDE_ARMS and values.y.size:
-        found = found + _arms(cohort, protocol, values)
+        found = found + own_numbers(cohort, protocol, values)
     wanted = _ROWS[estimand.contrast]
     rows = Estimates(tuple(row for row in found if row.contrast in wanted))
     adjusted = method.adjusts and any(covariate.adjust for covariate in protocol.covariates)
@@ -298,15 +301,6 @@ def _arguments(values: OutcomeValues, a: np.ndarray | None, method: Method, prot
     elif not {"risk", "mean"} & set(method.contrasts):
         raise ScopeError(f"{method.name} compares two arms, and the protocol has one")
     return arguments
-
-
-def _arms(cohort: Cohort, protocol: Protocol, values: OutcomeValues) -> Estimates:
-    from steget_eval.methods.effects import amount, binary
-
-    y, a = values.y[values.known], cohort.a[values.known]
-    if values.kind == "binary":
-        return binary.risks(y, a, level=protocol.confidence_level)
-    return amount.means(y, a, level=protocol.confidence_level)
 
 
 def _joined(cohort: Cohort, estimand_id: str) -> OutcomeValues:

@@ -8,6 +8,7 @@ import numpy as np
 
 from steget_eval.core.errors import FewError, OutsideError
 from steget_eval.core.estimates import Estimate, Estimates
+from steget_eval.methods.design.common_region import refuse_no_overlap
 from steget_eval.methods.design.matching import match_nearest
 from steget_eval.methods.design.propensity import fit_propensity
 from steget_eval.methods.sensitivity.omitted_variable import OmittedVariable, omitted_variable
@@ -27,6 +28,7 @@ def omitted_rows(asked: Asked) -> Estimates:
     columns = expand_covariates(asked.cohort, asked.protocol, adjusted_only=True)
     mine = [place for place, name in enumerate(columns.names) if name.partition("=")[0] == told.benchmark]
     known = values.known
+    refuse_no_overlap(asked.cohort.a[known], columns.X[known])
     found = omitted_variable(
         values.y[known], asked.cohort.a[known], columns.X[known], benchmark=mine, times=told.times,
         level=asked.protocol.confidence_level,
