@@ -87,8 +87,9 @@ class Target(Part):
     Attributes
     ----------
     method
-        How the one-sided limit is taken: ``exact``, ``wilson``, ``mid_p`` or ``bayesian``. Only ``exact`` gives way to
-        the log–log limit where follow-up ended early; the others are then refused.
+        How the one-sided limit is taken: ``exact``, ``wilson``, ``mid_p`` or ``bayesian``. Where follow-up ended early
+        for some, or there are clusters, ``exact`` gives way to the log–log limit, ``wilson`` and ``bayesian`` rest on
+        the people that the variance is worth, and ``mid_p`` is refused.
     prior
         Of the Bayesian limit, printed beside it.
     """

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from steget_eval.cohort import Cohort
+import numpy as np
+
+from steget_eval.cohort import Cohort, OutcomeValues
 from steget_eval.core.errors import ScopeError, SpecError
 from steget_eval.methods.effects import single_arm, single_arm_censored
+from steget_eval.methods.effects.single_arm_censored import Censored
 from steget_eval.methods.numerics.one_sided import Prior
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Target
@@ -24,8 +27,9 @@ def check_targets(protocol: Protocol) -> None:
 def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
     """Return the verdict on one target, for the treated arm.
 
-    Under censoring the risk at the horizon is held against the goal by its one-sided log–log limit; where everyone's
-    outcome is known, by the exact test.
+    Where everyone's outcome is known and people stand for themselves, by the target's own method. Under censoring, and
+    with clusters, the risk at the horizon is held against the goal by its one-sided log–log limit where the method is
+    exact, and by the score's or the posterior's limit of the people that its variance is worth.
     """
     estimand = protocol.estimand(target.estimand)
     sentence = _why_not_held(protocol, target)
@@ -33,22 +37,8 @@ def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
         raise ScopeError(sentence)
     values = cohort.outcomes[estimand.id]
     goal: tuple[float, ...] = (target.at_least,) if target.at_least is not None else target.between or ()
-    found: Any
-    fully_followed = values.t.size > 0 and not ((values.d == 0) & (values.t < values.horizon_days)).any()
-    if values.horizon_days is None or values.y.size or fully_followed:
-        exact = single_arm.at_least if len(goal) == 1 else single_arm.between
-        y = values.y[values.known] if values.y.size else (values.d == 1).astype(float)
-        belief = Prior() if target.prior is None else Prior(**target.prior.model_dump())
-        found = exact(y, *goal, method=target.method, prior=belief)
-    elif target.method != "exact":
-        raise ScopeError(
-            f"the {target.method} limit of a goal counts people, and follow-up ended early for some; allowed: exact, "
-            "which then takes the limit of the cumulative incidence"
-        )
-    else:
-        at_least, between = single_arm_censored.at_least_under_censoring, single_arm_censored.between_under_censoring
-        censored = at_least if len(goal) == 1 else between
-        found = censored(values.t, values.d, *goal, horizon=values.horizon_days)
+    belief = Prior() if target.prior is None else Prior(**target.prior.model_dump())
+    found = _held(cohort, protocol, target, values, goal, belief)
     answers = found.estimates.label(
         programme=protocol.programme.id,
         estimand=estimand.id,
@@ -70,6 +60,33 @@ def hold_against(cohort: Cohort, protocol: Protocol, target: Target) -> Verdict:
         probability=found.probability if len(goal) == 1 else None,
         answers=answers,
     )
+
+
+def _held(
+    cohort: Cohort, protocol: Protocol, target: Target, values: OutcomeValues, goal: tuple[float, ...], belief: Prior
+) -> Any:
+    fully_followed = values.t.size > 0 and not ((values.d == 0) & (values.t < values.horizon_days)).any()
+    counted = values.horizon_days is None or values.y.size > 0 or fully_followed
+    if counted and protocol.cluster is None:
+        exact = single_arm.at_least if len(goal) == 1 else single_arm.between
+        y = values.y[values.known] if values.y.size else (values.d == 1).astype(float)
+        return exact(y, *goal, method=target.method, prior=belief)
+    if target.method == "mid_p":
+        why = "the protocol names clusters" if counted else "follow-up ended early for some"
+        raise ScopeError(
+            f"the mid_p limit of a goal counts people one by one, and {why}; allowed: exact, which then takes the "
+            "log–log limit of the cumulative incidence, wilson and bayesian"
+        )
+    of_curve: Censored = "log_log" if target.method == "exact" else target.method
+    at_least, between = single_arm_censored.at_least_under_censoring, single_arm_censored.between_under_censoring
+    known = values.known
+    if values.y.size or values.horizon_days is None:  # everybody known was followed for the one period that counts
+        t, d, horizon = np.ones(int(known.sum()), dtype=np.int64), values.y[known].astype(np.int64), 1
+    else:
+        t, d, horizon = values.t[known], values.d[known], values.horizon_days
+    cluster = cohort.persons["cluster"].to_numpy()[known] if protocol.cluster is not None else None
+    censored = at_least if len(goal) == 1 else between
+    return censored(t, d, *goal, horizon=horizon, method=of_curve, prior=belief, cluster=cluster)
 
 
 def _needed(found: Any, target: Target) -> int | None:

@@ -22,8 +22,9 @@ from steget_eval.methods.effects.single_arm import (
     check_target,
     target_verdict,
 )
-from steget_eval.methods.effects.summaries import check_follow_up
+from steget_eval.methods.effects.summaries import FollowUp, check_follow_up
 from steget_eval.methods.numerics.arms import checked_choice
+from steget_eval.methods.numerics.clusters import checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.horizon import AtHorizon, risk_by
 from steget_eval.methods.numerics.log_log import log_log_limit, log_log_score, normal_quantile
 from steget_eval.methods.numerics.one_sided import Prior, wilson_lower
@@ -34,7 +35,7 @@ _METHODS: tuple[Censored, ...] = ("log_log", "wilson", "bayesian")
 
 def at_least_under_censoring(
     t: np.ndarray, d: np.ndarray, target: float, *, horizon: int, cause: int = 1, level: float = 0.95,
-    method: Censored = "log_log", prior: Prior | None = None,
+    method: Censored = "log_log", prior: Prior | None = None, cluster: np.ndarray | None = None,
 ) -> TargetVerdict:  # fmt: skip
     """Judge the risk by the horizon against a target it should reach, by a one-sided limit.
 
@@ -60,21 +61,24 @@ def at_least_under_censoring(
         give the same variance (Rothman 1978).
     prior
         Of the Bayesian answer; Jeffreys' where none is given. The note prints it.
+    cluster : np.ndarray, shape (n,), optional
+        What people belong to: the variance is that of leaving each out in turn, and the log–log limit takes t(G - 1).
+        Fewer than four are refused.
     """
     check_target(target, level)
     checked_choice(method, _METHODS, "method")
     who = check_follow_up(t, d, None, horizon, competing=True)
     reading = risk_by(who.t, who.d, who.horizon, cause=cause)
-    seen = _Seen.of(reading, prior or Prior())
+    seen = _Seen.of(who, reading, cause, prior or Prior(), cluster)
     low, p_value = seen.lower(method, level), seen.p_above(method, target)
-    row = _row(reading, who.horizon, method, (low, 1.0), level, p_value, who.d, seen.note(LOWER_NOTE, method))
+    row = _row(reading, seen, who.horizon, method, (low, 1.0), level, p_value, who.d, seen.note(LOWER_NOTE, method))
     verdict = target_verdict(row, target, level, smallest_count=None)
     return replace(verdict, probability=seen.posterior_above(target)) if method == "bayesian" else verdict
 
 
 def between_under_censoring(
     t: np.ndarray, d: np.ndarray, low: float, high: float, *, horizon: int, cause: int = 1, level: float = 0.95,
-    method: Censored = "log_log", prior: Prior | None = None,
+    method: Censored = "log_log", prior: Prior | None = None, cluster: np.ndarray | None = None,
 ) -> BandVerdict:  # fmt: skip
     """Judge the risk by the horizon against a band it should lie in, by two one-sided limits.
 
@@ -85,40 +89,49 @@ def between_under_censoring(
     checked_choice(method, _METHODS, "method")
     who = check_follow_up(t, d, None, horizon, competing=True)
     reading = risk_by(who.t, who.d, who.horizon, cause=cause)
-    seen = _Seen.of(reading, prior or Prior())
+    seen = _Seen.of(who, reading, cause, prior or Prior(), cluster)
     if method == "log_log":
         log_log_limit(seen.risk, seen.std_error, 0.0)  # refuses where nobody or everybody had the event
     limits = (seen.lower(method, level), seen.upper(method, level))
     p_value = max(seen.p_above(method, low), seen.p_below(method, high))
     note = seen.note(BOTH_NOTE.format(level=level), method)
-    row = _row(reading, who.horizon, method, limits, both_level(level), p_value, who.d, note)
+    row = _row(reading, seen, who.horizon, method, limits, both_level(level), p_value, who.d, note)
     return band_verdict(row, low, high, level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """A risk with its standard error, as the limits need it."""
+    """A risk with its standard error and degrees of freedom, as the limits need it."""
 
     risk: float
     std_error: float
     prior: Prior
+    degrees: float = math.inf
 
     @staticmethod
-    def of(reading: AtHorizon, prior: Prior) -> _Seen:
-        return _Seen(risk=reading.estimate, std_error=math.sqrt(reading.variance), prior=prior)
+    def of(who: FollowUp, reading: AtHorizon, cause: int, prior: Prior, cluster: np.ndarray | None) -> _Seen:
+        plain = _Seen(risk=reading.estimate, std_error=math.sqrt(reading.variance), prior=prior)
+        if cluster is None:
+            return plain
+        clusters = checked_clusters(cluster, np.ones(who.t.size))
+        found = leave_one_cluster_out(
+            lambda kept: np.array([risk_by(who.t[kept], who.d[kept], who.horizon, cause=cause).estimate]),
+            clusters, whole=np.array([reading.estimate]),
+        )  # fmt: skip
+        return replace(plain, std_error=math.sqrt(float(found.covariance[0, 0])), degrees=found.degrees)
 
     def lower(self, method: Censored, level: float) -> float:
         if self.risk == 0 and method != "bayesian":
             return 0.0
         if method == "log_log":
-            return log_log_limit(self.risk, self.std_error, -normal_quantile(level, sides=1))
+            return log_log_limit(self.risk, self.std_error, -self._quantile(level))
         if method == "wilson":
             return wilson_lower(self.risk, self._people(), level)
         return float(stats.beta.ppf(1 - level, *self._posterior()))
 
     def upper(self, method: Censored, level: float) -> float:
         if method == "log_log":
-            return log_log_limit(self.risk, self.std_error, normal_quantile(level, sides=1))
+            return log_log_limit(self.risk, self.std_error, self._quantile(level))
         if method == "wilson":
             return 1 - wilson_lower(1 - self.risk, self._people(), level)
         return float(stats.beta.ppf(level, *self._posterior()))
@@ -129,20 +142,24 @@ class _Seen:
         if self.risk == 0:
             return 1.0
         if method == "log_log":
-            return float(stats.norm.sf(log_log_score(self.risk, self.std_error, target)))
+            return float(stats.t.sf(log_log_score(self.risk, self.std_error, target), self.degrees))
         return float(stats.norm.sf(self._score(target)))
 
     def p_below(self, method: Censored, target: float) -> float:
         if method == "bayesian":
             return math.nan
-        score = log_log_score(self.risk, self.std_error, target) if method == "log_log" else self._score(target)
-        return float(stats.norm.cdf(score))
+        if method == "log_log":
+            return float(stats.t.cdf(log_log_score(self.risk, self.std_error, target), self.degrees))
+        return float(stats.norm.cdf(self._score(target)))
 
     def posterior_above(self, target: float) -> float:
         return float(stats.beta.sf(target, *self._posterior()))
 
     def note(self, note: str, method: Censored) -> str:
         return f"{note}; prior {self.prior}" if method == "bayesian" else note
+
+    def _quantile(self, level: float) -> float:
+        return normal_quantile(level, sides=1) if math.isinf(self.degrees) else float(stats.t.ppf(level, self.degrees))
 
     def _score(self, target: float) -> float:
         return (self.risk - target) / math.sqrt(target * (1 - target) / self._people())
@@ -160,14 +177,14 @@ class _Seen:
 
 
 def _row(
-    reading: AtHorizon, horizon: int, method: Censored, limits: tuple[float, float], level: float, p_value: float,
-    d: np.ndarray, note: str,
+    reading: AtHorizon, seen: _Seen, horizon: int, method: Censored, limits: tuple[float, float], level: float,
+    p_value: float, d: np.ndarray, note: str,
 ) -> Estimate:  # fmt: skip
     return Estimate(
         contrast="risk_1",
-        method=f"{method}_one_sided",
+        method="log_log_one_sided" if method == "log_log" else f"{method}_curve_one_sided",
         estimate=reading.estimate,
-        std_error=math.sqrt(reading.variance),
+        std_error=seen.std_error,
         conf_low=limits[0],
         conf_high=limits[1],
         conf_level=level,

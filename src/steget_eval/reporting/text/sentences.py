@@ -65,13 +65,15 @@ def verdict(release: Release, one: ReleasedVerdict) -> tuple[Sentence, ...]:
 
 #: Methods of a goal's limit that count people.
 _COUNTED = frozenset({"exact_one_sided", "wilson_one_sided", "mid_p_one_sided", "bayesian_one_sided"})
+#: Those of a curve that are told of, beside the log–log one that stands for the exact one.
+_OF_CURVE = frozenset({"wilson_curve_one_sided", "bayesian_curve_one_sided"})
 
 
 def _by_what(release: Release, one: ReleasedVerdict) -> tuple[Sentence, ...]:
     """Return by which limit the goal was judged where it is not the exact one, with the prior where there is one."""
-    if one.method not in _COUNTED - {"exact_one_sided"}:
+    if one.method not in (_COUNTED - {"exact_one_sided"}) | _OF_CURVE:
         return ()
-    if one.method != "bayesian_one_sided":
+    if not one.method.startswith("bayesian"):
         return (Sentence("verdict.by_limit", {"method": _text(code_label("method", one.method))}),)
     prior = next(target.prior for target in release.protocol.targets if target.id == one.target)
     with_, without = (0.5, 0.5) if prior is None else (prior.successes, prior.failures)
