@@ -104,15 +104,14 @@ def _solve(equations: Equations, asked: Occasions) -> tuple[Floats, State]:
     """Return the root of the equations and everything there."""
     beta = _start(equations, asked)
     observed, q = int(equations.seen.sum()), beta.size
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # coefficients that run off are told
-        for _ in range(_STEPS):
-            now = state_at(equations, beta)
-            A, score = bread_and_score(equations, now)
-            move = _inverse(A) @ score
-            beta = beta + move
-            phi = float(np.sum(now.residual**2)) / (observed - q)
-            if score @ move <= _STEP**2 * phi:
-                return beta, state_at(equations, beta)
+    for _ in range(_STEPS):
+        now = state_at(equations, beta)
+        A, score = bread_and_score(equations, now)
+        move = _inverse(A) @ score
+        beta = beta + move
+        phi = float(np.sum(now.residual**2)) / (observed - q)
+        if score @ move <= _STEP**2 * phi:
+            return beta, state_at(equations, beta)
     raise ConvergenceError(UNSOLVED)
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from steget_eval.core.errors import ConvergenceError, DependentError, SeparationError
+from steget_eval.core.errors import ConvergenceError, DependentError, SeparationError, SpreadError
 from steget_eval.methods.numerics.arms import Floats
 from steget_eval.methods.numerics.occasions import Bools, Occasions
 
@@ -21,6 +21,7 @@ Working = Literal["independence", "exchangeable", "unstructured"]
 
 UNSOLVED = "the estimating equations of all occasions were not solved"
 SEPARATED = "the covariates tell yes from no without error for some: the odds have no finite answer"
+_ROUNDING = 1e-12  # largest residual, of scores with standard deviation 1: nothing is left of them
 _SINGULAR = 1e-9  # smallest eigenvalue of a working correlation
 
 
@@ -124,19 +125,22 @@ def state_at(equations: Equations, beta: Floats) -> State:
     Raises
     ------
     MethodError
-        Where the working correlation is none.
+        Where the working correlation is none, or nothing is left of the scores.
     ConvergenceError
         Where the coefficients have run off, or tell yes from no.
     """
     mean = equations.z @ beta[equations.places].T
-    if equations.binary:
-        mean = 1 / (1 + np.exp(-mean))
-    sd = np.sqrt(mean * (1 - mean)) if equations.binary else np.ones_like(mean)
-    residual = np.where(equations.seen, (equations.y - mean) / sd, 0.0)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # coefficients that ran off: told below
+        if equations.binary:
+            mean = 1 / (1 + np.exp(-mean))
+        sd = np.sqrt(mean * (1 - mean)) if equations.binary else np.ones_like(mean)
+        residual = np.where(equations.seen, (equations.y - mean) / sd, 0.0)
     if not np.isfinite(mean).all():
         raise ConvergenceError(UNSOLVED)
     if not np.isfinite(residual).all():
         raise SeparationError(SEPARATED)
+    if not equations.binary and np.abs(residual).max() < _ROUNDING:
+        raise SpreadError("the scores follow from arm, first score and covariates: an interval would have no width")
     R = _correlation(equations, residual)
     blocks = np.where(equations.kinds[:, :, None] & equations.kinds[:, None, :], R, np.eye(len(R)))
     roots = np.asarray(np.linalg.inv(np.linalg.cholesky(blocks)) * equations.kinds[:, :, None], dtype=np.float64)
