@@ -47,6 +47,12 @@ class ScopeError(MethodError):
     code = "scope"
 
 
+class OneByOneError(ScopeError):
+    """The method takes people one by one, and the protocol says that they come in clusters."""
+
+    code = "one_by_one"
+
+
 class ConversionError(ScopeError):
     """No published conversion takes the contrast where it would have to go."""
 

@@ -9,6 +9,7 @@ from steget_eval.methods.effects.recommendation import accuracy, agreement, cali
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.counted import Recommendation
 from steget_eval.study.groups import ByGroup
+from steget_eval.study.one_by_one import refuse_clusters
 from steget_eval.study.results import Refusal
 
 #: The subgroup of these rows is this, and the recommendation's id.
@@ -23,6 +24,7 @@ def advice_answers(cohort: Cohort, protocol: Protocol, asked: Recommendation) ->
     y, said = values.y[known], advised[known]
     found, refusals = Estimates(), list[Refusal]()
     try:
+        refuse_clusters(protocol, "a recommendation held against the outcome")
         found = accuracy(said, y, level=protocol.confidence_level) + agreement(said, y, level=protocol.confidence_level)
         if asked.expected is not None:
             share = cohort.covariates[asked.expected].to_numpy(dtype=float)[known] / 100

@@ -18,6 +18,7 @@ from steget_eval.study.between import BETWEEN_STEPS, PARTS, answer_between, aske
 from steget_eval.study.common_region import refuse_without_region
 from steget_eval.study.design import among, design_arguments, trimmed
 from steget_eval.study.design_matrix import design_matrix
+from steget_eval.study.one_by_one import refuse_clusters
 from steget_eval.study.own_arms import own_amounts, own_numbers
 from steget_eval.study.panel_lines import panel_lines
 from steget_eval.study.scales import BETWEEN_SCORES, compare_scores
@@ -107,7 +108,7 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
         return panel_lines(protocol, estimand)
     kind = protocol.outcome(estimand.outcome).kind
     hypothetical = "hypothetical" in estimand.strategies.values()
-    names = estimand.methods or ("censoring_weights" if hypothetical else _default(protocol, estimand, kind),)
+    names = estimand.methods or (_default(protocol, estimand, kind, hypothetical=hypothetical),)
     lines = []
     late = protocol.clock.observed_from is not None
     for name in _checked_with(names, clustered=protocol.cluster is not None, late=late):
@@ -178,18 +179,25 @@ def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
             f"outcomes.{outcome.id}.censoring: death is no censoring, since nobody has the outcome after it; "
             "name it among intercurrent_events"
         )
-    if estimand.censoring_covariates and line.name != "censoring_weights":
+    by_strata = ", ".join(
+        one.name
+        for one in CATALOGUE
+        if one.takes_strata and outcome.kind in one.kinds and estimand.contrast in one.contrasts
+    )
+    if estimand.censoring_covariates and not line.takes_strata:
         raise SpecError(
-            f"{at} takes no censoring_covariates, and estimands.{estimand.id} names some; allowed: censoring_weights"
+            f"{at} takes no censoring_covariates, and estimands.{estimand.id} names some; allowed: {by_strata or 'none'}"
         )
-    if "hypothetical" in estimand.strategies.values() and line.name != "censoring_weights":
-        raise SpecError(f"{at} does not answer the hypothetical strategy; allowed: censoring_weights")
+    if "hypothetical" in estimand.strategies.values() and not line.takes_strata:
+        raise SpecError(f"{at} does not answer the hypothetical strategy; allowed: {by_strata or 'none'}")
 
 
 def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method) -> Estimates:
     """Return one method's answer to one estimand, labelled with the protocol's names."""
     values = asked_among(cohort.outcomes[estimand.id], estimand)
     refuse_without_region(cohort, protocol, method, values.known)
+    if not method.clusters:
+        refuse_clusters(protocol, method.name)
     if estimand.contrast in BETWEEN_STEPS:
         found = answer_between(cohort, protocol, estimand, method, values)
     elif estimand.contrast in BETWEEN_SCORES:
@@ -218,6 +226,7 @@ def answer_benchmark(cohort: Cohort, protocol: Protocol, estimand: Estimand) -> 
     line = None if name is None else find_method(kind, estimand.contrast, name)
     if line is None or protocol.benchmark is None or line.adjusts or kind in {"longitudinal", "transition"}:
         return Estimates()
+    refuse_clusters(protocol, "a comparison with a benchmark")
     values = asked_among(_joined(cohort, estimand.id), estimand)
     theirs = _size(asked_among(cohort.benchmark[estimand.id], estimand))
     a = np.concatenate([np.ones(_size(values) - theirs), np.zeros(theirs)]).astype(np.int64)
@@ -237,12 +246,15 @@ def is_asked(contrast: str) -> bool:
     return contrast in _ROWS
 
 
-def _default(protocol: Protocol, estimand: Estimand, kind: str) -> str:
+def _default(protocol: Protocol, estimand: Estimand, kind: str, *, hypothetical: bool) -> str:
     adjusts = protocol.design == "comparison" and any(covariate.adjust for covariate in protocol.covariates)
     adjusted = ("aipw", "ipw") if adjusts else ()
     for name in adjusted:
-        if find_method(kind, estimand.contrast, name) is not None:
+        line = find_method(kind, estimand.contrast, name)
+        if line is not None and (line.takes_strata or not hypothetical):
             return name
+    if hypothetical:
+        return "censoring_weights"
     crude = _CRUDE.get(estimand.contrast, {}).get(kind)
     if crude == "ancova" and protocol.cluster is not None:
         return "ancova_cr2"
@@ -263,7 +275,7 @@ def _call(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method
         if method.name not in _HAZARDS:
             arguments["population"] = estimand.population
         arguments |= design_arguments(cohort, protocol, method, known)
-    if estimand.censoring_covariates and method.name == "censoring_weights":
+    if estimand.censoring_covariates and method.takes_strata:
         arguments["stratum"] = _strata(cohort, estimand)[known]
     if estimand.exposure is not None:
         arguments["exposure"] = values.exposure[known]

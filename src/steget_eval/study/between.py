@@ -11,7 +11,6 @@ from steget_eval.cohort import Cohort, OutcomeValues
 from steget_eval.core.catalogue import Method
 from steget_eval.core.errors import EmptyArmError
 from steget_eval.core.estimates import Estimates
-from steget_eval.methods.effects import amount, amount_rate
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.study.design_matrix import design_matrix
@@ -20,8 +19,6 @@ from steget_eval.study.design_matrix import design_matrix
 BETWEEN_STEPS = frozenset({"common_odds_ratio", "win_ratio", "win_odds", "net_benefit"})
 #: The parts of an amount that many have none of, as a model in two parts tells them.
 PARTS = ("share_above_zero_1", "share_above_zero_0", "mean_above_zero_1", "mean_above_zero_0")
-#: Days that a rate is told for: a year.
-_YEAR = 365.25
 
 
 def answer_between(
@@ -46,12 +43,3 @@ def asked_among(values: OutcomeValues, estimand: Estimand) -> OutcomeValues:
     if estimand.among is None:
         return values
     return replace(values, y=np.where(values.y > 0, values.y, np.nan))
-
-
-def own_amounts(cohort: Cohort, protocol: Protocol, estimand: Estimand, values: OutcomeValues) -> Estimates:
-    """Return the crude mean of each arm, or its total for each year followed where the question is of that."""
-    known = values.known
-    y, a, level = values.y[known], cohort.a[known], protocol.confidence_level
-    if estimand.exposure is None:
-        return amount.means(y, a, level=level)
-    return amount_rate.rates(y, a, exposure=values.exposure[known], per=_YEAR, level=level)

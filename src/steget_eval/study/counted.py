@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from steget_eval.core.errors import CohortError
@@ -15,6 +16,7 @@ from steget_eval.study.aggregate_counts import read_counts
 
 #: How these rows of the table of estimates are told from shares: the subgroup is one of these, and an id.
 EVENTS, REACH, COST = "events", "reach", "cost"
+_CLUSTERED = "no interval: a cost per success takes people one by one, and they come in clusters"
 REACH_NOTE = "arithmetic on a count and a round number of others' making"
 
 
@@ -68,8 +70,17 @@ def _account(protocol: Protocol, asked: Account, estimates: Estimates) -> Estima
             found += cost_per_person(ore, row.n_1).rows
         if "success" in asked.per and row.events_1:
             found += cost_per_success(ore, row.events_1, row.n_1, level=protocol.confidence_level).rows
+        if protocol.cluster is not None:
+            found = [_bare(one) for one in found]
         found = [replace(one, estimand=row.estimand, outcome=row.outcome) for one in found]
     if asked.share_of is not None:
         whole = {one.id: one for one in protocol.economics}[asked.share_of]
         found += share_of(ore, 100 * whole.amount_sek).rows
     return Estimates(tuple(replace(one, subgroup=f"{COST}={asked.id}") for one in found))
+
+
+def _bare(row: Estimate) -> Estimate:
+    """Return a row without the interval that people who come in clusters would make too narrow."""
+    if row.interval_kind == "none":
+        return row
+    return replace(row, conf_low=math.nan, conf_high=math.nan, interval_kind="none", note=_CLUSTERED)

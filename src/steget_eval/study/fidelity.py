@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,7 +100,8 @@ def _totals(reviews: tuple[ReviewScore, ...]) -> dict[str, float]:
 
 
 def _sites(cohort: Cohort, protocol: Protocol, road: Road, totals: dict[str, float]) -> _Sites:
-    people, alone = sites_of(cohort, protocol), protocol.model_copy(update={"cluster": None})
+    people = sites_of(cohort, protocol)
+    alone = _of_a_site(cohort, protocol, people)
     policy = protocol.disclosure
     scores, effects, rows, counts = [], [], [], []
     left_out = 0
@@ -123,6 +125,15 @@ def _sites(cohort: Cohort, protocol: Protocol, road: Road, totals: dict[str, flo
         scores=np.array(scores), answers=both[:, 0], variances=both[:, 1] ** 2, rows=tuple(rows), left_out=left_out,
         smallest=min(counts, default=None),
     )  # fmt: skip
+
+
+def _of_a_site(cohort: Cohort, protocol: Protocol, people: Mapping[str, np.ndarray]) -> Protocol:
+    """Return the protocol of one site alone: without clusters, unless people of a site belong to several."""
+    if protocol.cluster is None:
+        return protocol
+    cluster = cohort.persons["cluster"].to_numpy()
+    several = any(np.unique(cluster[mine]).size > 1 for mine in people.values())
+    return protocol if several else protocol.model_copy(update={"cluster": None})
 
 
 def _slope(sites: _Sites, road: Road, level: float) -> Estimate:

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from steget_eval.cohort import Cohort
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import MethodError, OneByOneError
 from steget_eval.core.estimates import Estimates, gather
 from steget_eval.methods.effects.binary import risk
 from steget_eval.methods.effects.sites import pooled_sites
 from steget_eval.methods.missing.bounds import worst_case
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
+from steget_eval.study.one_by_one import refuse_clusters
 from steget_eval.study.results import Refusal
 
 #: The level that holds the people of several small ones.
@@ -33,6 +34,11 @@ class ByGroup:
 def by_group(cohort: Cohort, protocol: Protocol, estimand: Estimand) -> ByGroup:
     """Return an estimand's shares by the levels of its covariates, over those whose outcome and level are known."""
     asked = (*estimand.by, *((estimand.pooled_by,) if estimand.pooled_by else ()))
+    try:
+        refuse_clusters(protocol, "a share by group")
+    except OneByOneError as error:
+        refused = Refusal(estimand=estimand.id, method="by_group", reason=str(error), code=error.code)
+        return ByGroup(estimates=Estimates(), refusals=(refused,))
     values = cohort.outcomes[estimand.id]
     groups: dict[str, dict[str, np.ndarray]] = {}
     for name in asked:

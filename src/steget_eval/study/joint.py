@@ -14,6 +14,7 @@ from steget_eval.methods.effects.joint import CELLS, joint_occupation, joint_sha
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.joint import Joint
 from steget_eval.study.answers import label_answers
+from steget_eval.study.one_by_one import refuse_clusters
 from steget_eval.study.results import Refusal
 
 #: The subgroup of these rows is this, and the joint question's id.
@@ -46,6 +47,7 @@ def joint_answers(cohort: Cohort, protocol: Protocol) -> JointAnswers:
             if names is None:
                 continue
             try:
+                refuse_clusters(protocol, "two outcomes at once")
                 rows = _followed(cohort, protocol, names) if method == "goodman" else _all(cohort, protocol, names)
             except MethodError as error:
                 refusals.append(Refusal(estimand=names[0], method=method, reason=str(error), code=error.code))

@@ -15,10 +15,12 @@ from steget_eval.core.errors import EmptyArmError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.amount import mean
 from steget_eval.methods.effects.binary import risk
+from steget_eval.methods.effects.crude_clustered import own_by_cluster
 from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Estimand
 from steget_eval.protocol.scales import BETWEEN_SCORES
 from steget_eval.study.design_matrix import design_matrix
+from steget_eval.study.own_arms import clusters_of
 
 __all__ = ["BETWEEN_SCORES", "OCCASION", "compare_scores"]
 
@@ -55,30 +57,43 @@ def compare_scores(
         return method.resolve()(**arguments)
     tell = _share if estimand.contrast == "share_difference" else _mean
     found = method.resolve()(**arguments)
-    return found + _seen(values.scores[known], a, (first, *later), partial(tell, level=protocol.confidence_level))
+    cluster = clusters_of(cohort, protocol)
+    own = None if cluster is None else cluster[known]
+    return found + _seen(values.scores[known], a, (first, *later), partial(tell, level=protocol.confidence_level), own)
 
 
 def _seen(
-    scores: np.ndarray, a: np.ndarray, occasions: tuple[str, ...], tell: Callable[[np.ndarray, int], Estimate]
-) -> Estimates:
+    scores: np.ndarray, a: np.ndarray, occasions: tuple[str, ...], tell: Callable[..., Estimate],
+    cluster: np.ndarray | None,
+) -> Estimates:  # fmt: skip
     """Return the arms' own numbers at each occasion, of those seen then; an arm of one or none then has no row."""
     rows: list[Estimate] = []
     for place, occasion in enumerate(occasions):
         for arm in (1, 0):
-            mine = scores[(a == arm) & ~np.isnan(scores[:, place]), place]
+            who = (a == arm) & ~np.isnan(scores[:, place])
+            mine = scores[who, place]
             if mine.size > 1:
-                rows.append(replace(tell(mine, arm), kind="longitudinal", subgroup=f"{OCCASION}{occasion}"))
+                told = tell(mine, arm, cluster=None if cluster is None else cluster[who])
+                rows.append(replace(told, kind="longitudinal", subgroup=f"{OCCASION}{occasion}"))
     return Estimates(tuple(rows))
 
 
-def _mean(mine: np.ndarray, arm: int, *, level: float) -> Estimate:
-    (row,) = mean(mine, level=level)
+def _mean(mine: np.ndarray, arm: int, *, level: float, cluster: np.ndarray | None) -> Estimate:
+    row = _own(mine, cluster, binary=False, level=level)
     return _of_arm(row, arm, contrast=f"mean_{arm}", unit="score", n=int(mine.size), events=None)
 
 
-def _share(mine: np.ndarray, arm: int, *, level: float) -> Estimate:
-    (row,) = risk(mine, level=level)
+def _share(mine: np.ndarray, arm: int, *, level: float, cluster: np.ndarray | None) -> Estimate:
+    row = _own(mine, cluster, binary=True, level=level)
     return _of_arm(row, arm, contrast=f"share_{arm}", unit="proportion", n=int(mine.size), events=int(mine.sum()))
+
+
+def _own(mine: np.ndarray, cluster: np.ndarray | None, *, binary: bool, level: float) -> Estimate:
+    """Return the share or mean of an arm as it was seen; with clusters each of them is left out in turn."""
+    if cluster is not None:
+        return own_by_cluster(mine, cluster=cluster, binary=binary, level=level)
+    (row,) = risk(mine, level=level) if binary else mean(mine, level=level)
+    return row
 
 
 def _of_arm(row: Estimate, arm: int, *, contrast: str, unit: str, n: int, events: int | None) -> Estimate:

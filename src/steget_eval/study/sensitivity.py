@@ -11,6 +11,7 @@ from steget_eval.core.estimates import Estimates, gather
 from steget_eval.protocol import Protocol
 from steget_eval.records import Records
 from steget_eval.records.stored import StoredRecords
+from steget_eval.study.one_by_one import refuse_clusters
 from steget_eval.study.results import Refusal, Results
 from steget_eval.study.sensitivity_clock import clock_rows
 from steget_eval.study.sensitivity_controls import calibrated_rows, control_estimands, control_rows
@@ -93,9 +94,14 @@ def _question(asked: Asked, gathered: _Gathered) -> None:
     if not (single and asked.is_adjusted) or asked.estimand.id in _repeats(asked):
         return
     if told.benchmark is not None:
-        gathered.attempt(name, "omitted_variable", lambda: omitted_rows(asked))
+        gathered.attempt(name, "omitted_variable", lambda: _one_by_one(asked, omitted_rows, "an omitted variable"))
     if told.hidden_bias:
-        gathered.attempt(name, "rosenbaum", lambda: hidden_bias_rows(asked))
+        gathered.attempt(name, "rosenbaum", lambda: _one_by_one(asked, hidden_bias_rows, "a hidden bias of pairs"))
+
+
+def _one_by_one(asked: Asked, rows: Callable[[Asked], Estimates], what: str) -> Estimates:
+    refuse_clusters(asked.protocol, what)
+    return rows(asked)
 
 
 def _repeats(asked: Asked) -> set[str]:

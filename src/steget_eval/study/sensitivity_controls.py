@@ -14,6 +14,7 @@ from steget_eval.protocol import Protocol
 from steget_eval.protocol.estimand import Contrast, Estimand
 from steget_eval.protocol.sensitivity import Control, strategies_of
 from steget_eval.study.answers import answer, method_lines
+from steget_eval.study.one_by_one import refuse_clusters
 from steget_eval.study.results import Refusal
 from steget_eval.study.sensitivity_rows import SENSITIVITY, Asked, number, told_as
 
@@ -66,6 +67,7 @@ def calibrated_rows(asked: Asked, controls: Estimates) -> Estimates:
     MethodError
         Where there are too few of them.
     """
+    refuse_clusters(asked.protocol, "a calibration by controls")
     alike = [row for row in controls if row.contrast == asked.main.contrast and row.std_error > 0]
     logs = asked.main.contrast in RATIOS
     error = fit_systematic_error([_place(row, logs=logs) for row in alike], [row.std_error for row in alike])

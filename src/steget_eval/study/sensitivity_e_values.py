@@ -49,9 +49,16 @@ def _of(asked: Asked) -> EValue:
         share, error = _treated_share(asked)
         return e_value_difference(
             one.estimate, zero.estimate, _error(one, "1"), _error(zero, "0"), treated_share=share, share_error=error,
-            level=asked.protocol.confidence_level,
+            level=_normal_level(asked),
         )  # fmt: skip
     raise ConversionError("no published conversion takes this contrast to a ratio of risks, so it has no E-value")
+
+
+def _normal_level(asked: Asked) -> float:
+    """Return the level at which normal limits reach as far as the answer's own: with clusters they take t."""
+    if asked.protocol.cluster is None:
+        return asked.protocol.confidence_level
+    return math.erf((asked.main.conf_high - asked.main.estimate) / asked.main.std_error / math.sqrt(2))
 
 
 def _arm(asked: Asked, which: str) -> Estimate:

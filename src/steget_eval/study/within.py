@@ -97,7 +97,7 @@ def roads_of(protocol: Protocol, estimand: Estimand, line: Method) -> tuple[Road
         other = line if own else find_method(kind, contrast, line.name)
         if other is None and not line.adjusts and (name := crude_method(contrast, kind)) is not None:
             other = find_method(kind, contrast, name)
-        if other is not None and is_asked(contrast):
+        if other is not None and is_asked(contrast) and (other.clusters or protocol.cluster is None):
             asked = estimand.model_copy(update={"contrast": contrast})
             found.append(
                 Road(scale=scale, estimand=asked, line=other, is_own=own and not any(one.is_own for one in found))

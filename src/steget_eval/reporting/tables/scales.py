@@ -20,7 +20,7 @@ Row = Mapping[Any, Any]
 #: What an arm's own number is called, by the contrast that is asked for.
 OWN = {"mean_change_difference": "mean", "share_difference": "share"}
 #: The methods of the arms' own numbers as they were seen.
-_SEEN = frozenset({"t", "wilson"})
+_SEEN = frozenset({"t", "wilson", "clusters_left_out"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
