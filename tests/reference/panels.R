@@ -1,7 +1,8 @@
 # Difference in differences with staggered starts, and interrupted series. R twins of group_time, staggered_effects
 # (unadjusted, regression, ipw, doubly_robust) after Callaway and Sant'Anna (2021) and Sant'Anna and Zhao (2020), by
 # glm and lm; one group and two periods by lm with sandwich's clustered errors; interrupted_series (newey_west) by
-# sandwich::NeweyWest and (autoregressive) by nlme::gls.
+# sandwich::NeweyWest and (autoregressive) by nlme::gls, whose covariance takes rho as known: what its estimation adds
+# (kenward_roger) is an R twin after Kenward and Roger (1997), in the logarithm of the innovations' variance and rho.
 suppressMessages({library(sandwich); library(nlme)})
 cat("case,key,value\n")
 say <- function(case, key, value) cat(sprintf("%s,%s,%.15g\n", case, key, as.numeric(value)), sep = "")
@@ -111,15 +112,30 @@ s$gap <- s$y - s$y_0
 models <- list(none = y ~ t + after + since, months = y ~ t + after + since + month,
                harmonic = y ~ t + after + since + s1 + c1 + s2 + c2, controlled = gap ~ t + after + since)
 tell <- function(case, b, V, df) {
+  if (!is.function(df)) { fixed <- df; df <- function(l) fixed }
   e <- rep(0, length(b)); e[3:4] <- c(1, nrow(s) - 48 - 1); L <- list(level_change = c(0, 0, 1, 0), slope_change = c(0, 0, 0, 1), trend_before = c(0, 1, 0, 0))
   L <- c(lapply(L, function(l) c(l, rep(0, length(b) - 4))), list(trend_difference = e))
-  for (k in names(L)) { v <- sum(L[[k]] * b); r <- sqrt(sum(L[[k]] * (V %*% L[[k]])))
-    say(case, paste0("estimate:", k), v); say(case, paste0("std_error:", k), r); say(case, paste0("conf_high:", k), v + qt(0.975, df) * r) }
+  for (k in names(L)) { v <- sum(L[[k]] * b); r <- sqrt(sum(L[[k]] * (V %*% L[[k]]))); nu <- df(L[[k]])
+    say(case, paste0("estimate:", k), v); say(case, paste0("std_error:", k), r); say(case, paste0("conf_high:", k), v + qt(0.975, nu) * r)
+    if (!grepl("newey_west", case)) say(case, paste0("degrees:", k), nu) }
+}
+# The inverse of the errors' covariance has three diagonals; its derivatives by rho and by log variance are told directly.
+small <- function(g, D) {
+  n <- nrow(D); r <- as.numeric(coef(g$modelStruct$corStruct, unconstrained = FALSE)); s2 <- g$sigma^2 * (1 - r^2)
+  near <- abs(row(diag(n)) - col(diag(n))) == 1; mid <- diag(c(0, rep(1, n - 2), 0))
+  A <- (diag(n) + r^2 * mid - r * near) / s2; A1 <- list(-A, (2 * r * mid - near) / s2); V <- solve(A)
+  F <- solve(t(D) %*% A %*% D); P <- lapply(A1, function(a) t(D) %*% a %*% D)
+  M <- A - A %*% D %*% F %*% t(D) %*% A; V1 <- lapply(A1, function(a) -V %*% a %*% V); tr <- function(m) sum(diag(m))
+  W <- solve(0.5 * outer(1:2, 1:2, Vectorize(function(i, j) tr(M %*% V1[[i]] %*% M %*% V1[[j]]))))
+  mid <- Reduce(`+`, lapply(1:2, function(i) Reduce(`+`, lapply(1:2, function(j) W[i, j] * (t(D) %*% A1[[i]] %*% V %*% A1[[j]] %*% D - P[[i]] %*% F %*% P[[j]])))))
+  list(plain = F, V = F + 2 * F %*% mid %*% F, df = function(l) {
+    by <- sapply(P, function(p) -sum(l * (F %*% p %*% F %*% l))); max(1, 2 * sum(l * (F %*% l))^2 / sum(by * (W %*% by))) })
 }
 for (k in names(models)) {
   m <- lm(models[[k]], s)
   tell(paste0("newey_west/", k), coef(m), NeweyWest(m, lag = 3, prewhite = FALSE, adjust = TRUE), m$df.residual)
   g <- gls(models[[k]], s, correlation = corAR1(0.3, form = ~ t), method = "REML",
            control = glsControl(tolerance = 1e-13, msTol = 1e-14, msMaxIter = 500, maxIter = 500))
-  tell(paste0("autoregressive/", k), coef(g), vcov(g), nrow(s) - length(coef(g)))
+  z <- small(g, model.matrix(m)); stopifnot(max(abs(z$plain - vcov(g))) < 1e-9)
+  tell(paste0("autoregressive/", k), coef(g), z$V, z$df)
 }

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from steget_eval.methods.effects.group_time import NEVER, checked_panel, group_time_effects
-from steget_eval.methods.effects.interrupted import interrupted_series
+from steget_eval.methods.effects.interrupted import fit_segmented, interrupted_series
 from steget_eval.methods.effects.staggered import staggered_effects
 
 HERE = Path(__file__).parent
@@ -21,6 +21,7 @@ Y = LONG["y"].to_numpy().reshape(len(UNITS), -1)
 START, X, W = UNITS["start"].to_numpy(), UNITS[["x"]].to_numpy(), UNITS["w"].to_numpy()
 CLOSED = 1e-8
 ITERATED = 1e-6  # the share that errors carry over is sought by an iteration on both sides
+DEGREES = 1e-5  # degrees of freedom turn on the same iteration, and more sharply
 ESTIMATORS = ("unadjusted", "regression", "ipw", "doubly_robust")
 CONTROLS = ("never_treated", "not_yet_treated")
 
@@ -94,9 +95,26 @@ def test_an_interrupted_series_is_rs(errors: str, model: str) -> None:
     )  # fmt: skip
     for key, value in wanted(f"{errors}/{model}").items():
         name, contrast = key.split(":")
-        got = getattr(found.only(contrast=contrast), name)
-        assert close(got, value, CLOSED if errors == "newey_west" else ITERATED), (errors, model, key)
+        row = found.only(contrast=contrast)
+        if name == "degrees":
+            told = float(row.note.split(" degrees of freedom")[0].split()[-1])
+            assert abs(told - value) <= 0.05 + DEGREES * value, (model, key)
+        else:
+            assert close(getattr(row, name), value, CLOSED if errors == "newey_west" else ITERATED), (
+                errors,
+                model,
+                key,
+            )
+
+
+@pytest.mark.parametrize("model", ["none", "controlled"])
+def test_the_degrees_of_freedom_are_the_twins(model: str) -> None:
+    fit = fit_segmented(SERIES["y"], 48, y_0=SERIES["y_0"] if model == "controlled" else None)
+    want = wanted(f"autoregressive/{model}")
+    for place, contrast in ((1, "trend_before"), (2, "level_change"), (3, "slope_change")):
+        assert fit.series.degrees_of(np.eye(4))[place] == pytest.approx(want[f"degrees:{contrast}"], rel=DEGREES)
 
 
 def test_the_usual_lag_is_printed() -> None:
-    assert interrupted_series(SERIES["y"], 48).rows[0].note.startswith("Newey-West with lag 3;")
+    note = interrupted_series(SERIES["y"], 48, errors="newey_west").rows[0].note
+    assert note.startswith("Newey-West with lag 3;")

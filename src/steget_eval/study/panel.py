@@ -98,7 +98,7 @@ def evaluate_panel(protocol: Protocol, records: Records) -> PanelResults:
             try:
                 found, fit = _answer(protocol, panel, estimand, line, cells)
             except MethodError as error:
-                refusals.append(Refusal(estimand=estimand.id, method=line.name, reason=str(error)))
+                refusals.append(Refusal(estimand=estimand.id, method=line.name, reason=str(error), code=error.code))
                 continue
             parts.append(found.where(subgroup="all") if number else found)
             fits += [fit] if len(fit) else []
@@ -185,7 +185,7 @@ def _fit(estimand: Estimand, line: Method, asked: dict[str, Any], level: float) 
     from scipy.stats import t as student
 
     found = fit_segmented(**asked)
-    half = float(student.isf((1 - level) / 2, found.series.degrees)) * found.carried_error
+    half = student.isf((1 - level) / 2, found.carried_degrees) * found.carried_error
     return pd.DataFrame({
         "estimand": estimand.id, "method": line.name, "period": np.arange(found.y.size), "value": found.y,
         "fitted": found.fitted, "carried_on": found.carried_on, "low": found.fitted - half,

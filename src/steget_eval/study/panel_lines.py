@@ -20,7 +20,7 @@ def panel_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
     kind, panel = protocol.outcome(estimand.outcome).kind, protocol.panel
     at = f"estimands.{estimand.id}.methods"
     adjust = () if panel is None else panel.adjust
-    default = "segmented"
+    default = "segmented_ar1"
     if estimand.contrast == "att":
         default = "group_time_doubly_robust" if adjust else "group_time"
     lines = []

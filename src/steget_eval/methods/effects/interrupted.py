@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, FewError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import Floats, checked_choice, checked_level, checked_vector
@@ -37,8 +37,8 @@ class SegmentedFit(Tidy):
     y, fitted, carried_on : shape (T,)
         The series, what the model gives, and what it gives had the trend before carried on; the last is missing
         before the interruption.
-    carried_error : shape (T,)
-        Standard error of `fitted` less `carried_on`; missing before.
+    carried_error, carried_degrees : shape (T,)
+        Standard error of `fitted` less `carried_on`, and its degrees of freedom; missing before.
     design : shape (T, k)
         Intercept, time, level, slope, then the season's columns.
     since
@@ -49,6 +49,7 @@ class SegmentedFit(Tidy):
     fitted: Floats
     carried_on: Floats
     carried_error: Floats
+    carried_degrees: Floats
     design: Floats
     since: int
     series: SeriesFit
@@ -57,7 +58,7 @@ class SegmentedFit(Tidy):
         """Return one row per period."""
         import pandas as pd
 
-        names = ("y", "fitted", "carried_on", "carried_error")
+        names = ("y", "fitted", "carried_on", "carried_error", "carried_degrees")
         frame = pd.DataFrame({name: getattr(self, name) for name in names})
         frame.insert(0, "period", np.arange(self.y.size))
         return frame
@@ -65,14 +66,14 @@ class SegmentedFit(Tidy):
 
 def interrupted_series(
     y: ArrayLike, since: int, *, y_0: ArrayLike | None = None, season: Season = "none", cycle: int = 12, first: int = 0,
-    harmonics: int = 2, errors: Errors = "newey_west", lag: int | None = None, kind: str = "amount", unit: str = "",
+    harmonics: int = 2, errors: Errors = "autoregressive", lag: int | None = None, kind: str = "amount", unit: str = "",
     level: float = 0.95,
 ) -> Estimates:  # fmt: skip
     """Change of level and slope at an interruption, and how far the series lies from its old trend.
 
     Contrasts: ``level_change`` at the interruption; ``slope_change`` per period; ``trend_difference`` at the end of the
-    series; each with t with T - k degrees of freedom. ``trend_before`` is the slope before. See `fit_segmented` for the
-    model.
+    series; each with Student's t, with Kenward and Roger's degrees of freedom or T - k for ``newey_west``.
+    ``trend_before`` is the slope before. See `fit_segmented` for the model.
     """
     checked_level(level)
     found = fit_segmented(y, since, y_0=y_0, season=season, cycle=cycle, first=first, harmonics=harmonics,
@@ -91,7 +92,7 @@ def interrupted_series(
 
 def fit_segmented(
     y: ArrayLike, since: int, *, y_0: ArrayLike | None = None, season: Season = "none", cycle: int = 12, first: int = 0,
-    harmonics: int = 2, errors: Errors = "newey_west", lag: int | None = None,
+    harmonics: int = 2, errors: Errors = "autoregressive", lag: int | None = None,
 ) -> SegmentedFit:  # fmt: skip
     """Return the segmented regression (Wagner et al. 2002, doi 10.1046/j.1365-2710.2002.00430.x).
 
@@ -109,8 +110,8 @@ def fit_segmented(
     first
         The place in the cycle of the first period, from 0.
     errors
-        ``newey_west`` leaves the line as least squares draws it and widens its errors; ``autoregressive`` lets each
-        error carry over a part of the one before.
+        ``autoregressive`` lets each error carry over a part of the one before, and knows that the part was estimated;
+        ``newey_west`` leaves the line as least squares draws it and widens its errors, in short series too little.
     lag
         How many periods apart residuals may be alike for ``newey_west``; None takes their rule of thumb.
 
@@ -125,11 +126,11 @@ def fit_segmented(
     if y_0 is not None:
         beside = checked_vector(y_0, "the comparison series")
         if beside.shape != values.shape:
-            raise MethodError(f"the series has {values.size} periods and the comparison {beside.size}")
+            raise ArgumentError(f"the series has {values.size} periods and the comparison {beside.size}")
         values = values - beside
     T = values.size
     if min(since, T - since) < FEWEST_PERIODS:
-        raise MethodError(
+        raise FewError(
             f"the series has {since} periods before and {T - since} after; fewer than {FEWEST_PERIODS} on a side do "
             "not tell a trend from chance"
         )
@@ -137,19 +138,23 @@ def fit_segmented(
     after = (time >= since) * 1.0
     own = np.column_stack([np.ones(T), time, after, after * (time - since)])
     D = np.column_stack([own, _season(T, season, cycle, first, harmonics)])
+    left = values - D @ np.linalg.lstsq(D, values, rcond=None)[0]
+    if np.abs(left).max() <= max(_ROUNDING * float(np.ptp(values)), _DIGITS * float(np.abs(y).max())):
+        raise SpreadError("the series lies on its lines: an interval would have no width")
     series = (
         fit_autoregressive(D, values)
         if errors == "autoregressive"
         else fit_series(D, values, usual_lag(T) if lag is None else lag)
     )
-    if np.abs(series.residuals).max() <= max(_ROUNDING * float(np.ptp(values)), _DIGITS * float(np.abs(y).max())):
-        raise MethodError("the series lies on its lines: an interval would have no width")
-    apart = own[:, 2:] * after[:, None]
-    off = apart @ series.coefficients[2:4]
-    error = np.sqrt(np.einsum("ti,ij,tj->t", apart, series.covariance[2:4, 2:4], apart))
+    apart = np.zeros_like(D)
+    apart[since:, 2:4] = own[since:, 2:]
+    error = np.sqrt(np.einsum("ti,ij,tj->t", apart, series.covariance, apart))
+    degrees = np.full(T, np.nan)
+    degrees[since:] = series.degrees_of(apart[since:])
     return SegmentedFit(
-        y=values, fitted=series.fitted, carried_on=np.where(after == 1, series.fitted - off, np.nan),
-        carried_error=np.where(after == 1, error, np.nan), design=D, since=since, series=series,
+        y=values, fitted=series.fitted, carried_degrees=degrees, design=D, since=since, series=series,
+        carried_on=np.where(after == 1, series.fitted - apart @ series.coefficients, np.nan),
+        carried_error=np.where(after == 1, error, np.nan),
     )  # fmt: skip
 
 
@@ -158,21 +163,23 @@ def _season(T: int, season: Season, cycle: int, first: int, harmonics: int) -> F
     if season == "none":
         return np.empty((T, 0))
     if cycle < 2 or 2 * cycle > T:
-        raise MethodError(f"a season of {cycle} periods needs a series of at least {2 * max(cycle, 2)}, this has {T}")
+        raise FewError(f"a season of {cycle} periods needs a series of at least {2 * max(cycle, 2)}, this has {T}")
     if season == "months":
         return np.asarray(place[:, None] == np.arange(1, cycle)[None, :], dtype=np.float64)
     if not 1 <= harmonics <= (cycle - 1) // 2:
-        raise MethodError(f"harmonics must be from 1 to {(cycle - 1) // 2} in a cycle of {cycle}, got {harmonics}")
+        raise ArgumentError(f"harmonics must be from 1 to {(cycle - 1) // 2} in a cycle of {cycle}, got {harmonics}")
     angles = 2 * np.pi * place[:, None] * np.arange(1, harmonics + 1)[None, :] / cycle
     return np.column_stack([np.sin(angles), np.cos(angles)])
 
 
 def _row(contrast: str, of: Floats, fit: SeriesFit, level: float, words: dict[str, Any]) -> Estimate:
     value, error = float(of @ fit.coefficients), float(np.sqrt(of @ fit.covariance @ of))
-    half = float(student.isf((1 - level) / 2, fit.degrees)) * error
+    degrees = float(fit.degrees_of(of[None, :])[0])
+    half = float(student.isf((1 - level) / 2, degrees)) * error
+    told = {**words, "note": f"{words['note']} {degrees:.1f} degrees of freedom."}
     return Estimate(
         contrast=contrast, estimate=value, conf_low=value - half, conf_high=value + half, std_error=error,
-        p_value=float(2 * student.sf(abs(value) / error, fit.degrees)), **words,
+        p_value=float(2 * student.sf(abs(value) / error, degrees)), **told,
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, FewError
+from steget_eval.methods.numerics.kenward_roger import SmallSample
 from steget_eval.methods.numerics.linear import check_rank
 
 Floats = NDArray[np.float64]
@@ -29,6 +30,8 @@ class SeriesFit:
         What an error carries over of the one before; None where that is not modelled.
     degrees
         T - k.
+    small
+        Where `rho` is told: the covariance that knows that it was estimated, and its degrees of freedom.
     """
 
     coefficients: Floats
@@ -38,6 +41,12 @@ class SeriesFit:
     lag: int
     degrees: int
     rho: float | None = None
+    small: SmallSample | None = None
+
+    def degrees_of(self, contrasts: Floats) -> Floats:
+        """Return the degrees of freedom of contrasts, shape (m, k)."""
+        plain = np.full(len(contrasts), float(self.degrees))
+        return plain if self.small is None else self.small.degrees_of(contrasts)
 
 
 def usual_lag(periods: int) -> int:
@@ -57,10 +66,10 @@ def fit_series(D: Floats, y: Floats, lag: int) -> SeriesFit:
     """
     T, k = D.shape
     if not 0 <= lag < T:
-        raise MethodError(f"lag must be from 0 to {T - 1}, got {lag}")
+        raise ArgumentError(f"lag must be from 0 to {T - 1}, got {lag}")
     check_rank(D, "the columns of the series")
     if k >= T:
-        raise MethodError(f"{k} coefficients from {T} periods leave nothing to judge them by")
+        raise FewError(f"{k} coefficients from {T} periods leave nothing to judge them by")
     bread = np.linalg.inv(D.T @ D)
     coefficients = bread @ (D.T @ y)
     residuals = y - D @ coefficients

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from steget_eval.protocol.estimand import Estimand
@@ -119,18 +121,19 @@ def _before(release: PanelRelease, estimand: Estimand) -> list[build.Item]:
 
 
 def _errors(release: PanelRelease, estimand: Estimand) -> list[build.Item]:
-    """Return how the errors of each method were taken, with the lag or what they carry over."""
+    """Return how the errors of each method were taken, and what its intervals are known not to hold."""
     mine = release.estimates[(release.estimates["estimand"] == estimand.id) & ~release.estimates["suppressed"]]
     said: list[build.Item] = []
-    for method, note in mine[["method", "note"]].drop_duplicates().itertuples(index=False):
-        told = [word.rstrip(";.") for word in str(note).split() if word.rstrip(";.").replace(".", "").replace("-", "")
-                .isdigit()]  # fmt: skip
-        if len(told) == 2:
-            decimals = 0 if method == "segmented" else 2
-            said.append(build.sentence(
-                f"panel.errors.{method}", value=Cell(format="number", value=float(told[0]), decimals=decimals),
-                watson=Cell(format="number", value=float(told[1]), decimals=2),
-            ))  # fmt: skip
+    for method, rows in mine.groupby("method", sort=False):
+        told = [[float(one) for one in re.findall(r"-?\d+\.?\d*", str(note))] for note in rows["note"]]
+        if {len(one) for one in told} != {3}:
+            continue
+        value, watson, _ = told[0]
+        said.append(build.sentence(
+            f"panel.errors.{method}", watson=Cell(format="number", value=watson, decimals=2),
+            value=Cell(format="number", value=value, decimals=0 if method == "segmented" else 2),
+            degrees=Cell(format="number", value=min(one[2] for one in told), decimals=1),
+        ))  # fmt: skip
     return [*said, key_label("panel.errors.short")]
 
 
