@@ -121,3 +121,12 @@ def test_the_block_tells_months_and_moves_in_both_languages(results_two_arms):
 def test_a_protocol_that_tells_states_wrongly_is_refused(change, said):
     with pytest.raises(ValidationError, match=said):
         Occupation.model_validate({**ASKED, **change})
+
+
+def test_a_state_that_nobody_was_in_has_months_without_an_interval():
+    path = np.tile(np.arange(40)[:, None] % 2, (1, 4))
+    rows = months_in_states(np.vstack([path, path]), np.arange(80) < 40, ("work", "study", "never"))
+    never = [row for row in rows if row.subgroup == "state=never"]
+    assert [(row.estimate, row.interval_kind) for row in never] == [(0.0, "none")] * 3
+    assert "nobody was ever seen" in never[0].note and np.isnan(never[0].conf_low)
+    assert {row.interval_kind for row in rows if row.subgroup == "state=work"} == {"confidence"}

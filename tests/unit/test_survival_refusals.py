@@ -8,12 +8,21 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from steget_eval.core.errors import ConvergenceError, EmptyArmError, HorizonError, MethodError
+from steget_eval.core.errors import (
+    DependentError,
+    EmptyArmError,
+    HorizonError,
+    MethodError,
+    OutsideError,
+    SeparationError,
+    SpreadError,
+)
 from steget_eval.methods.design.censoring import weights_censoring
 from steget_eval.methods.effects.censoring_weights import risk_by_censoring_weights
 from steget_eval.methods.effects.competing import cumulative_incidence, time_lost
 from steget_eval.methods.effects.cox import fit_cox, hazard_ratio
 from steget_eval.methods.effects.fine_gray import subdistribution_hazard_ratio
+from steget_eval.methods.effects.pseudo_values import adjusted_pseudo
 from steget_eval.methods.effects.time_to_event import log_rank, risk_at, rmst
 from steget_eval.methods.evidence.two_by_two import (
     odds_ratio_from_counts,
@@ -181,10 +190,12 @@ def test_a_stratum_that_ends_early_is_refused():
 
 def test_cox_refuses_separation_repeated_columns_and_missing_covariates():
     t, event = np.arange(1, 21), np.arange(20) % 2
-    with pytest.raises(ConvergenceError, match="did not converge"):
+    with pytest.raises(DependentError, match="did not converge"):
         fit_cox(t, event, np.column_stack([t, t]))
-    with pytest.raises(ConvergenceError, match="did not converge"):
+    with pytest.raises(DependentError, match="did not converge"):
         fit_cox(t, event, np.ones((20, 1)))
+    with pytest.raises(SeparationError, match="did not converge"):
+        fit_cox(t, event, event[:, None] + 0.0)
     with pytest.raises(MethodError, match="1 people have a missing covariate"):
         fit_cox(t, event, np.where(np.arange(20) == 3, np.nan, 1.0)[:, None])
     with pytest.raises(MethodError, match="clusters need the robust"):
@@ -220,3 +231,24 @@ def test_sites_left_out_in_turn_give_ts_limits_and_the_regressions_own_numbers(a
     assert math.log(row.conf_high) == pytest.approx(math.log(row.estimate) + stats.t.isf(0.025, 7) * error, rel=1e-9)
     assert row.estimate == pytest.approx(ask(t, d, a).rows[0].estimate, rel=1e-12)
     assert ask(t, d, a, cluster=site, variance="sandwich").rows[0].std_error != pytest.approx(error, rel=1e-3)
+
+
+def _two_levels() -> tuple[np.ndarray, ...]:
+    """Arms of which one is mostly of a level that the other has few of, and steep within it."""
+    x = np.concatenate([np.linspace(0, 1, 40), np.linspace(0.8, 3, 40)])
+    a = np.repeat([0, 1], 40)
+    d = (np.concatenate([np.linspace(0, 1, 40) > 0.3, np.arange(40) % 2 == 0])).astype(int)
+    return np.where(d == 1, 0, 10), d, a, x[:, None]
+
+
+@pytest.mark.parametrize("measure", ["risk", "rmtl", "rmst"])
+def test_a_standardised_number_that_cannot_be_is_refused(measure):
+    t, d, a, X = _two_levels()
+    with pytest.raises(OutsideError, match="outside what is possible"):
+        adjusted_pseudo(t, d, a, X, horizon=8, measure=measure, estimator="g_computation")
+
+
+def test_pseudo_values_of_an_arm_that_ended_alike_have_no_spread():
+    t, d, a, X = _two_levels()
+    with pytest.raises(SpreadError, match="ended alike"):
+        adjusted_pseudo(np.where(a == 0, 5, t), np.where(a == 0, 1, d), a, X, horizon=8, estimator="g_computation")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steget_eval.core.errors import ArgumentError, ConvergenceError, EventsError
+from steget_eval.core.errors import ArgumentError, DependentError, EventsError, MethodError, SeparationError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_p, wald_quantile
@@ -144,8 +144,8 @@ def fit_cox(
 ) -> CoxFit:  # fmt: skip
     """Fit Cox regression with Efron's ties (by lifelines) and return both covariances of the log hazard ratios.
 
-    Arguments as in `hazard_ratio`, with every column in `X`, shape (n, p). Raises `ConvergenceError` where a column
-    separates those with the event from those without, or repeats others.
+    Arguments as in `hazard_ratio`, with every column in `X`, shape (n, p). Raises `SeparationError` where a column
+    separates those with the event from those without, `DependentError` where it repeats others.
     """
     days = check_days(t)
     event = check_causes(d, days.size, competing=True) == cause
@@ -188,8 +188,14 @@ def _fit_with_lifelines(
                 frame, "days", "event", entry_col=late, fit_options=tight, batch_mode=None if late else True
             )
         except (NotConverged, ConvergenceWarning) as stop:
-            raise ConvergenceError(
-                "Cox regression did not converge: a column separates those with the event from those without, "
-                "never varies, or repeats other columns"
-            ) from stop
+            raise _not_converged(X) from stop
     return fit.params_.to_numpy(), fit.variance_matrix_.to_numpy()
+
+
+def _not_converged(X: np.ndarray) -> MethodError:
+    """Return why there is no maximum: columns that say nothing of their own, or else one that separates."""
+    if np.linalg.matrix_rank(X - X.mean(axis=0)) < X.shape[1]:
+        return DependentError("Cox regression did not converge: a column never varies, or repeats other columns")
+    return SeparationError(
+        "Cox regression did not converge: a column separates those with the event from those without"
+    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steget_eval.core.errors import ArgumentError, ConvergenceError, DependentError, EventsError
+from steget_eval.core.errors import ArgumentError, DependentError, EventsError, SeparationError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.effects.curve_rows import wald_p, wald_quantile
@@ -86,7 +86,7 @@ def subdistribution_hazard_ratio(
     ------
     MethodError
         Where an arm has nobody with the event.
-    ConvergenceError
+    SeparationError
         Where a column separates those with the event from those without.
     """
     days = check_days(t)
@@ -200,7 +200,7 @@ def _maximum(people: _People) -> np.ndarray:
             break
         if largest < _STEP_TOLERANCE:
             return beta
-    raise ConvergenceError("a column separates those with the event from those without: its ratio has no finite value")
+    raise SeparationError("a column separates those with the event from those without: its ratio has no finite value")
 
 
 def _risk_sums(people: _People, beta: np.ndarray) -> _Sums:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+#: What is said where no interval can be told: months without any spread are those that were seen and no more.
+NEVER = "nobody was ever seen in it, which does not say that nobody ever would be: no interval"
+ALIKE = "everybody spent as long in it, so nothing varies: no interval"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Occupation(Tidy):
     """Shares in each state by month, with what each person moves them by.
@@ -107,6 +112,7 @@ def months_in_states(
     """Return the expected months in each state in both arms, and their difference.
 
     The sum of the shares at the month points from 0 to the one before the last; over the states it is all the months.
+    A state that nobody was seen in, or in which everybody spent as long, has months without an interval.
 
     Parameters
     ----------
@@ -175,10 +181,14 @@ def _row(
     contrast: str, value: float, error: float, degrees: float, level: float, state: str, **people: Any
 ) -> Estimate:  # fmt: skip
     half = wald_quantile(checked_level(level), degrees) * error
+    told: dict[str, Any] = {"conf_low": value - half, "conf_high": value + half, "conf_level": level}
+    if error == 0:
+        never = value == 0 and not contrast.endswith("difference")
+        told = {"interval_kind": "none", "note": NEVER if never else ALIKE}
     return Estimate(
-        contrast=contrast, method="state_occupation", estimate=value, std_error=error, conf_low=value - half,
-        conf_high=value + half, conf_level=level, kind="transition", unit="months", subgroup=f"state={state}",
-        population="ATE" if contrast.endswith("difference") else "arm", **people,
+        contrast=contrast, method="state_occupation", estimate=value, std_error=error, kind="transition",
+        unit="months", subgroup=f"state={state}", **told, **people,
+        population="ATE" if contrast.endswith("difference") else "arm",
     )  # fmt: skip
 
 

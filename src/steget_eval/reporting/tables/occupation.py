@@ -37,7 +37,8 @@ def months(release: Release) -> Table:
     within = () if gone is None else (key_label("occupation.within_other", ended=gone.model_dump()),)
     body = TableBody(
         columns=tuple(columns), rows=tuple(rows), caption=key_label("caption.months"),
-        notes=(key_label("occupation.total", n=_same(release.protocol.clock.horizon or 0)), *within, key_label(whom)),
+        notes=(key_label("occupation.total", n=_same(release.protocol.clock.horizon or 0)), *within, *_never(frame),
+               key_label(whom)),
     )  # fmt: skip
     return Table(cells=body, frame=frame)
 
@@ -69,6 +70,14 @@ def _joined(release: Release, states: str) -> Label:
     for label in labels[1:]:
         told = key_label("occupation.joined", one=told, other=label)
     return told
+
+
+def _never(frame: pd.DataFrame) -> tuple[Label, ...]:
+    """Return what a nought without an interval says, where one is told."""
+    if frame.empty:
+        return ()
+    own = frame[frame["contrast"].isin(_CONTRASTS[:2]) & ~frame["suppressed"].astype(bool)]
+    return (key_label("occupation.never"),) if ((own["interval_kind"] == "none") & (own["estimate"] == 0)).any() else ()
 
 
 def _cell(row: Mapping[Any, Any]) -> Cell:
