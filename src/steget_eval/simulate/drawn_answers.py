@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from steget_eval.simulate.drawn_looks import first_chance, later_chance
+from steget_eval.simulate.drawn_paths import true_months
 from steget_eval.simulate.drawn_people import (
     ALIKE,
     CHANGE,
@@ -34,6 +36,7 @@ from steget_eval.simulate.drawn_people import (
     odds_risk,
     ratio_risk,
 )
+from steget_eval.simulate.drawn_sites import BRIDGE, STABLE
 
 _NODES = 40
 
@@ -56,12 +59,16 @@ def true_answers(scenario: Scenario, population: str = "ATE") -> dict[str, float
     found |= {"amount:mean_1": amounts[0], "amount:mean_difference": amounts[0] - amounts[1]}
     for name, exits in (("alone", False), ("competing", True)):
         found |= _timed(name, scenario, X, shared, h, (one, zero), exits=exits)
-    found["sub:subdistribution_hazard_ratio"] = float(np.exp(effect * SUBDISTRIBUTION))
+    across = STABLE if scenario == "sites" else 1.0
+    found["sub:subdistribution_hazard_ratio"] = float(np.exp(across * effect * SUBDISTRIBUTION))
+    found |= {f"{name}:hazard_ratio": float(np.exp(across * effect * HAZARD)) for name in ("alone", "competing")}
     parts = [float(h @ (any_amount(X, gain, shared) * mean_above(X, gain))) for gain in (one, zero)]
     for name in ("parts", "parts_log_normal"):
         found |= {f"{name}:mean_difference": parts[0] - parts[1], f"{name}:mean_ratio": parts[0] / parts[1]}
+    months = [float(h @ true_months(X, gain, shared)[:, 0]) for gain in (one, zero)]
+    found |= {"path:months_1": months[0], "path:months_difference": months[0] - months[1]}
     found["counts:rate_ratio"] = float(np.exp(effect * RATIO))
-    return found | _twice() | _two_arms(effect, X, h)
+    return found | _twice() | _two_arms(effect, X, h, BRIDGE if scenario == "sites" else 1.0)
 
 
 def _grid(scenario: Scenario) -> tuple[Floats, Floats, Floats]:
@@ -108,7 +115,7 @@ def _timed(
     found = _shares(name, *risks)
     found[f"{name}:rmtl_difference"] = lost[0] - lost[1]
     found[f"{name}:rmst_difference"] = lost[1] - lost[0]
-    return found | {f"{name}:hazard_ratio": float(np.exp(HAZARD * gains[0][0]))}
+    return found
 
 
 def _twice() -> dict[str, float]:
@@ -126,18 +133,25 @@ def _twice() -> dict[str, float]:
     }
 
 
-def _two_arms(effect: float, X: Floats, h: Floats) -> dict[str, float]:
+def _two_arms(effect: float, X: Floats, h: Floats, across: float) -> dict[str, float]:
+    """Return differences and odds; `across` is what log odds within a site are multiplied by across sites."""
     from scipy.stats import norm
 
     spread = SPREAD * np.sqrt(2 * (1 - ALIKE))
     better = [float(norm.sf((IMPORTANT - gain) / spread)) for gain in (GAIN * effect, 0.0)]
-    below = [h @ (1 / (1 + np.exp(-(CUTS - GRADE * gain - 0.5 * X[:, :1])))) for gain in (effect, 0.0)]
+    below = [h @ (1 / (1 + np.exp(-across * (CUTS - GRADE * gain - 0.5 * X[:, :1])))) for gain in (effect, 0.0)]
     upper, lower = (np.diff([0.0, *one, 1.0]) for one in below)
     pairs = np.outer(upper, lower)
     win, loss = float(np.tril(pairs, -1).sum()), float(np.triu(pairs, 1).sum())
     tie = 1 - win - loss
+    had = first_chance(X)
+    yes = [
+        h @ (had * later_chance(X, np.ones(had.size), one) + (1 - had) * later_chance(X, np.zeros(had.size), one))
+        for one in (np.full(had.size, effect), np.zeros(had.size))
+    ]
     return {
         "looks:mean_change_difference": GAIN * effect, "looks:responders_difference": better[0] - better[1],
-        "grade:common_odds_ratio": float(np.exp(GRADE * effect)), "grade:win_ratio": win / loss,
+        "answers:share_difference": float(yes[0] - yes[1]),
+        "grade:common_odds_ratio": float(np.exp(across * GRADE * effect)), "grade:win_ratio": win / loss,
         "grade:win_odds": (win + tie / 2) / (loss + tie / 2), "grade:net_benefit": win - loss,
     }  # fmt: skip

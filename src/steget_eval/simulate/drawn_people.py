@@ -12,10 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steget_eval.core.streams import stream
+from steget_eval.simulate.drawn_looks import draw_answers, lose_scores
+from steget_eval.simulate.drawn_paths import MONTHS, draw_paths
+from steget_eval.simulate.drawn_sites import AtSites, WithinSites, draw_at_sites
+from steget_eval.simulate.drawn_times import proportional_times, seen_by
 
 Floats = NDArray[np.float64]
-Scenario = Literal["base", "null", "confounding", "censoring", "exits", "sites", "missing"]
-SCENARIOS: tuple[Scenario, ...] = ("base", "null", "confounding", "censoring", "exits", "sites", "missing")
+Scenario = Literal["base", "null", "confounding", "reservoir", "censoring", "exits", "sites", "missing"]
+SCENARIOS: tuple[Scenario, ...] = (
+    "base", "null", "confounding", "reservoir", "censoring", "exits", "sites", "missing",
+)  # fmt: skip
 
 HORIZON, SITES = 730, 8
 RATIO, HAZARD, SUBDISTRIBUTION = np.log(1.5), 0.6, 0.5  # logarithms of the ratios that are the same for everyone
@@ -51,12 +57,20 @@ class DrawnPeople:
         A scale and a three-step ladder, seen twice.
     scores : shape (n, 3)
         A scale at first and at two later occasions, where arm 1 gains.
+    scores_seen : shape (n, 3)
+        The same; in ``missing`` NaN where a later one was lost at random, given what was seen before it.
+    answers : shape (n, 3)
+        Yes or no at first and at two later occasions, by a logistic model of arm, first answer and both covariates.
     grade
         One of five steps, where one odds ratio holds at every cut.
     parts, parts_log_normal, counts
         An amount that many have none of, gamma or log-normal among the others; a negative binomial count.
     known
         Whether `happened` was seen.
+    path : shape (n, months + 1)
+        The state at each month point, -1 from where the person is no longer followed.
+    at_sites
+        In ``sites`` what stands instead, where a line's ratio is the same for everyone; elsewhere None.
     """
 
     X: Floats
@@ -77,11 +91,15 @@ class DrawnPeople:
     step_before: NDArray[np.int64]
     step_after: NDArray[np.int64]
     scores: Floats
+    scores_seen: Floats
+    answers: Floats
     grade: NDArray[np.int64]
     parts: Floats
     parts_log_normal: Floats
     counts: Floats
     known: NDArray[np.bool_]
+    path: NDArray[np.int64]
+    at_sites: AtSites | None
 
 
 def draw_people(scenario: Scenario, n: int, *, seed: int, replicate: int) -> DrawnPeople:
@@ -99,11 +117,12 @@ def draw_people(scenario: Scenario, n: int, *, seed: int, replicate: int) -> Dra
     end = _last_day(scenario, draws, n)
     job, leave = job_rate(X, gain, shared), exit_rate(scenario, X, gain)
     job_day, exit_day = (draws.exponential(size=n) / rate for rate in (job, leave))
-    t, d = _seen(np.minimum(job_day, exit_day), np.where(job_day <= exit_day, 1, 2), end)
-    t_alone, d_alone = _seen(job_day, np.ones(n, dtype=np.int64), end)
-    t_sub, d_sub = _proportional(draws, X, gain, end)
+    t, d = seen_by(np.minimum(job_day, exit_day), np.where(job_day <= exit_day, 1, 2), end)
+    t_alone, d_alone = seen_by(job_day, np.ones(n, dtype=np.int64), end)
+    t_sub, d_sub = proportional_times(draws, subdistribution_power(X, gain), end)
     own, one, two = draws.standard_normal((3, n))
     steps = draws.choice(9, size=n, p=STEPS.ravel())
+    looks = stream(seed, "drawn_people", scenario, n, replicate, "looks")
     some, above = draws.random(n) < any_amount(X, gain, shared), mean_above(X, gain)
     return DrawnPeople(
         X=X, a=a, site=site,
@@ -115,12 +134,24 @@ def draw_people(scenario: Scenario, n: int, *, seed: int, replicate: int) -> Dra
         before=50 + SPREAD * (np.sqrt(ALIKE) * own + np.sqrt(1 - ALIKE) * one),
         after=50 + CHANGE + SPREAD * (np.sqrt(ALIKE) * own + np.sqrt(1 - ALIKE) * two),
         step_before=steps // 3, step_after=steps % 3,
-        scores=_scores(draws, X, gain, shared),
+        scores=(scores := _scores(draws, X, gain, shared)),
         grade=np.digitize(GRADE * gain + 0.5 * X[:, 0] + draws.logistic(size=n), CUTS),
         parts=np.where(some, draws.gamma(1.5, above / 1.5), 0.0),
         parts_log_normal=np.where(some, above * np.exp(0.7 * draws.standard_normal(n) - 0.245), 0.0),
         counts=_counts(draws, X, gain),
         known=draws.random(n) < _seen_chance(scenario, X, a),
+        path=_path(scenario, X, gain, shared, stream(seed, "drawn_paths", scenario, n, replicate)),
+        at_sites=None if scenario != "sites" else draw_at_sites(
+            stream(seed, "drawn_at_sites", n, replicate),
+            WithinSites(
+                site=site, risk=ratio_risk(X, gain), counted=mean_count(X, gain), job=job_rate(X, gain, 0 * shared),
+                leave=leave, power=subdistribution_power(X, gain), odds=GRADE * gain + 0.5 * X[:, 0], end=end,
+                seen=_seen_chance("missing", X, a),
+            ),
+            CUTS,
+        ),
+        answers=draw_answers(looks, X, gain),
+        scores_seen=lose_scores(looks, scores, a) if scenario == "missing" else scores,
     )  # fmt: skip
 
 
@@ -128,6 +159,8 @@ def arm_chance(scenario: Scenario, X: Floats) -> Floats:
     """Return the chance of arm 1."""
     if scenario == "confounding":
         return _expit(-0.2 + 0.6 * X[:, 0] - 0.5 * X[:, 1])
+    if scenario == "reservoir":  # one in four
+        return _expit(-1.05 + 0.6 * X[:, 0] - 0.5 * X[:, 1])
     return np.full(X.shape[0], 0.5)
 
 
@@ -166,6 +199,16 @@ def job_rate(X: Floats, gain: Floats, shared: Floats) -> Floats:
     return np.asarray(0.0008 * np.exp(HAZARD * gain + 0.4 * X[:, 0] + 0.4 * X[:, 1] + shared))
 
 
+def mean_count(X: Floats, gain: Floats) -> Floats:
+    """Return the mean count."""
+    return np.asarray(np.exp(1.5 + RATIO * gain + 0.3 * X[:, 0]))
+
+
+def subdistribution_power(X: Floats, gain: Floats) -> Floats:
+    """Return what a person's subdistribution hazard is multiplied by."""
+    return np.asarray(np.exp(SUBDISTRIBUTION * gain + 0.3 * X[:, 0]))
+
+
 def exit_rate(scenario: Scenario, X: Floats, gain: Floats) -> Floats:
     """Return the rate per day of leaving without one."""
     often = scenario == "exits"
@@ -189,7 +232,7 @@ def _scores(draws: np.random.Generator, X: Floats, gain: Floats, shared: Floats)
 
 
 def _counts(draws: np.random.Generator, X: Floats, gain: Floats) -> Floats:
-    mean = np.exp(1.5 + RATIO * gain + 0.3 * X[:, 0])
+    mean = mean_count(X, gain)
     return np.asarray(draws.negative_binomial(1 / 1.2, 1 / (1 + 1.2 * mean)), dtype=np.float64)
 
 
@@ -204,19 +247,9 @@ def _seen_chance(scenario: Scenario, X: Floats, a: NDArray[np.int64]) -> Floats:
     return _expit(0.9 + np.where(a == 1, 0.9, -0.9) * X[:, 0])
 
 
-def _seen(day: Floats, cause: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    whole = np.ceil(day).astype(np.int64)
-    return np.minimum(whole, end), np.where(whole <= end, cause, 0)
-
-
-def _proportional(
-    draws: np.random.Generator, X: Floats, gain: Floats, end: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Times of two causes whose first has proportional subdistribution hazards (Fine and Gray 1999, section 4)."""
-    n, p = gain.size, 0.4
-    power = np.exp(SUBDISTRIBUTION * gain + 0.3 * X[:, 0])
-    ever = 1 - (1 - p) ** power
-    first = -np.log(1 - (1 - (1 - draws.random(n) * ever) ** (1 / power)) / p)
-    is_first = draws.random(n) < ever
-    day = 300 * np.where(is_first, first, draws.exponential(size=n))
-    return _seen(day, np.where(is_first, 1, 2), end)
+def _path(
+    scenario: Scenario, X: Floats, gain: Floats, shared: Floats, draws: np.random.Generator
+) -> NDArray[np.int64]:
+    """Return paths by draws of their own, some lost to follow-up before the last month."""
+    last = draws.integers(4, 40, gain.size) if scenario == "censoring" else draws.integers(18, 90, gain.size)
+    return draw_paths(draws, X, gain, shared, np.minimum(last, MONTHS))

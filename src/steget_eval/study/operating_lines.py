@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,17 @@ from steget_eval.core.catalogue import Method
 from steget_eval.core.estimates import Estimates, gather
 from steget_eval.methods.catalogue import CATALOGUE
 from steget_eval.methods.effects.binary import risk_difference
+from steget_eval.methods.effects.binary_adjusted import g_computation
 from steget_eval.methods.missing.chained import Variable, impute
 from steget_eval.methods.missing.rubin import pool_answers
+from steget_eval.simulate.drawn_paths import STATES
 from steget_eval.simulate.drawn_people import HORIZON, IMPORTANT, DrawnPeople, Scenario
 
 #: What the rows of an answer call a contrast of the catalogue.
-_ROW = {"risk": ("risk_1",), "mean": ("mean_1",), "moved": ("share_up", "share_same", "share_down")}
+_ROW = {
+    "risk": ("risk_1",), "mean": ("mean_1",), "moved": ("share_up", "share_same", "share_down"),
+    "months_in_states": ("months_1", "months_difference"),
+}  # fmt: skip
 #: Of these nothing is too seldom wrong: they promise at least their level.
 _AT_LEAST = frozenset({"clopper_pearson", "mid_p", "site_permutation", "worst_case"})
 #: What each way of looking twice answers.
@@ -26,15 +31,22 @@ _ANSWERED = frozenset({
     "risk", "mean", "risk_difference", "risk_ratio", "odds_ratio", "nnt", "mean_difference", "rmst_difference",
     "rmtl_difference", "hazard_ratio", "subdistribution_hazard_ratio", "mean_change", "standardised_change",
     "responders", "moved", "paired_difference", "mean_ratio", "rate_ratio", "mean_change_difference",
-    "responders_difference", "common_odds_ratio", "win_ratio", "win_odds", "net_benefit",
+    "responders_difference", "share_difference", "common_odds_ratio", "win_ratio", "win_odds", "net_benefit",
+    "months_in_states",
 })  # fmt: skip
-#: They draw again and again within a replicate, or take a quarter of a second to settle: fewer replicates.
-NESTED = frozenset({
-    "wild_bootstrap", "site_permutation", "imputed", "gee_independence", "gee_exchangeable", "gee_unstructured",
-})  # fmt: skip
+#: They draw again and again within a replicate: fewer replicates.
+NESTED = frozenset({"wild_bootstrap", "site_permutation", "imputed"})
+#: Shown where people are lost by what was seen of them, which is more than their assumption allows.
+_SHORT_OF_MISSING = frozenset({"ancova", "gee_independence", "gee_exchangeable", "gee_unstructured"})
 _HAZARDS = frozenset({"cox", "fine_gray", "schoenfeld"})
 _TIMES = frozenset({"time_to_event", "competing"})
+#: Outcomes that sites share in a way of their own (`drawn_sites`).
+_SHARED = frozenset({"ratio", "counts", "grade", "sub"})
 _LEVELS = frozenset({"mantel_haenszel", "modified_poisson", "log_binomial"})
+#: They match each of the treated once and nobody twice: where the comparison is no larger they have no choice.
+_ONCE = frozenset({"matched_pairs", "nearest_neighbours"})
+#: Asked beside them where one in four is treated, to compare with: there they speak of everyone, not of the treated.
+_BESIDE_MATCHED = frozenset({"ipw", "aipw", "full_matching", "abadie_imbens"})
 
 
 _STEPS = "steget_eval.methods.missing"
@@ -43,9 +55,9 @@ LADDER = (
     Method(name="complete_case", kinds=("binary",), contrasts=("risk_difference",), sees_unknown=True,
            function=f"{__name__}:complete_case", witness="tests/reference/missing.R"),
     Method(name="attrition", kinds=("binary",), contrasts=("risk_difference",), adjusts=True, sees_unknown=True,
-           function=f"{_STEPS}.attrition:attrition_weighted", witness="tests/reference/missing.R"),
+           clusters=True, function=f"{_STEPS}.attrition:attrition_weighted", witness="tests/reference/missing.R"),
     Method(name="imputed", kinds=("binary",), contrasts=("risk_difference",), adjusts=True, sees_unknown=True,
-           function=f"{__name__}:imputed", witness="tests/reference/missing.R"),
+           clusters=True, function=f"{__name__}:imputed", witness="tests/reference/missing.R"),
 )  # fmt: skip
 
 
@@ -130,29 +142,43 @@ def complete_case(y: np.ndarray, known: np.ndarray, a: np.ndarray, *, level: flo
     return risk_difference(y[seen], a[seen], level=level)
 
 
-def imputed(y: np.ndarray, known: np.ndarray, a: np.ndarray, X: np.ndarray, *, level: float = 0.95) -> Estimates:
-    """Return the difference after multiple imputation, arm by arm; 20 sets, Rubin's rules."""
+def imputed(
+    y: np.ndarray, known: np.ndarray, a: np.ndarray, X: np.ndarray, *, cluster: np.ndarray | None = None,
+    level: float = 0.95,
+) -> Estimates:  # fmt: skip
+    """Return the difference after multiple imputation, arm by arm; 20 sets, Rubin's rules.
+
+    With clusters each has an intercept of its own in the imputation, and every set is answered without each in turn.
+    """
     data = np.column_stack([np.where(known == 1, y, np.nan), X])
     variables = [Variable(name="y", kind="binary")] + [Variable(name=f"x{j}", kind="normal") for j in range(X.shape[1])]
-    sets = impute(data, variables, seed=int(known.sum()), sets=20, iterations=1, arm=a).values[:, :, 0]
+    sets = impute(data, variables, seed=int(known.sum()), sets=20, iterations=1, arm=a, cluster=cluster).values[:, :, 0]
+    if cluster is not None:
+        told = [
+            g_computation(one, a, X, cluster=cluster, level=level).only(contrast="risk_difference") for one in sets
+        ]
+        return pool_answers([Estimates((row,)) for row in told], complete_df=np.unique(cluster).size - 1)
     rows = [risk_difference(one, a, interval="wald", level=level).only(contrast="risk_difference") for one in sets]
     return gather([pool_answers([Estimates((row,)) for row in rows], complete_df=a.size - 2)])
 
 
 def ask(case: Case, people: DrawnPeople, scenario: Scenario) -> dict[str, Any]:
     """Return the arguments of the line's function for these people."""
-    line = case.line
+    line, people = case.line, _as_shared(case, people)
     told: dict[str, Any] = dict(line.options)
     if not line.is_test:
         told["level"] = 0.95
     if case.data in {"scores", "steps"}:
         return _twice(case, people, told)
-    if case.data in {"looks", "grade"}:
+    if case.data in {"looks", "answers", "grade"}:
         return told | _between(case, people) | ({"cluster": people.site} if _by_site(line, scenario) else {})
+    if case.data == "path":
+        told |= {"path": people.path, "a": people.a, "states": STATES}
+        return told | ({"cluster": people.site} if _by_site(line, scenario) else {})
     one_arm = not line.adjusts and ({"risk", "mean"} & set(line.contrasts)) and case.data in {"happened", "amount"}
     among = people.a == 1 if one_arm else np.ones(people.a.size, dtype=bool)
     if line.sees_unknown:
-        return _unseen(case, people, among)
+        return _unseen(case, people, among) | ({"cluster": people.site} if _by_site(line, scenario) else {})
     if case.data in {"alone", "competing", "sub"}:
         told["t"], told["d"] = _time(case.data, people)
         if line.name not in _HAZARDS and not line.is_test:
@@ -170,6 +196,13 @@ def ask(case: Case, people: DrawnPeople, scenario: Scenario) -> dict[str, Any]:
     return told | ({"cluster": people.site} if _by_site(line, scenario) else {})
 
 
+def _as_shared(case: Case, people: DrawnPeople) -> DrawnPeople:
+    """Return people of sites with outcomes shared so that a ratio which is the same for everyone stays known."""
+    if people.at_sites is None or not (case.line.name in _HAZARDS or case.data in _SHARED or case.line.sees_unknown):
+        return people
+    return replace(people, **{name: getattr(people.at_sites, name) for name in people.at_sites.__slots__})
+
+
 def _by_site(line: Method, scenario: Scenario) -> bool:
     return line.clusters and scenario == "sites"
 
@@ -184,7 +217,8 @@ def _between(case: Case, people: DrawnPeople) -> dict[str, Any]:
         return told | {"step": people.grade}
     if case.contrast == "responders_difference":
         told["important"] = IMPORTANT
-    return told | {"before": people.scores[:, 0], "later": people.scores[:, 1:]}
+    looks = people.answers if case.data == "answers" else people.scores_seen
+    return told | {"before": looks[:, 0], "later": looks[:, 1:]}
 
 
 _OUTCOME = {
@@ -230,6 +264,10 @@ def _data(line: Method, kind: str) -> str:
         return "happened"
     if kind == "competing" and (line.name == "fine_gray" or line.name == "gray"):
         return "sub"
+    if "months_in_states" in line.contrasts:
+        return "path"
+    if "share_difference" in line.contrasts:
+        return "answers"
     if "arm" not in line.populations and kind in {"longitudinal", "transition"}:
         return "looks" if kind == "longitudinal" else "grade"
     if kind == "amount" and {"mean_ratio", "rate_ratio"} & set(line.contrasts):
@@ -246,24 +284,29 @@ def _judged(line: Method, kind: str) -> tuple[Scenario, ...]:
     if line.name == "complete_case":
         return ()
     if line.sees_unknown:
-        return ("missing",)
+        return ("missing", "sites") if line.clusters else ("missing",)
     if line.is_test:
         return ("null",)
     if kind in {"longitudinal", "transition"} and "arm" in line.populations:
         return ("base",)
     if line.needs_assignment or line.name in {"cr2", "wild_bootstrap", "ancova_cr2"}:
         return ("sites",)
+    if line.name in _ONCE:
+        return ("reservoir",)
     found: list[Scenario] = ["base"]
+    if line.name == "matched_regression":
+        found.append("reservoir")
     if line.adjusts:
         # Pseudo-values of log-linear hazards follow no logistic model, nor two parts one log-linear.
         modelled = line.name == "g_computation" and (kind in _TIMES or "mean_ratio" in line.contrasts)
         found += [] if modelled else ["confounding"]
-    if kind in _TIMES:
+    if line.name == "mmrm":
+        found.append("missing")  # at random given what was seen
+    if kind in _TIMES or line.name == "state_occupation":
         found.append("censoring")
     if kind == "competing" and line.name != "fine_gray":
         found.append("exits")
-    # What is the same for everyone within a site is not so across sites.
-    if line.clusters and line.name not in {*_HAZARDS, *_LEVELS}:
+    if line.clusters:
         found.append("sites")
     return tuple(found)
 
@@ -273,13 +316,19 @@ def _shown(line: Method, kind: str, contrast: str) -> tuple[Scenario, ...]:
     if line.sees_unknown:
         return ("missing",) if line.name == "complete_case" else ()
     found: list[Scenario] = []
+    if line.name in _ONCE:
+        found += ["base", "confounding"]
+    if difference and line.name in _BESIDE_MATCHED and kind in {"binary", "amount"}:
+        found.append("reservoir")
     if difference and not line.adjusts and not line.is_test and not line.needs_assignment:
         found.append("confounding")
     if difference and line.name == "g_computation" and kind in _TIMES:
         found.append("confounding")
     if difference and line.name in {"miettinen_nurminen", "welch"}:
         found.append("sites")
-    comparing = contrast not in {"risk_1", "mean_1", "nnt"} and "arm" not in line.populations[:1]
+    if contrast == "mean_change_difference" and line.name in _SHORT_OF_MISSING:
+        found.append("missing")
+    comparing = contrast not in {"risk_1", "mean_1", "months_1", "nnt"} and "arm" not in line.populations[:1]
     if comparing and not line.is_test:
         found.append("null")
     return tuple(found)
