@@ -247,9 +247,7 @@ def _seen_chance(scenario: Scenario, X: Floats, a: NDArray[np.int64]) -> Floats:
     return _expit(0.9 + np.where(a == 1, 0.9, -0.9) * X[:, 0])
 
 
-def _path(
-    scenario: Scenario, X: Floats, gain: Floats, shared: Floats, draws: np.random.Generator
-) -> NDArray[np.int64]:
+def _path(scenario: Scenario, X: Floats, gain: Floats, shared: Floats, draws: np.random.Generator) -> NDArray[np.int64]:
     """Return paths by draws of their own, some lost to follow-up before the last month."""
     last = draws.integers(4, 40, gain.size) if scenario == "censoring" else draws.integers(18, 90, gain.size)
     return draw_paths(draws, X, gain, shared, np.minimum(last, MONTHS))

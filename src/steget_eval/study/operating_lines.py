@@ -154,9 +154,7 @@ def imputed(
     variables = [Variable(name="y", kind="binary")] + [Variable(name=f"x{j}", kind="normal") for j in range(X.shape[1])]
     sets = impute(data, variables, seed=int(known.sum()), sets=20, iterations=1, arm=a, cluster=cluster).values[:, :, 0]
     if cluster is not None:
-        told = [
-            g_computation(one, a, X, cluster=cluster, level=level).only(contrast="risk_difference") for one in sets
-        ]
+        told = [g_computation(one, a, X, cluster=cluster, level=level).only(contrast="risk_difference") for one in sets]
         return pool_answers([Estimates((row,)) for row in told], complete_df=np.unique(cluster).size - 1)
     rows = [risk_difference(one, a, interval="wald", level=level).only(contrast="risk_difference") for one in sets]
     return gather([pool_answers([Estimates((row,)) for row in rows], complete_df=a.size - 2)])
