@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -117,10 +117,13 @@ def _solve(equations: Equations, asked: Occasions) -> tuple[Floats, State]:
 
 def _start(equations: Equations, asked: Occasions) -> Floats:
     """Return the coefficients as if a person's answers had nothing in common; refuses what has none."""
-    y, D, _, _ = asked.stacked()
-    family: Literal["logit", "identity"] = "logit" if equations.binary else "identity"
-    fit = fit_outcome_model(D / equations.scale, y, family, "the model of yes and no at all occasions")
-    return fit.coefficients / equations.spread
+    if equations.binary:
+        y, D, _, _ = asked.stacked()
+        what = "the model of yes and no at all occasions"
+        return fit_outcome_model(D / equations.scale, y, "logit", what).coefficients
+    apart = replace(equations, working="independence")
+    A, score = bread_and_score(apart, state_at(apart, np.zeros(equations.scale.size)))
+    return np.asarray(_inverse(A) @ score)
 
 
 def _sandwich(equations: Equations, now: State, correction: Correction) -> Floats:
