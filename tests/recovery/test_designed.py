@@ -13,7 +13,7 @@ from steget_eval.core.streams import stream
 from steget_eval.methods.effects.balanced import entropy_balanced, truncated_weights
 from steget_eval.methods.effects.matched_regression import regressed_sets
 from steget_eval.methods.effects.matched_sets import full_sets, nearest_sets
-from steget_eval.methods.effects.subclassified import subclasses
+from steget_eval.methods.effects.subclassified import regressed_subclasses, subclasses
 
 REPLICATES, PEOPLE, SEED = 300, 400, 20_261_122
 ARM, OUTCOME, EFFECT = np.array([-0.7, 0.6, -0.5]), np.array([-0.6, 0.7, 0.5]), 0.8
@@ -43,8 +43,8 @@ def draw(replicate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 #: Method, population, what bias is its own, and how much wider its errors may be than the estimates' spread.
-#: A matching on the score leaves a little of the distance; five subclasses leave a tenth of the confounding; an error that
-#: takes the score as known is somewhat wide (Abadie and Imbens 2016).
+#: A matching on the score leaves a little of the distance; five subclasses leave a tenth of the confounding; an error
+#: that takes the score as known is somewhat wide (Abadie and Imbens 2016).
 CASES: dict[str, tuple[Callable[..., Estimates], str, float, float]] = {
     "entropy_att": (lambda *p: entropy_balanced(*p, population="ATT"), "ATT", 0.0, 0.165),
     "entropy_ate": (lambda *p: entropy_balanced(*p, population="ATE"), "ATE", 0.0, 0.165),
@@ -55,6 +55,8 @@ CASES: dict[str, tuple[Callable[..., Estimates], str, float, float]] = {
     "full": (lambda *p: full_sets(*p, population="ATT"), "ATT", 0.005, 0.165),
     "full_ate": (lambda *p: full_sets(*p, population="ATE"), "ATE", 0.005, 0.165),
     "subclasses": (lambda *p: subclasses(*p, population="ATE"), "ATE", 0.02, 0.165),
+    "regressed_subclasses": (lambda *p: regressed_subclasses(*p, population="ATE"), "ATE", 0.005, 0.165),
+    "regressed_subclasses_att": (lambda *p: regressed_subclasses(*p, population="ATT"), "ATT", 0.005, 0.165),
     "subclasses_att": (lambda *p: subclasses(*p, population="ATT"), "ATT", 0.02, 0.165),
 }
 

@@ -16,7 +16,7 @@ from steget_eval.methods.design.propensity import fit_propensity
 from steget_eval.methods.effects.balanced import entropy_balanced, truncated_weights
 from steget_eval.methods.effects.matched_regression import regressed_sets
 from steget_eval.methods.effects.matched_sets import full_sets, nearest_sets
-from steget_eval.methods.effects.subclassified import subclasses
+from steget_eval.methods.effects.subclassified import regressed_subclasses, subclasses
 
 HERE = Path(__file__).parent
 TOLD = pd.read_csv(HERE / "designed.txt")
@@ -88,6 +88,13 @@ def test_each_of_the_treated_beside_the_regression_of_their_matches(kind: Any, c
 def test_subclasses_with_their_variance(kind: Any, population: Any) -> None:
     found = subclasses(*_part(kind), kind=kind, population=population, classes=4)
     agrees(found, f"subclass/{kind}/{population}", kind, CLOSED)
+
+
+@pytest.mark.parametrize("kind", ["binary", "amount"])
+@pytest.mark.parametrize("population", ["ATE", "ATT", "ATC"])
+def test_subclasses_with_a_regression_in_each_arm(kind: Any, population: Any) -> None:
+    found = regressed_subclasses(*_part(kind), kind=kind, population=population, classes=4)
+    agrees(found, f"regressed_subclass/{kind}/{population}", kind, ITERATED)
 
 
 @pytest.mark.parametrize("kind", ["binary", "amount"])

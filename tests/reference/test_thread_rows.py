@@ -88,7 +88,7 @@ def figures(results: Results) -> Iterator[tuple[str, float]]:
 #: Methods that stand beside the NSW's own; each has its numbers in the witness that the catalogue names.
 BESIDE = frozenset({
     "tmle", "aipw_cross_fitted", "tmle_cross_fitted", "ipw_truncated", "entropy_balancing", "matched_pairs",
-    "nearest_neighbours", "matched_regression", "abadie_imbens", "full_matching", "subclassification", "two_part_gamma",
+    "nearest_neighbours", "matched_regression", "abadie_imbens", "full_matching", "subclassification", "subclass_regression", "two_part_gamma",
     "two_part_log_normal",
 })  # fmt: skip
 

@@ -102,8 +102,9 @@ def test_every_design_tells_its_gates_and_whom_it_took_away(protocol: Protocol, 
         "nearest_neighbours": ["unmatched"],
         "matched_regression": ["unmatched"],
         "subclassification": ["subclass"],
+        "subclass_regression": ["subclass"],
     }
-    classes = found.counts[found.counts["key"] == "subclass"]
+    classes = found.counts[found.counts["method"] == "subclassification"]
     assert (classes.groupby("arm")["n"].sum() == classes.groupby("arm")["of"].first()).all()
 
 

@@ -30,6 +30,7 @@ DESIGN_LINES: tuple[Method, ...] = (
     *_lines("matched_regression", "matched_regression:regressed_sets", ("ATT",), clusters=False),
     *_lines("full_matching", "matched_sets:full_sets", _EVERYONE, clusters=False),
     *_lines("subclassification", "subclassified:subclasses", _EVERYONE, clusters=False),
+    *_lines("subclass_regression", "subclassified:regressed_subclasses", _EVERYONE, clusters=False),
     Method(
         name="state_occupation", kinds=("transition",), contrasts=("months_in_states",), populations=("ATE",),
         clusters=True, function=f"{_EFFECTS}.occupation:months_in_states", witness="tests/reference/occupation.R",

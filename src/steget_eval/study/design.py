@@ -18,6 +18,7 @@ from steget_eval.study.design_matrix import ExpandedCovariates, expand_covariate
 SCORED = frozenset({
     "ipw", "ipw_truncated", "aipw", "tmle", "aipw_cross_fitted", "tmle_cross_fitted", "matched_pairs",
     "nearest_neighbours", "matched_regression", "full_matching", "subclassification",
+    "subclass_regression",
 })  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def design_arguments(cohort: Cohort, protocol: Protocol, method: Method, known: 
         added["ratio"] = asked.matching.ratio
     if method.name == "abadie_imbens":
         added["neighbours"] = asked.matching.ratio
-    if method.name == "subclassification":
+    if method.name in {"subclassification", "subclass_regression"}:
         added["classes"] = asked.subclasses
     if method.name == "ipw_truncated":
         added["quantile"] = asked.truncate

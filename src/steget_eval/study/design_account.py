@@ -169,7 +169,7 @@ def _matched(found: Matched) -> _Design:
 _DESIGNS: dict[str, Callable[[_People, Protocol, str], _Design]] = {
     "ipw": _weighted, "ipw_truncated": _truncated, "entropy_balancing": _entropy, "matched_pairs": _pairs,
     "nearest_neighbours": _nearest, "matched_regression": _nearest, "full_matching": _full,
-    "subclassification": _subclasses,
+    "subclassification": _subclasses, "subclass_regression": _subclasses,
 }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def design_choices(protocol: Protocol) -> list[Sentence]:
         told.append(build.sentence("sentence.design_truncate", quantile=_share(asked.truncate)))
     if methods & _MATCHED:
         told += _matching(protocol)
-    if "subclassification" in methods:
+    if methods & {"subclassification", "subclass_regression"}:
         told.append(build.sentence("sentence.design_subclasses", n=Cell(format="count", value=asked.subclasses)))
     return told
 
