@@ -107,6 +107,36 @@ def test_pseudo_values_recover_the_truth(estimator, measure, of) -> None:
     assert 0.85 < ratio < 1.15
 
 
+def draw_uneven(replicate: int) -> tuple[np.ndarray, ...]:
+    """As `draw`, but nearly all who leave early are of x = 1, which has more events."""
+    draws = stream(SEED, "uneven", replicate)
+    x = (draws.random(PEOPLE) < 0.5) * 1.0
+    a = (draws.random(PEOPLE) < SHARE[x.astype(int)]).astype(np.int64)
+    one, two = hazards(a, x)
+    days = np.ceil(draws.exponential(size=PEOPLE) / (one + two)).astype(np.int64)
+    cause = np.where(draws.random(PEOPLE) < one / (one + two), 1, 2)
+    early = draws.random(PEOPLE) < np.where(x == 1, 0.5, 0.05)
+    end = np.where(early, draws.integers(1, 300, PEOPLE), 1200)
+    return np.minimum(days, end), np.where(days <= end, cause, 0), a, x[:, None]
+
+
+@pytest.mark.slow
+def test_strata_of_censoring_recover_the_risk_that_one_curve_for_an_arm_misses() -> None:
+    truth = float(risk(1, np.array([0.0, 1.0])).mean())
+
+    def by_stratum(t, d, a, X):
+        return adjusted_pseudo(t, d, a, X, horizon=HORIZON, stratum=X[:, 0]).only(contrast="risk_1")
+
+    def by_arm(t, d, a, X):
+        return adjusted_pseudo(t, d, a, X, horizon=HORIZON).only(contrast="risk_1")
+
+    bias, coverage, ratio = recover(by_stratum, draw_uneven, truth)
+    assert abs(bias) < 4
+    assert 0.91 <= coverage <= 0.98
+    assert 0.85 < ratio < 1.15
+    assert abs(recover(by_arm, draw_uneven, truth)[0]) > 4
+
+
 @pytest.mark.slow
 def test_the_unweighted_curve_does_not() -> None:
     def answer(t, d, a, X):

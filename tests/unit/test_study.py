@@ -10,8 +10,10 @@ import pytest
 from steget_eval import analyse, build_cohort, load_protocol, read_records, reproduce, weigh
 from steget_eval.core.errors import CohortError, InputError, SpecError
 from steget_eval.core.shipped import shipped
+from steget_eval.methods.effects.pseudo_values import adjusted_pseudo
 from steget_eval.protocol import Protocol
-from steget_eval.study.answers import method_lines
+from steget_eval.study.answers import answer, method_lines
+from steget_eval.study.design_matrix import design_matrix
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +82,31 @@ def test_adjusting_for_nothing_is_refused(comparison):
         method_lines(changed, changed.estimand("employment"))
 
 
-def test_only_censoring_weights_answer_a_world_without_the_event(comparison):
+def test_a_world_without_the_event_is_answered_by_what_models_the_leaving(comparison):
     changed = _with_methods(comparison, "first_job_without_death", "kaplan_meier")
-    with pytest.raises(SpecError, match="kaplan_meier does not answer the hypothetical strategy"):
+    with pytest.raises(SpecError, match="kaplan_meier does not answer the hypothetical strategy; allowed: censoring"):
         method_lines(changed, changed.estimand("first_job_without_death"))
     default = _with_methods(comparison, "first_job_without_death")
     lines = method_lines(default, default.estimand("first_job_without_death"))
+    assert [line.name for line in lines] == ["aipw"]
+    crude = default.model_copy(update={"design": "randomised"})
+    lines = method_lines(crude, crude.estimand("first_job_without_death"))
     assert [line.name for line in lines] == ["censoring_weights"]
+
+
+def test_a_world_without_the_event_can_be_asked_of_arms_made_alike(comparison, cohort):
+    asked = comparison.estimand("first_job_without_death").model_copy(
+        update={"methods": ("aipw", "censoring_weights"), "censoring_covariates": ("sex",)}
+    )
+    changed = comparison.model_copy(update={"estimands": (asked,), "primary": asked.id})
+    values = cohort.outcomes[asked.id]
+    stratum = (cohort.covariates["sex"] == "woman").to_numpy() * 1.0
+    wanted = adjusted_pseudo(
+        values.t, values.d, cohort.a, design_matrix(cohort, changed), horizon=values.horizon_days, stratum=stratum
+    )
+    found = answer(cohort, changed, asked, method_lines(changed, asked)[0])
+    for contrast in ("risk_1", "risk_0", "risk_difference"):
+        assert found.only(contrast=contrast).estimate == wanted.only(contrast=contrast).estimate
 
 
 def test_treatment_policy_cannot_look_through_a_death(comparison):

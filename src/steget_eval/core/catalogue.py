@@ -39,6 +39,8 @@ class Method:
         Whether it tests without estimating: it takes no level and no horizon, and has no interval.
     takes_entry
         Whether it takes people who are at risk only from a day after the index date.
+    takes_strata
+        Whether it takes strata that censoring may depend on, and with them a world without an intercurrent event.
     function
         Where it is done, as ``module:function``.
     sees_unknown
@@ -62,6 +64,7 @@ class Method:
     sees_unknown: bool = False
     is_test: bool = False
     takes_entry: bool = False
+    takes_strata: bool = False
     function: str
     witness: str
     recovery: str = ""

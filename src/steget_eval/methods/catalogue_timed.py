@@ -15,7 +15,7 @@ def _pseudo(estimator: str, kinds: tuple[Kind, ...], contrasts: tuple[str, ...],
     return Method(
         name=estimator, kinds=kinds, contrasts=contrasts,
         populations=("ATE", "ATT", "ATC") if estimator == "g_computation" else _ALL, adjusts=True, clusters=True,
-        function=f"{_EFFECTS}.pseudo_values:adjusted_pseudo", options=(("estimator", estimator), ("measure", measure)),
+        takes_strata=True, function=f"{_EFFECTS}.pseudo_values:adjusted_pseudo", options=(("estimator", estimator), ("measure", measure)),
         witness="tests/reference/pseudo_values.R", recovery=_RECOVERY,
     )  # fmt: skip
 
@@ -50,7 +50,7 @@ _CRUDE_LINES = (
            is_test=True, function=f"{_EFFECTS}.competing:gray", witness="tests/reference/time_tests.R",
            recovery=_CRUDE),
     Method(name="censoring_weights", kinds=_TIMES, contrasts=("risk", "risk_difference", "risk_ratio"),
-           populations=("arm", "ATE"), clusters=True,
+           populations=("arm", "ATE"), clusters=True, takes_strata=True,
            function=f"{_EFFECTS}.censoring_weights:risk_by_censoring_weights",
            witness="tests/reference/survival_censoring.R", recovery=_CRUDE),
     Method(name="cox", kinds=_TIMES, contrasts=("hazard_ratio",), adjusts=True, needs_covariates=False,

@@ -36,10 +36,11 @@ class Estimand(Part):
     strategies
         Intercurrent event to strategy; every event of the outcome must be met. ``treatment_policy`` looks through
         it, ``composite`` counts it as not reaching the outcome, ``while_alive`` lets it compete, ``hypothetical``
-        asks for a world without it, by inverse probability of censoring.
+        asks for a world without it, by inverse probability of censoring or pseudo-values.
     censoring_covariates
         Ids of covariates, binary or in categories, whose combinations are the strata within which
-        ``censoring_weights`` takes people to leave alike; empty takes them to leave alike within an arm.
+        ``censoring_weights``, and the pseudo-values of ``aipw`` and ``g_computation``, take people to leave alike;
+        empty takes them to leave alike within an arm.
     by
         The share of a binary outcome in one arm is told within each level as well: ids of covariates in categories, or
         ``sex`` and ``site`` where an outcome was counted.
