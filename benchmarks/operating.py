@@ -34,10 +34,12 @@ SCENARIO_WORDS = {
     "base": "arms by lot; last seen between day 500 and 2,500; a few leave without a job",
     "null": "as base, but the arms do the same",
     "confounding": "the arm depends on both covariates",
+    "reservoir": "as confounding, but only one in four is in arm 1: matching without replacement has a choice",
     "censoring": "last seen between day 100 and 1,100, where the question is of day 730",
     "exits": "four times as many leave without a job, fewer of them in arm 1",
     "sites": "eight sites, whole sites to an arm by lot, people of a site alike",
-    "missing": "whether the outcome was seen depends on a covariate, in opposite ways in the two arms",
+    "missing": "whether the outcome was seen depends on a covariate, in opposite ways in the two arms; whether a later "
+    "score was seen, on the last one that was",
 }
 
 

@@ -12,7 +12,7 @@ from steget_eval.study.operating_lines import cases, elsewhere
 
 pytestmark = pytest.mark.slow
 REPLICATES, NESTED, PEOPLE = 60, 20, 300
-SCENARIOS = ("base", "confounding", "censoring", "exits", "sites", "missing")
+SCENARIOS = ("base", "confounding", "reservoir", "censoring", "exits", "sites", "missing")
 #: Four Monte Carlo standard errors of a coverage of 94 %; among some 270 rows one in a hundred such studies strays.
 ALLOWED = 4 * math.sqrt(0.06 * 0.94 / REPLICATES)
 
@@ -39,6 +39,9 @@ def test_a_line_whose_assumption_fails_is_found_out(found: tuple[Operating, ...]
     assert one["amount/mean_difference/welch", "sites"].coverage < LOW - ALLOWED
     seen = one["binary/risk_difference/complete_case", "missing"]
     assert seen.bias > 4 * seen.bias_mcse
+    for line, holds in (("mmrm", True), ("gee_independence", False), ("ancova", False)):
+        row = one[f"longitudinal/mean_change_difference/{line}", "missing"]
+        assert (abs(row.bias) < 4 * row.bias_mcse, row.judged) == (holds, holds)
 
 
 def test_how_the_work_is_spread_changes_nothing() -> None:
