@@ -95,3 +95,30 @@ for (kind in c("binary", "amount")) for (method in c("g_computation", "ipw", "ai
     say(case, "ratio_std_error", s); say(case, "ratio_conf_high", whole[1] / whole[2] * exp(qt(0.975, 9) * s))
   }
 }
+
+# An arm's own share, mean and rate without each of the arm's clusters in turn; the degrees of freedom of a plain
+# difference between the arms, which come from how people lie in clusters alone.
+crude <- function(case, d, f, how) {
+  sites <- sort(unique(d$site)); G <- length(sites); whole <- f(d)
+  left <- sapply(sites, function(s) f(d[d$site != s, ]))
+  if (how == "log") left <- log(left)
+  se <- sqrt((G - 1) / G * sum((left - if (how == "log") log(whole) else whole)^2)); half <- qt(0.975, G - 1) * se
+  ends <- switch(how, identity = whole + c(-1, 1) * half, log = whole * exp(c(-1, 1) * half),
+                 logit = plogis(qlogis(whole) + c(-1, 1) * half / (whole * (1 - whole))))
+  for (x in list(list("estimate", whole), list("std_error", se), list("conf_low", ends[1]), list("conf_high", ends[2])))
+    say(case, x[[1]], x[[2]])
+}
+p$days <- 100 + 10 * seq_len(nrow(p)) %% 365
+for (arm in c(1, 0)) {
+  own <- p[p$a == arm, ]
+  crude(paste0("crude/risk_", arm), own, function(d) mean(d$y), "logit")
+  crude(paste0("crude/mean_", arm), own, function(d) mean(d$pay), "identity")
+  crude(paste0("crude/rate_", arm), own, function(d) 365.25 * sum(d$y) / sum(d$days), "log")
+}
+for (case in c("site", "assigned", "uneven")) {
+  g <- if (case == "uneven") ifelse(seq_len(nrow(p)) <= 90, 0, p$site) else p$site
+  arm <- if (case == "assigned") as.numeric(p$site %in% c(0, 2, 5, 7, 8)) else p$a
+  m <- lm(p$y ~ arm); V <- vcovCR(m, cluster = g, type = "CR2")
+  test <- coef_test(m, V, test = "Satterthwaite"); i <- which(names(coef(m)) == "arm")
+  say(paste0("contrast/", case), "degrees", if ("df_Satt" %in% names(test)) test$df_Satt[i] else test$df[i])
+}

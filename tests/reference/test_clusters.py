@@ -14,7 +14,9 @@ from steget_eval.methods.design.propensity import fit_propensity
 from steget_eval.methods.design.weights import weights_ate
 from steget_eval.methods.effects import amount_adjusted, binary_adjusted
 from steget_eval.methods.effects.clustered import cr2, wild_bootstrap
+from steget_eval.methods.effects.crude_clustered import means_by_cluster, rates_by_cluster, risks_by_cluster
 from steget_eval.methods.effects.site_permutation import site_permutation
+from steget_eval.methods.numerics.clusters import contrast_degrees
 
 HERE = Path(__file__).parent
 WITNESS = pd.read_csv(HERE / "clusters.txt")
@@ -98,3 +100,23 @@ def test_under_five_degrees_of_freedom_is_refused() -> None:
 def test_sites_that_were_not_assigned_as_wholes_are_not_permuted() -> None:
     with pytest.raises(MethodError, match="not assigned as wholes"):
         site_permutation(Y, A, cluster=SITE)
+
+
+@pytest.mark.parametrize("arm", [1, 0])
+@pytest.mark.parametrize("name", ["risk", "mean", "rate"])
+def test_an_arms_own_number_is_that_of_leaving_out_each_of_its_clusters(name: str, arm: int) -> None:
+    days = 100 + 10 * (np.arange(1, len(A) + 1) % 365)
+    rows = {
+        "risk": lambda: risks_by_cluster(Y, A, cluster=SITE),
+        "mean": lambda: means_by_cluster(PAY, A, cluster=SITE),
+        "rate": lambda: rates_by_cluster(Y, A, exposure=days, cluster=SITE, per=365.25),
+    }[name]()
+    check(f"crude/{name}_{arm}", rows.only(contrast=f"{name}_{arm}"))
+
+
+def test_how_people_lie_in_clusters_gives_the_degrees_of_freedom_of_clubsandwich() -> None:
+    uneven = np.unique(np.where(np.arange(len(A)) < 90, 0, SITE), return_inverse=True)[1]
+    code = np.unique(SITE, return_inverse=True)[1]
+    for case, cluster, arm in (("site", code, A), ("assigned", code, ASSIGNED), ("uneven", uneven, A)):
+        wanted = WITNESS[WITNESS["case"] == f"contrast/{case}"]["value"].item()
+        assert abs(contrast_degrees(cluster, arm) - wanted) <= DEGREES * wanted
