@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from steget_eval import analyse, build_cohort, disclose, load_protocol, read_records
 from steget_eval.core.shipped import shipped
 from steget_eval.protocol import Protocol
+from steget_eval.protocol.adjustment import Trim
 from steget_eval.protocol.missing import Missing
 from steget_eval.reporting import tables
 from steget_eval.reporting.blocks import unknown
@@ -18,7 +19,10 @@ from steget_eval.study.missing import ladder_answers
 
 FOLDER = ("data", "programmes", "ips_sydnarke_comparison")
 WHOLE = {
-    "ladder": ["complete_case", "attrition_weights", "multiple_imputation", "delta", "worst_case"],
+    "ladder": [
+        "complete_case", "attrition_weights", "multiple_imputation", "delta", "jump_to_reference", "copy_reference",
+        "worst_case",
+    ],
     "imputations": 10, "delta": {"treated": -10}, "tipping": [-20, 0, 20],
 }  # fmt: skip
 
@@ -46,13 +50,13 @@ def _step(results, estimand: str, step: str):
 def test_each_step_is_one_row_under_its_own_name(results):
     rows = [row for row in results.estimates if row.estimand == "employment" and row.subgroup.startswith("unknown=")]
     steps = [row.method for row in rows if row.method != "tipping"]
-    assert steps == ["multiple_imputation", "delta", "worst_case"]
+    assert steps == ["attrition_weights", "multiple_imputation", "delta", "jump_to_reference", "worst_case"]
     assert sum(row.method == "tipping" for row in rows) == 9
 
 
 def test_every_step_counts_everybody_and_lies_within_the_bounds(results):
     bounds = _step(results, "employment", "worst_case")
-    for step in ("multiple_imputation", "delta"):
+    for step in ("attrition_weights", "multiple_imputation", "delta", "jump_to_reference"):
         row = _step(results, "employment", step)
         assert (row.n_1, row.n_0) == (bounds.n_1, bounds.n_0)
         assert bounds.conf_low <= row.estimate <= bounds.conf_high
@@ -66,21 +70,61 @@ def test_a_shift_of_the_treated_downwards_takes_the_difference_down_by_about_the
     assert moved == pytest.approx(-0.10 * unseen, abs=0.03)  # ten draws, and adjusted for the covariates
 
 
+def test_a_jump_to_reference_lies_between_the_imputed_difference_and_none(results):
+    imputed, jump = (_step(results, "employment", step) for step in ("multiple_imputation", "jump_to_reference"))
+    assert 0 < jump.estimate < imputed.estimate
+
+
+def test_ratios_have_the_steps_of_differences_with_bounds_of_their_own(results):
+    rows = [row for row in results.estimates if row.estimand == "employment_ratio" and row.subgroup != "all"]
+    assert [row.method for row in rows] == [
+        "attrition_weights", "multiple_imputation", "delta", "jump_to_reference", "worst_case",
+    ]  # fmt: skip
+    assert {(row.contrast, row.scale, row.unit) for row in rows} == {("risk_ratio", "log", "ratio")}
+    bounds = rows[-1]
+    assert all(bounds.conf_low <= row.estimate <= bounds.conf_high for row in rows)
+
+
+def test_the_main_method_answers_each_completed_set_with_its_own_trimming(cohort, protocol):
+    trim = protocol.adjustment.model_copy(update={"trim": Trim(low=0.3, high=0.7)})
+    kept = ladder_answers(cohort, protocol.model_copy(update={"adjustment": trim})).estimates
+    for step in ("attrition_weights", "multiple_imputation"):
+        row = kept.only(estimand="employment", subgroup=f"unknown={step}")
+        assert row.n_1 + row.n_0 < len(cohort.persons)
+
+
+def test_a_rate_over_the_days_followed_is_not_imputed(cohort, protocol):
+    estimand = protocol.estimand("days_employed").model_copy(update={"exposure": "days_followed"})
+    found = ladder_answers(cohort, protocol.model_copy(update={"estimands": (estimand,)}))
+    told = {refusal.method: refusal.reason for refusal in found.refusals}
+    assert "the days followed are too" in told["jump_to_reference"]
+
+
 def test_the_same_seed_gives_the_same_answers(results, cohort, protocol):
     again = _step(analyse(cohort, protocol), "days_employed", "multiple_imputation")
     assert again.estimate == _step(results, "days_employed", "multiple_imputation").estimate
 
 
-def test_weights_for_attrition_are_refused_where_the_arms_were_not_assigned(results):
-    told = [refusal.reason for refusal in results.refusals if refusal.method == "attrition_weights"]
-    assert told
-    assert all("assigned at random" in reason for reason in told)
+def test_weights_for_attrition_are_refused_where_arms_that_were_not_assigned_are_compared_as_they_are(cohort, protocol):
+    crude = protocol.estimand("employment").model_copy(update={"methods": ("miettinen_nurminen",)})
+    found = ladder_answers(cohort, protocol.model_copy(update={"estimands": (crude,)}))
+    told = [refusal.reason for refusal in found.refusals if refusal.method == "attrition_weights"]
+    assert len(told) == 1
+    assert "assigned at random" in told[0]
+
+
+def test_weights_for_attrition_stand_beside_those_of_the_score_and_speak_of_its_population(results):
+    assert _step(results, "employment", "attrition_weights").population == "ATE"
+    assert _step(results, "employment_overlap", "attrition_weights").population == "ATO"
 
 
 def test_the_report_tells_the_main_answer_first_then_each_step_and_the_map(results):
     release = disclose(results)
-    steps = [row[1].label["key"] for row in tables.ladder(release).cells.rows[:4]]
-    assert steps == ["step.complete_case", "step.multiple_imputation", "step.delta", "step.worst_case"]
+    steps = [row[1].label["key"] for row in tables.ladder(release).cells.rows[:6]]
+    assert steps == [
+        "step.complete_case", "step.attrition_weights", "step.multiple_imputation", "step.delta",
+        "step.jump_to_reference", "step.worst_case",
+    ]  # fmt: skip
     assert tables.tipped(release) == ("employment", "employment_overlap", "employed_at_24")
     assert len(tables.tipping(release, "employment").cells.rows) == 3
     ids = [child.id for child in unknown(release).children]

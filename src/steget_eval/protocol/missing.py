@@ -8,7 +8,10 @@ from pydantic import Field, model_validator
 
 from steget_eval.protocol.base import Part
 
-Step = Literal["complete_case", "attrition_weights", "multiple_imputation", "delta", "worst_case"]
+Step = Literal[
+    "complete_case", "attrition_weights", "multiple_imputation", "delta", "jump_to_reference", "copy_reference",
+    "copy_increments", "worst_case",
+]  # fmt: skip
 
 
 class Shift(Part):
@@ -31,9 +34,9 @@ class Missing(Part):
     ----------
     ladder
         Steps in the order they are told. ``complete_case`` is the main answer itself; ``worst_case`` speaks of outcomes
-        that happened or did not.
+        that happened or did not; ``copy_reference`` and ``copy_increments`` of scores at several occasions.
     imputations
-        Completed data sets behind ``multiple_imputation`` and ``delta``.
+        Completed data sets behind every step that draws outcomes.
     delta
         The shift of the step ``delta``, which needs one.
     tipping

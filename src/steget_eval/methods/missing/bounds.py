@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, EmptyArmError, EventsError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import checked_arm, checked_level, checked_vector
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def worst_case(y: ArrayLike, known: ArrayLike, a: ArrayLike | None = None) -> Estimates:
-    """Return bounds of the risk, and of its difference between two arms, that suppose nothing of the missing.
+Compared = Literal["risk_difference", "risk_ratio", "odds_ratio"]
+
+
+def worst_case(
+    y: ArrayLike, known: ArrayLike, a: ArrayLike | None = None, *, contrast: Compared = "risk_difference"
+) -> Estimates:  # fmt: skip
+    """Return bounds of the risk, and of its comparison between two arms, that suppose nothing of the missing.
 
     Manski (1989): nobody among the unseen had the event, or everybody. The bounds are of the sample; they carry no
     sampling error. The estimate is that of the people seen.
@@ -34,16 +39,32 @@ def worst_case(y: ArrayLike, known: ArrayLike, a: ArrayLike | None = None) -> Es
         1 where the outcome is known.
     a : shape (n,), optional
         1 for the arm compared, 0 for the comparison; without it everybody is one arm.
+    contrast
+        How two arms are compared; a ratio's bound is infinite where the comparison may have had nobody with the event.
     """
     arms = _by_arm(y, known, a)
     rows = [_bound_row(arm, name) for arm, name in zip(arms, ("risk_1", "risk_0"), strict=False)]
     if len(arms) == 2:
         one, two = arms
-        rows.append(
-            _bounds("risk_difference", one.seen - two.seen, one.low - two.high, one.high - two.low,
-                    n_1=one.n, n_0=two.n)
-        )  # fmt: skip
+        ends = ((one.seen, two.seen), (one.low, two.high), (one.high, two.low))
+        estimate, low, high = (_COMPARED[contrast](*pair) for pair in ends)
+        if not math.isfinite(estimate) or math.isnan(low) or math.isnan(high):
+            raise EventsError("a ratio of two shares that may both be nought, or both be whole, is not bounded")
+        rows.append(_bounds(contrast, estimate, low, high, n_1=one.n, n_0=two.n))
     return Estimates(tuple(rows))
+
+
+def _over(above: float, below: float) -> float:
+    return above / below if below else math.inf if above else math.nan
+
+
+def _odds_ratio(one: float, zero: float) -> float:
+    return _over(one * (1 - zero), zero * (1 - one))
+
+
+_COMPARED: Mapping[Compared, Callable[[float, float], float]] = {
+    "risk_difference": lambda one, zero: one - zero, "risk_ratio": _over, "odds_ratio": _odds_ratio,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -95,7 +116,7 @@ def tipping_map(
     """
     arms = _by_arm(y, known, a)
     if any(arm.seen in (0, 1) for arm in arms):
-        raise MethodError("a tipping map needs people with and without the event in both arms")
+        raise EventsError("a tipping map needs people with and without the event in both arms")
     mixes = [[_mix(arm, shift) for shift in shifts] for arm, shifts in zip(arms, (shift_1, shift_0), strict=True)]
     rows = tuple(_difference(one, two, arms, checked_level(level)) for one in mixes[0] for two in mixes[1])
     return TippingMap(shift_1=tuple(shift_1), shift_0=tuple(shift_0), rows=Estimates(rows))
@@ -152,7 +173,8 @@ def _bounds(contrast: str, estimate: float, low: float, high: float, *, n_1: int
     return Estimate(
         contrast=contrast, method="worst_case", estimate=estimate, conf_low=low, conf_high=high, conf_level=1.0,
         interval_kind="bounds", n_1=n_1, n_0=n_0, kind="binary", population="arm" if n_0 is None else "ATE",
-        unit="proportion",
+        unit="ratio" if contrast.endswith("_ratio") else "proportion",
+        scale="log" if contrast.endswith("_ratio") else "identity",
     )  # fmt: skip
 
 
@@ -160,12 +182,12 @@ def _by_arm(y: ArrayLike, known: ArrayLike, a: ArrayLike | None) -> list[_Arm]:
     is_known = checked_vector(known, "what is known") == 1
     values = np.asarray(y, dtype=np.float64)
     if values.shape != is_known.shape:
-        raise MethodError("outcomes and whether they are known must be of the same people")
+        raise ArgumentError("outcomes and whether they are known must be of the same people")
     if not np.isin(values[is_known], (0.0, 1.0)).all():
-        raise MethodError("a binary outcome must be 0 or 1 for everyone who is known")
+        raise ArgumentError("a binary outcome must be 0 or 1 for everyone who is known")
     arm = np.ones(values.size) if a is None else checked_arm(a)
     if arm.shape != values.shape:
-        raise MethodError("outcomes and arms must be of the same people")
+        raise ArgumentError("outcomes and arms must be of the same people")
     sides = [arm == 1] if a is None else [arm == 1, arm == 0]
     counted = [
         _Arm(n=int(side.sum()), known=int((side & is_known).sum()), events=int(values[side & is_known].sum()))

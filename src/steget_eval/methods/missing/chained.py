@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import EmptyArmError, MethodError
+from steget_eval.core.errors import ArgumentError, ClusterError, EmptyArmError, ScopeError
 from steget_eval.core.frames import Tidy
 from steget_eval.core.streams import stream
 from steget_eval.methods.missing.draws import DRAWS
@@ -112,15 +112,16 @@ def impute(
     Raises
     ------
     MethodError
-        Where a variable has nobody seen in an arm, a code that its kind does not have, or a shift of a category.
+        Where a variable has nobody seen in an arm, or in one of its clusters, a code that its kind does not have, or a
+        shift of a category.
     """
     data = _checked(X, variables)
     n = data.shape[0]
     arms = np.zeros(n) if arm is None else checked_arm(arm)
     if arms.size != n or (reference and arm is None):
-        raise MethodError("the arm must be given for every row, and given at all where reference names a variable")
+        raise ArgumentError("the arm must be given for every row, and given at all where reference names a variable")
     if sets < 2 or iterations < 1:
-        raise MethodError("imputation needs two sets or more and one turn or more")
+        raise ArgumentError("imputation needs two sets or more and one turn or more")
     chain = _Chain(
         variables=variables, is_missing=np.isnan(data), arms=arms, always=_dummies_of(cluster, n),
         shift=_checked_shift(shift or {}, variables, n), reference=_known_names(reference, variables),
@@ -146,10 +147,21 @@ def _draw(chain: _Chain, values: Floats, j: int, seed: int, turn: int) -> None:
         source = np.flatnonzero(~is_missing & (chain.arms == source_arm))
         if not source.size:
             raise EmptyArmError(f"{variable.name} is known of nobody in arm {source_arm:.0f}, so it cannot be imputed")
+        if chain.always.size and not _same_clusters(chain.always[target], chain.always[source]):
+            raise ClusterError(
+                f"{variable.name} is known of nobody of arm {source_arm:.0f} in a cluster where it is missing, so the "
+                "cluster's own level cannot be told and nothing is imputed"
+            )
         shift = chain.shift.get(variable.name, np.zeros(values.shape[1]))[target]
         rng = stream(seed, "impute", variable.name, turn, int(level))
         y = values[0, source, j]
         values[:, target, j] = DRAWS[variable.kind](design[:, source], y, design[:, target], shift, rng)
+
+
+def _same_clusters(target: Floats, source: Floats) -> bool:
+    """Tell whether everybody's cluster has people among those whom the model is fitted on."""
+    known = {row.tobytes() for row in np.unique(source, axis=0)}
+    return all(row.tobytes() in known for row in np.unique(target, axis=0))
 
 
 def _design(chain: _Chain, values: Floats, j: int) -> Floats:
@@ -187,7 +199,7 @@ def _dummies_of(cluster: ArrayLike | None, n: int) -> Floats:
         return np.empty((n, 0))
     labels = np.asarray(cluster)
     if labels.shape != (n,):
-        raise MethodError(f"clusters must be one label per row, got the shape {labels.shape}")
+        raise ArgumentError(f"clusters must be one label per row, got the shape {labels.shape}")
     _, codes = np.unique(labels, return_inverse=True)
     return np.asarray(codes[:, None] == np.arange(1, codes.max() + 1), dtype=np.float64)
 
@@ -195,15 +207,15 @@ def _dummies_of(cluster: ArrayLike | None, n: int) -> Floats:
 def _checked(X: ArrayLike, variables: Sequence[Variable]) -> Floats:
     data = np.array(X, dtype=np.float64)
     if data.ndim != 2 or data.shape[1] != len(variables) or not data.shape[0]:
-        raise MethodError(f"the data must have one column per variable, {len(variables)}, got the shape {data.shape}")
+        raise ArgumentError(f"the data must have one column per variable, {len(variables)}, got the shape {data.shape}")
     if np.isinf(data).any():
-        raise MethodError("the data must be finite, nan where missing")
+        raise ArgumentError("the data must be finite, nan where missing")
     for j, variable in enumerate(variables):
         seen = data[~np.isnan(data[:, j]), j]
         if variable.kind == "binary" and not np.isin(seen, (0.0, 1.0)).all():
-            raise MethodError(f"{variable.name} is binary, so it must be 0 or 1")
+            raise ArgumentError(f"{variable.name} is binary, so it must be 0 or 1")
         if variable.kind == "category" and not ((seen == np.round(seen)) & (seen >= 0)).all():
-            raise MethodError(f"{variable.name} is a category, so it must be 0, 1, 2 and so on")
+            raise ArgumentError(f"{variable.name} is a category, so it must be 0, 1, 2 and so on")
     return data
 
 
@@ -213,7 +225,7 @@ def _checked_shift(shift: Mapping[str, ArrayLike], variables: Sequence[Variable]
     checked = {name: np.broadcast_to(np.asarray(amount, dtype=np.float64), (n,)) for name, amount in shift.items()}
     for name in checked:
         if kinds[name] == "category":
-            raise MethodError(f"{name} is a category: it has no scale on which it could be shifted")
+            raise ScopeError(f"{name} is a category: it has no scale on which it could be shifted")
     return checked
 
 
@@ -221,5 +233,5 @@ def _known_names(names: Sequence[str] | Mapping[str, ArrayLike], variables: Sequ
     known = {variable.name for variable in variables}
     strays = sorted(set(names) - known)
     if strays:
-        raise MethodError(f"{strays[0]} is no variable of the data; there are {', '.join(sorted(known))}")
+        raise ArgumentError(f"{strays[0]} is no variable of the data; there are {', '.join(sorted(known))}")
     return frozenset(names)

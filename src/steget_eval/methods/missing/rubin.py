@@ -8,11 +8,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t
+from scipy.optimize import brentq
+from scipy.stats import norm, t
 
-from steget_eval.core.errors import MethodError
+from steget_eval.core.errors import ArgumentError, SpreadError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.numerics.arms import checked_level, checked_vector
+
+_MOST_DEGREES = 1e8  # Student's t with more is the normal to the last digit kept
+_ROUNDING = 1e-7  # of limits told in floating point; a million degrees of freedom widen a limit by as much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +56,18 @@ def pool(estimates: ArrayLike, variances: ArrayLike, *, complete_df: float = mat
     """
     q, u = checked_vector(estimates, "the estimates"), checked_vector(variances, "the variances")
     if q.size != u.size or q.size < 2:
-        raise MethodError("Rubin's rules need an estimate and a variance from each of two completed data sets or more")
+        raise ArgumentError(
+            "Rubin's rules need an estimate and a variance from each of two completed data sets or more"
+        )
     if not (u >= 0).all() or not complete_df > 0:
-        raise MethodError("variances cannot be negative, and the degrees of freedom must be above zero")
+        raise ArgumentError("variances cannot be negative, and the degrees of freedom must be above zero")
     m = q.size
     within, between = float(u.mean()), float(q.var(ddof=1))
     total = within + (1 + 1 / m) * between
     share = 0.0 if total == 0 else (1 + 1 / m) * between / total
     df = _degrees(share, m, complete_df)
     r = math.inf if within == 0 else (1 + 1 / m) * between / within
-    missing = share if math.isinf(df) or math.isinf(r) else (r + 2 / (df + 3)) / (r + 1)
+    missing = share if share == 0 or math.isinf(df) or math.isinf(r) else (r + 2 / (df + 3)) / (r + 1)
     return Pooled(
         estimate=float(q.mean()), std_error=math.sqrt(total), within=within, between=between, df=df,
         missing_information=missing,
@@ -71,8 +77,15 @@ def pool(estimates: ArrayLike, variances: ArrayLike, *, complete_df: float = mat
 def pool_answers(answers: Sequence[Estimates], *, complete_df: float = math.inf, level: float = 0.95) -> Estimates:
     """Return the answers of one method over m completed data sets as one, row by row.
 
-    Ratios are pooled as their logarithms, on which their standard errors are. The note says how many sets there were
-    and how much of the information is missing. Counts of events are those of no data set, so they are left out.
+    Ratios are pooled as their logarithms, on which their standard errors are. The degrees of freedom had nothing been
+    missing are the method's own, read from its limits (`own_degrees`) and averaged over the sets, where those are
+    Student's: Satterthwaite's of CR2, clusters less one, people less coefficients. The note says how many sets there
+    were and how much of the information is missing. Counts of events are those of no data set, so they are left out.
+
+    Parameters
+    ----------
+    complete_df
+        Degrees of freedom had nothing been missing, of a method whose limits are the normal's or neither's.
 
     Raises
     ------
@@ -80,17 +93,43 @@ def pool_answers(answers: Sequence[Estimates], *, complete_df: float = math.inf,
         Where the data sets were not answered alike, or a row has no standard error to pool.
     """
     if len({tuple((row.contrast, row.method, row.scale) for row in one) for one in answers}) != 1:
-        raise MethodError("every completed data set must be answered by the same rows")
+        raise ArgumentError("every completed data set must be answered by the same rows")
     rows = zip(*(one.rows for one in answers), strict=True)
     return Estimates(tuple(_pool_row(row, complete_df, checked_level(level)) for row in rows))
+
+
+def own_degrees(row: Estimate) -> float:
+    """Return the degrees of freedom of the Student's limits that a row has.
+
+    Infinite for limits of the normal or a standard error of nought; nan for limits that are not the estimate plus and
+    minus a multiple of the standard error on the row's scale (scores, profiles, exact limits), which have none.
+    """
+    ends = np.array([row.conf_low, row.estimate, row.conf_high])
+    if not np.isfinite(ends).all() or math.isnan(row.std_error) or (row.scale == "log" and ends.min() <= 0):
+        return math.nan
+    if row.std_error == 0:
+        return math.inf
+    low, middle, high = (np.log(ends) if row.scale == "log" else ends) / row.std_error
+    half, tail = (high - low) / 2, (1 - row.conf_level) / 2
+    if abs(middle - (low + high) / 2) > _ROUNDING * max(abs(middle), half):
+        return math.nan
+    widest, narrowest = float(t.isf(tail, 1.0)), float(norm.isf(tail))
+    if abs(half - narrowest) <= _ROUNDING * half:
+        return math.inf
+    if not narrowest < half <= widest:
+        return math.nan
+    found = brentq(lambda log_df: float(t.isf(tail, math.exp(log_df))) - half, 0.0, math.log(_MOST_DEGREES), xtol=1e-12)
+    return math.exp(found)
 
 
 def _pool_row(rows: tuple[Estimate, ...], complete_df: float, level: float) -> Estimate:
     first, is_log = rows[0], rows[0].scale == "log"
     if any(math.isnan(row.std_error) for row in rows):
-        raise MethodError(f"{first.contrast} by {first.method} has no standard error, so it cannot be pooled")
+        raise SpreadError(f"{first.contrast} by {first.method} has no standard error, so it cannot be pooled")
     values = np.array([row.estimate for row in rows])
-    pooled = pool(np.log(values) if is_log else values, [row.std_error**2 for row in rows], complete_df=complete_df)
+    own = [own_degrees(row) for row in rows]
+    degrees = float(np.mean(own)) if np.isfinite(own).all() else complete_df
+    pooled = pool(np.log(values) if is_log else values, [row.std_error**2 for row in rows], complete_df=degrees)
     half = float(t.isf((1 - level) / 2, pooled.df)) * pooled.std_error
     low, high = pooled.estimate - half, pooled.estimate + half
     tested = not math.isnan(first.p_value) and pooled.std_error > 0
