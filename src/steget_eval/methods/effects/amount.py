@@ -21,7 +21,7 @@ from steget_eval.methods.numerics.arms import (
     checked_outcome,
 )
 from steget_eval.methods.numerics.clusters import Variance, with_clusters
-from steget_eval.methods.numerics.delta import delta_row
+from steget_eval.methods.numerics.delta import NO_SPREAD, delta_row
 from steget_eval.methods.numerics.standardised import ArmMeans, means_of_arms
 
 _DF_NOTE = "Degrees of freedom: {:.1f}."
@@ -30,7 +30,7 @@ _DF_NOTE = "Degrees of freedom: {:.1f}."
 def mean(y: ArrayLike, *, unit: str = "", level: float = 0.95) -> Estimates:
     """Mean of one arm, as `mean_1` with population ``arm`` and Student's t interval.
 
-    Needs two people; equal amounts give a standard error of zero.
+    Needs two people; equal amounts have a standard error of zero, and no interval.
     """
     values = checked_outcome(y, binary=False)
     row = _mean_row("mean_1", values, unit, checked_level(level))
@@ -111,8 +111,10 @@ def _mean_row(contrast: str, values: Floats, unit: str, level: float) -> dict[st
         raise FewError("one person gives no standard error of a mean; at least two are needed")
     estimate, std_error = float(values.mean()), math.sqrt(_variance_of_mean(values))
     half = float(student.isf((1 - level) / 2, values.size - 1)) * std_error
-    return {
-        "contrast": contrast, "method": "t", "kind": "amount", "unit": unit, "estimate": estimate,
+    told = {"contrast": contrast, "method": "t", "kind": "amount", "unit": unit, "estimate": estimate}
+    if np.ptp(values) == 0:
+        return told | {"std_error": 0.0, "interval_kind": "none", "note": NO_SPREAD}
+    return told | {
         "std_error": std_error, "conf_low": estimate - half, "conf_high": estimate + half, "conf_level": level,
         "note": _DF_NOTE.format(values.size - 1),
     }  # fmt: skip

@@ -126,6 +126,8 @@ def with_events_and_without(y: ArrayLike, a: ArrayLike) -> Arms:
 def risk_rows(means: ArmMeans, arms: Arms, method: str, population: str, level: float) -> Estimates:
     """Return risks, difference, ratio and odds ratio that two means and their covariance give."""
     p_1, p_0, covariance = means.mean_1, means.mean_0, means.covariance
+    if {p_1, p_0} & {0.0, 1.0}:
+        raise EventsError(f"{method} gives weight in an arm to nobody who had the event, or to nobody who had not")
     if not (0 < p_1 < 1 and 0 < p_0 < 1):
         raise OutsideError(f"{method} puts a risk outside 0 to 1: the weights are too uneven for these arms")
     shared: dict[str, Any] = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steget_eval.core.errors import ConvergenceError
+from steget_eval.core.errors import ConvergenceError, SeparationError
 from steget_eval.methods.numerics.arms import Floats
 
 _MAX_STEPS = 100
@@ -73,7 +73,7 @@ def fit_cumulative_logit(steps: Steps, *, offset: Floats | None = None) -> Cumul
         slope, bend = _newton(steps, fixed, at)
         values, vectors = np.linalg.eigh(bend)
         if not values[0] > _CURVATURE * total:
-            raise ConvergenceError(
+            raise SeparationError(
                 "the proportional odds model has no finite coefficients: arm or covariates tell, for some people with "
                 "certainty, on which side of a step they stand"
             )

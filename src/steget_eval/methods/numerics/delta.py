@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from steget_eval.core.errors import SpreadError
 from steget_eval.core.estimates import Estimate
+
+_ROUNDING = 1e-13  # of the estimate: a standard error below is that of nothing
+#: What is said of an arm in which everybody has the same.
+NO_SPREAD = "the same for everybody of the arm: no interval"
 
 
 def delta_row(
@@ -26,6 +31,8 @@ def delta_row(
 ) -> Estimate:
     """Return an estimate with Wald limits, symmetric on its scale.
 
+    An arm in which nothing varies is told without an interval; a comparison in which nothing does is refused.
+
     Parameters
     ----------
     gradient
@@ -38,9 +45,19 @@ def delta_row(
         Of freedom, of Student's t; infinite for the normal.
     within
         Whether the estimate is a share whose limits must stay between 0 and 1: they are then symmetric in its log odds.
+
+    Raises
+    ------
+    SpreadError
+        Where a comparison has no spread.
     """
     g = np.asarray(gradient)
     std_error = math.sqrt(max(float(g @ covariance @ g), 0.0))
+    if std_error <= _ROUNDING * abs(estimate):
+        if test:
+            raise SpreadError("nothing varies in what is compared: its interval would have no width")
+        told = columns | {"interval_kind": "none", "note": NO_SPREAD}
+        return Estimate(estimate=estimate, std_error=0.0, scale=scale, **told)
     half = float(student.isf((1 - level) / 2, degrees)) * std_error
     distance = abs(math.log(estimate)) if scale == "log" else abs(estimate)
     p_value = float(2 * student.sf(distance / std_error, degrees)) if test and std_error > 0 else math.nan

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from steget_eval.core.errors import ConvergenceError, OverlapError
+from steget_eval.core.errors import ConvergenceError, OverlapError, SeparationError
 from steget_eval.methods.numerics.linear import check_rank, weighted_products
 
 Floats = NDArray[np.float64]
@@ -32,7 +32,8 @@ def inverse_link(family: Family, eta: NDArray[Any]) -> NDArray[Any]:
     if family == "identity":
         return eta
     real = eta.real if np.iscomplexobj(eta) else eta
-    mean = np.exp(real) if family == "log" else 1 / (1 + np.exp(-real))
+    with np.errstate(over="ignore"):  # on its way to separation: a risk of nothing, or a mean that the step halves
+        mean = np.exp(real) if family == "log" else 1 / (1 + np.exp(-real))
     if real is eta:
         return np.asarray(mean)
     return np.asarray(mean + 1j * (eta.imag * (mean if family == "log" else mean * (1 - mean))))
@@ -72,7 +73,7 @@ def fit_outcome_model(Z: Floats, y: Floats, family: Family, what: str) -> Fit:
     try:
         return fit_glm(Z, y, family, what)
     except _Separated as error:
-        raise ConvergenceError(
+        raise SeparationError(
             f"{what} has no finite coefficients: the covariates tell, for some people with certainty, the outcome"
         ) from error
 

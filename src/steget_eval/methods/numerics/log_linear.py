@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steget_eval.core.errors import ConvergenceError
+from steget_eval.core.errors import ConvergenceError, SeparationError
 from steget_eval.methods.numerics.arms import Floats
 from steget_eval.methods.numerics.linear import check_rank
 
@@ -63,7 +63,7 @@ def climb(D: Floats, start: Floats, at: Callable[[Floats], Curvature], what: str
     for _ in range(_MAX_STEPS):
         values, vectors = np.linalg.eigh((D * here.bend[:, None]).T @ D)
         if not values[0] > _CURVATURE * D.shape[0] * max(1.0, float(here.bend.mean())):
-            raise ConvergenceError(
+            raise SeparationError(
                 f"{what} has no finite coefficients: the covariates tell some amounts with certainty"
             )
         step = vectors @ ((vectors.T @ (D.T @ here.slope)) / values)

@@ -62,6 +62,8 @@ def common_risk_ratio(s: Tables, what: str) -> Common:
     _refuse_one_sided(upper, lower, what)
     spread = (s.n_1 * s.n_0 * (s.events_1 + s.events_0) - s.events_1 * s.events_0 * n) / n**2
     variance = float(spread.sum() / (upper.sum() * lower.sum()))
+    if not variance > 0:
+        raise SpreadError(f"no arm of the {what} has any spread, so the pooled ratio has no interval")
     return Common(value=math.log(upper.sum() / lower.sum()), variance=variance, weights=lower)
 
 
