@@ -155,7 +155,9 @@ def _rows(means: ArmMeans, measure: Measure, labels: dict[str, Any]) -> Estimate
         )
 
     def own(arm: int) -> dict[str, Any]:
-        return labels | {"degrees": means.degrees_of(arm)}
+        share = zero if arm == 0 else one
+        within = measure == "risk" and means.arm_degrees is not None and 0 < share < 1
+        return labels | {"degrees": means.degrees_of(arm), "within": within}
 
     rows = [
         delta_row(one, (1, 0), means.covariance, contrast=f"{measure}_1", test=False, **own(1)),
