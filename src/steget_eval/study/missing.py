@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from steget_eval.cohort import Cohort, OutcomeValues
-from steget_eval.core.errors import MethodError, ScopeError
+from steget_eval.core.errors import MethodError, OneByOneError, ScopeError
 from steget_eval.core.estimates import Estimates, gather
 from steget_eval.methods.missing.attrition import attrition_weighted
 from steget_eval.methods.missing.bounds import tipping_map, worst_case
@@ -139,7 +139,7 @@ def _tipped(asked: Asked) -> Estimates:
     if asked.estimand.contrast != "risk_difference":
         return Estimates()
     if asked.cluster is not None:
-        raise ScopeError(
+        raise OneByOneError(
             "the tipping map cannot take people who belong together: its limits would be too sure of themselves"
         )
     points = asked.protocol.missing.tipping

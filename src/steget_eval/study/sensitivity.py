@@ -94,9 +94,11 @@ def _question(asked: Asked, gathered: _Gathered) -> None:
     if not (single and asked.is_adjusted) or asked.estimand.id in _repeats(asked):
         return
     if told.benchmark is not None:
-        gathered.attempt(name, "omitted_variable", lambda: _one_by_one(asked, omitted_rows, "an omitted variable"))
+        gathered.attempt(
+            name, "omitted_variable", lambda: _one_by_one(asked, omitted_rows, "the bound of an omitted variable")
+        )
     if told.hidden_bias:
-        gathered.attempt(name, "rosenbaum", lambda: _one_by_one(asked, hidden_bias_rows, "a hidden bias of pairs"))
+        gathered.attempt(name, "rosenbaum", lambda: _one_by_one(asked, hidden_bias_rows, "the bound of a hidden bias"))
 
 
 def _one_by_one(asked: Asked, rows: Callable[[Asked], Estimates], what: str) -> Estimates:
