@@ -12,6 +12,7 @@ from steget_eval.methods.catalogue_longitudinal import LONGITUDINAL_LINES
 from steget_eval.methods.catalogue_ordinal import ORDINAL_LINES
 from steget_eval.methods.catalogue_panel import PANEL_LINES
 from steget_eval.methods.catalogue_timed import TIMED_LINES
+from steget_eval.methods.catalogue_usual import USUAL_LINES
 
 _EFFECTS = "steget_eval.methods.effects"
 _CRUDE = "tests/recovery/test_crude.py"
@@ -65,6 +66,7 @@ CATALOGUE: tuple[Method, ...] = (
     *ORDINAL_LINES,
     *JOINT_LINES,
     *PANEL_LINES,
+    *USUAL_LINES,
 )  # fmt: skip
 
 

@@ -28,6 +28,16 @@ ONE_ARM: dict[str, str | None] = {
 }  # fmt: skip
 
 
+class BetaPrior(Part):
+    """What is believed of a share beforehand: as if so many with and without the outcome had been seen already.
+
+    A half of each, Jeffreys' prior, where nothing else is said.
+    """
+
+    successes: float = Field(default=0.5, gt=0, le=1000)
+    failures: float = Field(default=0.5, gt=0, le=1000)
+
+
 class Estimand(Part):
     """One question.
 
@@ -53,6 +63,8 @@ class Estimand(Part):
         for a part of the window counts with that part; the rate is then taken to be the same afterwards.
     occasion
         Which later occasion of an outcome of scores two arms are compared at; None is the last.
+    prior
+        Of the method ``posterior``, printed beneath its answer; Jeffreys' where none is given.
     methods
         Names in the catalogue; the first is the main one and heads the report. Empty takes the design's default.
     """
@@ -70,16 +82,13 @@ class Estimand(Part):
     among: Among | None = None
     exposure: Literal["days_followed"] | None = None
     occasion: str | None = None
+    prior: BetaPrior | None = None
 
-
-class BetaPrior(Part):
-    """What is believed of a share beforehand: as if so many with and without the outcome had been seen already.
-
-    A half of each, Jeffreys' prior, where nothing else is said.
-    """
-
-    successes: float = Field(default=0.5, gt=0, le=1000)
-    failures: float = Field(default=0.5, gt=0, le=1000)
+    @model_validator(mode="after")
+    def _has_a_use_for_its_prior(self) -> Estimand:
+        if self.prior is not None and "posterior" not in self.methods:
+            raise ValueError("a prior belongs to an estimand with posterior among its methods")
+        return self
 
 
 class Target(Part):

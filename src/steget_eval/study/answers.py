@@ -73,7 +73,7 @@ _CRUDE = {
     "risk_difference": {"binary": "miettinen_nurminen", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
     "risk_ratio": {"binary": "log", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
     "odds_ratio": {"binary": "log"},
-    "nnt": {"binary": "newcombe"},
+    "nnt": {"binary": "newcombe", "time_to_event": "kaplan_meier", "competing": "aalen_johansen"},
     "hazard_ratio": {"time_to_event": "cox", "competing": "cox"},
     "subdistribution_hazard_ratio": {"competing": "fine_gray"},
     "rmst_difference": {"time_to_event": "restricted_mean"},
@@ -186,7 +186,8 @@ def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:
     )
     if estimand.censoring_covariates and not line.takes_strata:
         raise SpecError(
-            f"{at} takes no censoring_covariates, and estimands.{estimand.id} names some; allowed: {by_strata or 'none'}"
+            f"{at} takes no censoring_covariates, and estimands.{estimand.id} names some; "
+            f"allowed: {by_strata or 'none'}"
         )
     if "hypothetical" in estimand.strategies.values() and not line.takes_strata:
         raise SpecError(f"{at} does not answer the hypothetical strategy; allowed: {by_strata or 'none'}")
@@ -197,7 +198,7 @@ def answer(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Metho
     values = asked_among(cohort.outcomes[estimand.id], estimand)
     refuse_without_region(cohort, protocol, method, values.known)
     if not method.clusters:
-        refuse_clusters(protocol, method.name)
+        refuse_clusters(protocol, "this method")
     if estimand.contrast in BETWEEN_STEPS:
         found = answer_between(cohort, protocol, estimand, method, values)
     elif estimand.contrast in BETWEEN_SCORES:
@@ -277,6 +278,8 @@ def _call(cohort: Cohort, protocol: Protocol, estimand: Estimand, method: Method
         arguments |= design_arguments(cohort, protocol, method, known)
     if estimand.censoring_covariates and method.takes_strata:
         arguments["stratum"] = _strata(cohort, estimand)[known]
+    if estimand.prior is not None and method.name == "posterior":
+        arguments |= {f"prior_{name}": value for name, value in estimand.prior.model_dump().items()}
     if estimand.exposure is not None:
         arguments["exposure"] = values.exposure[known]
     if method.clusters and protocol.cluster is not None:

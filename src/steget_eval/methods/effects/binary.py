@@ -37,7 +37,8 @@ DifferenceInterval = Literal["newcombe", "miettinen_nurminen", "wald"]
 RatioInterval = Literal["log", "koopman"]
 OddsInterval = Literal["log", "score"]
 
-_NNT_NOTE = (
+#: How the sign of a number needed is read.
+NEEDED_NOTE = (
     "Positive: one more person with the event for each this many in arm 1 (number needed to treat, where the event is "
     "wanted); negative: one fewer (number needed to harm)."
 )
@@ -179,14 +180,15 @@ def number_needed(
         raise OutsideError("the risk difference is exactly zero: no finite number is needed to treat or to harm")
     of = _difference_limits(table, interval, checked_level(level))
     crosses = of.low < 0 < of.high
-    ends = sorted((_inverse(of.low, difference), _inverse(of.high, difference)))
+    ends = sorted((inverse_limit(of.low, difference), inverse_limit(of.high, difference)))
     return _answer(
         table, "nnt", interval, 1 / difference, Limits(low=ends[0], high=ends[1]),
-        interval_kind="disjoint" if crosses else "confidence", conf_level=level, unit="persons", note=_NNT_NOTE,
+        interval_kind="disjoint" if crosses else "confidence", conf_level=level, unit="persons", note=NEEDED_NOTE,
     )  # fmt: skip
 
 
-def _inverse(limit: float, difference: float) -> float:
+def inverse_limit(limit: float, difference: float) -> float:
+    """Return the number needed at one limit of a difference; at zero it is infinite, on the difference's own side."""
     return math.copysign(math.inf, difference) if limit == 0 else 1 / limit
 
 

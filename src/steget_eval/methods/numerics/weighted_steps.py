@@ -86,7 +86,7 @@ def _hazards(
     every, own = (np.bincount(place, np.where(of, w, 0.0), days.size) for of in (d > 0, d == cause))
     # Where nobody is left the curve is not known, so nothing stands there.
     every, own = (np.divide(one, at_risk, out=np.full(days.size, np.nan), where=at_risk > 0) for one in (every, own))
-    return every, own, at_risk
+    return np.asarray(every), np.asarray(own), at_risk.astype(np.float64)
 
 
 def _sums(member: np.ndarray, values: np.ndarray) -> Floats:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from steget_eval.protocol.estimand import Estimand
+from steget_eval.protocol.estimand import BetaPrior, Estimand
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables.between import has_parts, parts, released_steps, steps_by_arm
-from steget_eval.reporting.text import key_label
+from steget_eval.reporting.text import Cell, key_label
 
 
 def asked_among(release: Release, estimand: Estimand) -> list[build.Item]:
@@ -26,6 +26,10 @@ def beneath(release: Release, estimand_id: str) -> list[Block]:
     told = asked_among(release, estimand)
     if told:
         children.append(build.paragraph(f"{at}-among", *told))
+    if "posterior" in estimand.methods:
+        prior = BetaPrior() if estimand.prior is None else estimand.prior
+        made = {name: Cell(format="number", value=value, decimals=1) for name, value in prior.model_dump().items()}
+        children.append(build.paragraph(f"{at}-prior", build.sentence("usual.prior", **made), style="small"))
     if estimand.exposure is not None:
         children.append(build.paragraph(f"{at}-exposure", key_label("amounts.exposure"), style="small"))
     if has_parts(release, estimand_id):
