@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from steget_eval.cohort import Cohort
-from steget_eval.core.errors import MethodError, SpecError
+from steget_eval.core.errors import MethodError, OverlapError, SpecError
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.design.balance import Balance, balance
-from steget_eval.methods.design.gates import Gate, hold_gates
+from steget_eval.methods.design.gates import CERTAIN, Gate, hold_gates
 from steget_eval.methods.design.overlap import overlap
 from steget_eval.methods.design.propensity import fit_propensity
 from steget_eval.methods.design.weights import (
@@ -100,9 +100,17 @@ def overlap_table(cohort: Cohort, protocol: Protocol) -> pd.DataFrame:
 
 
 def gates_of_design(cohort: Cohort, protocol: Protocol) -> tuple[Gate, ...]:
-    """Return the gates of the primary population's weights, at their standard thresholds; none where none weigh."""
-    weights = weights_of_design(cohort, protocol)
-    if weights is None:
+    """Return the gates of the primary population's weights, at their standard thresholds; none where none weigh.
+
+    Where the covariates settle somebody's arm there is no score, and the gate that says so stands alone.
+    """
+    if not _weighs(protocol):
+        return ()
+    try:
+        weights = weigh(cohort, protocol)
+    except OverlapError:
+        return (CERTAIN,)
+    except MethodError:
         return ()
     kept = weights.w > 0
     return hold_gates(weights.balance, overlap(weights.score[kept], cohort.a[kept], w=weights.w[kept])).gates
@@ -110,13 +118,17 @@ def gates_of_design(cohort: Cohort, protocol: Protocol) -> tuple[Gate, ...]:
 
 def weights_of_design(cohort: Cohort, protocol: Protocol) -> Weights | None:
     """Return the weights of an adjusted comparison, or None where there is nothing to weigh or the arms are apart."""
-    if protocol.design != "comparison" or not any(covariate.adjust for covariate in protocol.covariates):
+    if not _weighs(protocol):
         return None
     try:
         return weigh(cohort, protocol)
     except MethodError:
         # The methods that need the score refuse for the same reason, and their refusal is told in the report.
         return None
+
+
+def _weighs(protocol: Protocol) -> bool:
+    return protocol.design == "comparison" and any(covariate.adjust for covariate in protocol.covariates)
 
 
 def _population(protocol: Protocol) -> Literal["ATE", "ATT", "ATC", "ATO"]:

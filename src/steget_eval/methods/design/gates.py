@@ -14,7 +14,9 @@ from steget_eval.methods.design.overlap import Overlap
 if TYPE_CHECKING:
     import pandas as pd
 
-GateName = Literal["means", "variances", "distributions", "outside", "one_person", "effective_size", "reservoir"]
+GateName = Literal[
+    "means", "variances", "distributions", "outside", "one_person", "effective_size", "reservoir", "certain"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,10 @@ class Gate:
     threshold: float
     passed: bool
     failing: tuple[str, ...] = ()
+
+
+#: The gate that fails where the covariates tell for certain who is in which arm, so that there is no score to weigh by.
+CERTAIN = Gate(name="certain", value=float("nan"), threshold=float("nan"), passed=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
+from steget_eval.reporting.blocks.gates_told import gates_in_short
 from steget_eval.reporting.blocks.rehearsals import rehearsals
 from steget_eval.reporting.figures.picture import behind
 from steget_eval.reporting.release import Release, ReleasedVerdict
@@ -44,7 +45,7 @@ def summary(release: Release) -> Block:
     shown = [build.sentence(f"summary.{_shown(one)}") for one in release.verdicts]
     if goals:
         children.append(build.bullets("summary-goals", list(zip(goals, shown, strict=True))))
-    children.append(build.paragraph("summary-claim", *sentences.claims(release)))
+    children.append(build.paragraph("summary-claim", *sentences.claims(release), *gates_in_short(release)))
     return build.section("summary", build.heading_of("summary"), children)
 
 

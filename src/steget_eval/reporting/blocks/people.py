@@ -6,6 +6,7 @@ from steget_eval.reporting import tables
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
 from steget_eval.reporting.blocks.design_choices import design_choices, reservoir_warnings
+from steget_eval.reporting.blocks.gates_told import gates_told
 from steget_eval.reporting.figures.picture import behind
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.text import Cell, Sentence, key_label, sentences
@@ -42,12 +43,9 @@ def balance(release: Release) -> Block:
         children.append(build.figure("balance-love", "love_plot", frame, caption))
     if len(release.overlap):
         children.append(build.table("balance-overlap", tables.overlap(release)))
-    if release.design_gates:
-        children.append(build.table("balance-gates", tables.design_gates(release)))
-        if warnings := reservoir_warnings(release):
-            children.append(build.paragraph("balance-reservoir", *warnings))
-    elif release.gates:
-        children.append(build.table("balance-gates", tables.gates(release)))
+    children += gates_told(release)
+    if warnings := reservoir_warnings(release):
+        children.append(build.paragraph("balance-reservoir", *warnings))
     children = [*_choices(release), *children]
     if release.design is not None and len(release.design):
         children.append(build.table("balance-design", tables.design_counts(release)))

@@ -1,0 +1,75 @@
+"""Whether what must hold before the arms are compared does hold, in words that need no statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from steget_eval.reporting import tables
+from steget_eval.reporting.block import Block
+from steget_eval.reporting.blocks import build
+from steget_eval.reporting.release import Release, ReleasedGate
+from steget_eval.reporting.text import Cell, Sentence, code_label, key_label
+from steget_eval.reporting.text.answers import is_adjusted
+from steget_eval.reporting.text.sentences import main_row
+
+#: The gate that stands alone where there are no scores to hold the others against.
+_ALONE = "certain"
+
+
+def gates_in_short(release: Release) -> tuple[Sentence, ...]:
+    """Return for the summary whether the main answer's gates were passed; nothing where it adjusts for nothing."""
+    gates, row = _main_gates(release), main_row(release, release.protocol.primary)
+    if not gates or row is None or row["suppressed"] or not is_adjusted(row):
+        return ()
+    return (_counted("claim.gates_passed" if not _failed(gates) else "claim.gates_failed", gates),)
+
+
+def gates_told(release: Release) -> list[Block]:
+    """Return each gate with whether it was passed, after what that comes to in words."""
+    if release.design_gates:
+        said = [
+            _counted(f"gates.method_{'failed' if _failed(one.gates) else 'passed'}", one.gates, method=one.method)
+            for one in release.design_gates
+        ]
+        lead = build.paragraph("balance-gates-said", key_label("gates.methods"))
+        return [
+            lead,
+            build.bullets("balance-gates-methods", said),
+            build.table("balance-gates", tables.design_gates(release)),
+        ]
+    if release.gates:
+        return [*_of_one(release.gates), build.table("balance-gates", tables.gates(release))]
+    if _is_weighed(release):
+        return [build.paragraph("balance-gates-said", key_label("gates.untold"))]
+    return []
+
+
+def _of_one(gates: Sequence[ReleasedGate]) -> list[Block]:
+    failed = _failed(gates)
+    if [gate.name for gate in failed] == [_ALONE]:
+        return [build.paragraph("balance-gates-said", key_label("gates.certain"))]
+    said = build.paragraph("balance-gates-said", _counted(f"gates.{'failed' if failed else 'passed'}", gates))
+    lacking = [code_label("gate_lacks", gate.name) for gate in failed]
+    return [said, build.bullets("balance-gates-lacking", lacking)] if lacking else [said]
+
+
+def _main_gates(release: Release) -> tuple[ReleasedGate, ...]:
+    """Return the gates of the main method's own weights or matches, else those of the main question's weights."""
+    methods = release.protocol.estimand(release.protocol.primary).methods
+    own = [one.gates for one in release.design_gates if one.method in methods[:1]]
+    return own[0] if own else release.gates
+
+
+def _is_weighed(release: Release) -> bool:
+    protocol = release.protocol
+    return protocol.design == "comparison" and any(covariate.adjust for covariate in protocol.covariates)
+
+
+def _failed(gates: Sequence[ReleasedGate]) -> list[ReleasedGate]:
+    return [gate for gate in gates if not gate.passed]
+
+
+def _counted(key: str, gates: Sequence[ReleasedGate], *, method: str = "") -> Sentence:
+    counts = {name: Cell(format="count", value=n) for name, n in (("n", len(gates)), ("failed", len(_failed(gates))))}
+    values = {name: cell for name, cell in counts.items() if name == "n" or key.endswith("failed")}
+    return build.sentence(key, **values, **({"method": code_label("method", method)} if method else {}))
