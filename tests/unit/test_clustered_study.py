@@ -105,7 +105,7 @@ def test_proportional_hazards_of_people_in_clusters_are_not_tested_and_the_repor
     found = analyse(belonging(cohort, 5), only)
     (refused,) = [one for one in found.refusals if one.method == "schoenfeld"]
     assert refused.code == "one_by_one"
-    assert refused.reason.startswith("schoenfeld takes people one by one, and the protocol names site as cluster")
+    assert refused.reason.startswith("this method takes people one by one, and the protocol names site as cluster")
     assert {row.method for row in found.estimates if row.estimand == "hazard" and row.subgroup == "all"} == {"cox"}
 
 
