@@ -105,17 +105,18 @@ for (kind in c("binary", "amount")) for (population in c("ATE", "ATT", "ATC")) {
   moved <- moved / sum(focal) + by_score(a, D, p$eta, weight, left * D, population)
   told(paste("subclass", kind, population, sep = "/"), means[1], means[2], crossprod(moved), kind)
 }
-# With a regression: per arm a level for each class and slopes they share, the population's mean of what it predicts.
+# With a regression in each arm, weighted by what a person of the class stands for, at the population's means.
 for (kind in c("binary", "amount")) for (population in c("ATE", "ATT", "ATC")) {
   m <- matchit(a ~ x1 + x2 + z, p, distance = p$eta, method = "subclass", subclass = 4, estimand = population, min.n = 0)
   y <- if (kind == "binary") p$y else p$pay
   focal <- switch(population, ATE = rep(1, n), ATT = a, ATC = 1 - a)
-  D <- cbind(model.matrix(~ 0 + m$subclass), as.matrix(p[c("x1", "x2", "z")])); k <- ncol(D)
-  beta <- sapply(1:0, function(arm) coef(lm(y ~ 0 + D, subset = a == arm))); means <- colSums(focal * (D %*% beta)) / sum(focal)
+  D <- cbind(1, as.matrix(p[c("x1", "x2", "z")])); k <- ncol(D); s <- m$subclass
+  w <- c(tapply(focal, s, sum)[s]) / c(ifelse(a == 1, tapply(a, s, sum)[s], tapply(1 - a, s, sum)[s]))
+  beta <- sapply(1:0, function(arm) coef(lm(y ~ 0 + D, weights = w, subset = a == arm))); means <- colSums(focal * (D %*% beta)) / sum(focal)
   scale_of <- sapply(1:0, function(arm) sqrt(sum(a == arm) / (sum(a == arm) - k)))
   psi <- function(t, scales = c(1, 1)) {
     left <- y - cbind(D %*% t[1:k], D %*% t[k + 1:k])
-    cbind(a * scales[1] * left[, 1] * D, (1 - a) * scales[2] * left[, 2] * D,
+    cbind(a * w * scales[1] * left[, 1] * D, (1 - a) * w * scales[2] * left[, 2] * D,
           focal * (D %*% t[1:k] - t[2 * k + 1]), focal * (D %*% t[k + 1:k] - t[2 * k + 2]))
   }
   theta <- c(beta, means); A <- jacobian(function(t) colSums(psi(t)), theta)

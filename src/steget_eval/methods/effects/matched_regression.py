@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import DependentError, FewError, SpreadError
+from steget_eval.core.errors import SpreadError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.matched_rows import Kind, arm_rows, checked_kind, log_odds
 from steget_eval.methods.effects.matched_sets import sets_of_nearest
 from steget_eval.methods.numerics.arms import Floats, checked_choice
+from steget_eval.methods.numerics.determined import fit_determined
 from steget_eval.methods.numerics.matching import Ints
 from steget_eval.methods.numerics.standardised import ArmMeans
 from steget_eval.methods.numerics.subclasses import stand_for
@@ -42,21 +43,15 @@ def regressed_sets(
 
 def _regressed(y: Floats, a: Floats, Z: Floats, w: Floats, set_of: Ints) -> ArmMeans:
     one, zero = a == 1, a == 0
-    sets, k = int(one.sum()), Z.shape[1]
-    if zero.sum() <= k:
-        raise FewError(f"a regression of {k} coefficients needs more matches than that, there are {int(zero.sum())}")
-    weighted = Z[zero] * w[zero][:, None]
-    if np.linalg.matrix_rank(weighted) < k:
-        raise DependentError("among those matched the covariates repeat each other, or one of them does not vary")
-    bread = np.linalg.inv(weighted.T @ Z[zero])
-    beta, at = bread @ (weighted.T @ y[zero]), Z[one].mean(axis=0)
-    m_1, m_0 = float(y[one].mean()), float(at @ beta)
+    sets, at = int(one.sum()), Z[one].mean(axis=0)
+    fit = fit_determined(Z[zero], y[zero], w[zero], Z[one])
+    m_1, m_0 = float(y[one].mean()), float(at @ fit.coefficients)
     moved = np.zeros((y.size, 2))
-    moved[one] = np.column_stack([y[one] - m_1, (Z[one] - at) @ beta]) / sets
-    moved[zero, 1] = weighted @ bread @ at * (y[zero] - Z[zero] @ beta)
+    moved[one] = np.column_stack([y[one] - m_1, (Z[one] - at) @ fit.coefficients]) / sets
+    moved[zero, 1] = w[zero] * (Z[zero] @ fit.bread @ at) * (y[zero] - Z[zero] @ fit.coefficients)
     by_set = np.column_stack([np.bincount(set_of, column, sets) for column in moved.T])
     n = y.size
-    covariance = by_set.T @ by_set * sets / (sets - 1) * (n - 1) / (n - 2 * k)
+    covariance = by_set.T @ by_set * sets / (sets - 1) * (n - 1) / (n - 2 * fit.rank)
     if not covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1] > 0:
         raise SpreadError("the outcome does not vary among those matched: the interval would have no width")
     return ArmMeans(mean_1=m_1, mean_0=m_0, covariance=covariance, degrees=float(sets - 1))

@@ -7,10 +7,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steget_eval.core.errors import DependentError, FewError, OverlapError, SpreadError
+from steget_eval.core.errors import OverlapError, SpreadError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.matched_rows import Kind, arm_rows, checked_kind, log_odds
 from steget_eval.methods.numerics.arms import Arms, Floats, checked_choice
+from steget_eval.methods.numerics.determined import fit_determined
 from steget_eval.methods.numerics.learnt_score import moved_by_learning
 from steget_eval.methods.numerics.matching import Ints
 from steget_eval.methods.numerics.standardised import ArmMeans
@@ -54,21 +55,20 @@ def regressed_subclasses(
     y: ArrayLike, a: ArrayLike, X: ArrayLike, *, kind: Kind = "binary", population: Population = "ATE",
     classes: int = 5, unit: str = "", level: float = 0.95,
 ) -> Estimates:  # fmt: skip
-    """Compare the arms within subclasses of the score by a regression on the covariates, and average.
+    """Compare the arms under the weights of the subclasses by a regression on the covariates, and average.
 
-    In each arm a linear regression on the covariates with a level of its own for each subclass, which takes off what
-    they leave (Lunceford and Davidian 2004, with slopes that the subclasses share). The variance is robust, with n/(n -
-    k) in each arm, and counts that the population is drawn. That the score was learnt moves it no more than the
-    regression leaves of the covariates, nearly nothing, and is not counted.
+    In each arm a linear regression on the covariates, in which a person weighs what they stand for in their subclass
+    (Hong 2010), at the population's means: it takes off what differs within a subclass, as Lunceford and Davidian
+    (2004) advise. The variance is robust, with n/(n - k) in each arm, and counts that the population is drawn. What is
+    left of the outcome has nothing to do with the covariates, so that a score learnt from the same people makes next to
+    no difference, which is not counted.
     """
     checked_choice(population, ("ATE", "ATT", "ATC"), "population")
     arms = checked_kind(y, a, kind)
     Z, eta = log_odds(arms, X)
     set_of = cut_at_quantiles(eta, arms.a, classes, population)
-    stand_for(set_of, arms.a, population)  # refuses a subclass of one arm only
-    D = np.column_stack([np.eye(classes)[set_of], Z[:, 1:]])
-    stands = _population(arms, population)
-    found = [_predicted(arms, D, stands, which) for which in (1, 0)]
+    w, stands = stand_for(set_of, arms.a, population), _population(arms, population)
+    found = [_predicted(arms, Z, w, stands, which) for which in (1, 0)]
     moved = np.column_stack([each for _, each in found])
     if not (np.diff(moved, axis=1) ** 2).sum() > 0:
         raise SpreadError("the outcome does not vary within the subclasses: the interval would have no width")
@@ -76,19 +76,14 @@ def regressed_subclasses(
     return arm_rows(means, arms, kind, "subclass_regression", population, unit, level)
 
 
-def _predicted(arms: Arms, D: Floats, stands: Floats, which: int) -> tuple[float, Floats]:
+def _predicted(arms: Arms, Z: Floats, w: Floats, stands: Floats, which: int) -> tuple[float, Floats]:
     """Return the mean of the population by one arm's regression, and what each person moves it."""
-    mine = arms.a == which
-    n, k = int(mine.sum()), D.shape[1]
-    if n <= k:
-        raise FewError(f"a regression of {k} coefficients needs more people in each arm than that, there are {n}")
-    if np.linalg.matrix_rank(D[mine]) < k:
-        raise DependentError("within an arm the covariates and subclasses repeat each other, or one does not vary")
-    bread = np.linalg.inv(D[mine].T @ D[mine])
-    beta, at = bread @ (D[mine].T @ arms.y[mine]), stands @ D / stands.sum()
-    moved = stands * ((D - at) @ beta) / stands.sum()
-    moved[mine] += D[mine] @ bread @ at * (arms.y[mine] - D[mine] @ beta) * np.sqrt(n / (n - k))
-    return float(at @ beta), moved
+    mine, at = arms.a == which, stands @ Z / stands.sum()
+    fit = fit_determined(Z[mine], arms.y[mine], w[mine], Z[stands > 0])
+    moved = stands * ((Z - at) @ fit.coefficients) / stands.sum()
+    left, n = arms.y[mine] - Z[mine] @ fit.coefficients, int(mine.sum())
+    moved[mine] += w[mine] * (Z[mine] @ fit.bread @ at) * left * np.sqrt(n / (n - fit.rank))
+    return float(at @ fit.coefficients), moved
 
 
 def _population(arms: Arms, population: Population) -> Floats:
