@@ -23,7 +23,7 @@ _ROW = {
     "months_in_states": ("months_1", "months_difference"),
 }  # fmt: skip
 #: Of these nothing is too seldom wrong: they promise at least their level.
-_AT_LEAST = frozenset({"clopper_pearson", "mid_p", "site_permutation", "worst_case"})
+_AT_LEAST = frozenset({"clopper_pearson", "fisher", "mid_p", "site_permutation", "worst_case"})
 #: What each way of looking twice answers.
 _TWICE = {"paired_t": "mean_change", "becker": "standardised_change"}
 #: The contrasts that drawn people have an answer to.
@@ -127,7 +127,9 @@ def elsewhere() -> tuple[Method, ...]:
 
 
 def _is_drawn(line: Method) -> bool:
-    return set(line.contrasts) <= _ANSWERED
+    # A number needed that turns over another line's difference holds the truth exactly where that one does.
+    turned_over = ".needed:" in line.function
+    return set(line.contrasts) <= _ANSWERED and not turned_over
 
 
 def _contrasts(line: Method, kind: str) -> tuple[str, ...]:
