@@ -127,9 +127,12 @@ def elsewhere() -> tuple[Method, ...]:
 
 
 def _is_drawn(line: Method) -> bool:
-    # A number needed that turns over another line's difference holds the truth exactly where that one does.
-    turned_over = ".needed:" in line.function
-    return set(line.contrasts) <= _ANSWERED and not turned_over
+    return set(line.contrasts) <= _ANSWERED
+
+
+def _is_turned_over(line: Method) -> bool:
+    """Tell whether it turns another line's difference over, and so holds the truth exactly where that one does."""
+    return ".needed:" in line.function
 
 
 def _contrasts(line: Method, kind: str) -> tuple[str, ...]:
@@ -281,7 +284,7 @@ def _data(line: Method, kind: str) -> str:
 
 
 def _judged(line: Method, kind: str) -> tuple[Scenario, ...]:
-    if line.name == "complete_case":
+    if line.name == "complete_case" or _is_turned_over(line):
         return ()
     if line.sees_unknown:
         return ("missing", "sites") if line.clusters else ("missing",)
