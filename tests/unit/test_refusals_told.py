@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -10,13 +11,17 @@ import pytest
 
 from steget_eval import blocks, disclose
 from steget_eval.cohort import Cohort, build_cohort
+from steget_eval.core.errors import OverlapError
 from steget_eval.core.shipped import shipped
 from steget_eval.intake import read_records
+from steget_eval.methods.numerics.clusters import checked_clusters, leave_one_cluster_out
 from steget_eval.protocol import Protocol, load_protocol
 from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.suppress_refusals import UNTOLD
+from steget_eval.reporting.tables.account import refusal_label
 from steget_eval.reporting.text.render import render_cell
 from steget_eval.study import analyse
+from steget_eval.study.results import Refusal
 
 ASIDE = ("occupation", "subgroups", "sensitivity", "fidelity", "joint", "choices", "targets")
 
@@ -104,6 +109,10 @@ def _with_cluster(*methods: str) -> Callable[[Protocol], Protocol]:
 CASES = [
     Case("no overlap", _separated, lambda p: _asks(p, "employment", "ipw"), "the arms do not overlap",
          "the arms do not overlap enough", "Armarna överlappar inte tillräckligt."),
+    Case("no overlap for a regression", _separated, lambda p: _asks(p, "employment", "g_computation"),
+         "tells of each person which arm it was", "the arms do not overlap", "Armarna överlappar inte tillräckligt."),
+    Case("no overlap for times", _separated, lambda p: _asks(p, "first_job", "aipw"),
+         "tells of each person which arm it was", "the arms do not overlap", "Armarna överlappar inte tillräckligt."),
     Case("perfect separation of the outcome", _told_by_age, lambda p: _asks(p, "employment", "g_computation"),
          "has no finite coefficients", "the calculation did not converge",
          "Beräkningen nådde inte fram till ett stabilt svar."),
@@ -143,6 +152,32 @@ def test_a_refusal_is_a_sentence_with_its_reason_in_the_report_in_both_languages
     assert english.casefold().startswith(case.told.casefold())
     assert swedish == case.sv
     assert not any(sign.isdigit() for sign in english + swedish)
+
+
+def test_the_gates_of_separated_arms_say_that_there_is_nothing_to_weigh(protocol: Protocol, cohort: Cohort) -> None:
+    results = analyse(_separated(cohort), _asks(protocol, "employment", "g_computation"))
+    assert [(gate.name, gate.passed) for gate in results.gates] == [("certain", False)]
+    balance = json.dumps(blocks.balance(disclose(results)).to_json(), ensure_ascii=False)
+    assert "gates.certain" in balance
+    assert "design_gate.certain" in balance
+
+
+def test_what_one_cluster_left_out_refuses_keeps_its_reason() -> None:
+    def fit(kept: np.ndarray) -> np.ndarray:
+        if not kept.all():
+            raise OverlapError("the arms do not overlap")
+        return np.zeros(1)
+
+    clusters = checked_clusters(np.arange(32) % 8, (np.arange(32) % 8 < 4) * 1.0)
+    with pytest.raises(OverlapError, match="without one of the clusters: the arms do not overlap") as refused:
+        leave_one_cluster_out(fit, clusters)
+    one = Refusal(estimand="employment", method="ipw", reason=str(refused.value), code=refused.value.code)
+    assert refusal_label(one)["sv"] == "Armarna överlappar inte tillräckligt."
+
+
+def test_a_refusal_saved_before_there_were_codes_is_read_in_general_words() -> None:
+    old = Refusal(estimand="employment", method="ipw", reason="the arms do not overlap")
+    assert refusal_label(old)["sv"] == "Metoden kan inte svara på frågan med dessa data."
 
 
 def test_that_nobody_had_the_event_is_told_where_zeros_are_published(protocol: Protocol, cohort: Cohort) -> None:
