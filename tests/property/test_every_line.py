@@ -67,7 +67,9 @@ class Question:
 def _questions() -> Iterator[Question]:
     seen: set[Any] = set()
     for case in cases():
-        for scenario in dict.fromkeys(((*case.judged, *case.shown)[0], *(("sites",) if case.line.clusters else ()))):
+        for scenario in dict.fromkeys(
+            ((*case.judged, *case.shown, "base")[0], *(("sites",) if case.line.clusters else ()))
+        ):
 
             def told(replicate, case=case, scenario=scenario):
                 return ask(case, draw_people(scenario, PEOPLE, seed=4, replicate=replicate), scenario)

@@ -64,6 +64,7 @@ def _followed(replicate):
     return joint_occupation(*_people(replicate, lost=True), horizon=HORIZON)
 
 
+@pytest.mark.recovers("binary/share_neither/goodman", "competing/share_neither/state_occupation")
 @pytest.mark.parametrize("answer", [_seen, _followed], ids=["goodman", "state_occupation"])
 def test_joint_shares_are_found_again_and_cover_together(answer):
     shares, together = _run(answer)

@@ -26,6 +26,10 @@ def draw(replicate: int) -> tuple[np.ndarray, ...]:
 
 
 @pytest.mark.slow
+@pytest.mark.recovers(
+    "binary/nnt/g_computation", "binary/nnt/ipw", "binary/nnt/aipw", "binary/nnt/tmle",
+    "time_to_event/nnt/g_computation", "time_to_event/nnt/ipw", "time_to_event/nnt/aipw",
+)  # fmt: skip
 @pytest.mark.parametrize(("estimator", "by_day"), [
     ("g_computation", False), ("ipw", False), ("aipw", False), ("tmle", False),
     ("g_computation", True), ("ipw", True), ("aipw", True),
@@ -47,6 +51,7 @@ def test_the_set_holds_the_truth(estimator: str, by_day: bool) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.recovers("time_to_event/nnt/kaplan_meier", "competing/nnt/aalen_johansen")
 @pytest.mark.parametrize("estimator", ["kaplan_meier", "aalen_johansen"])
 def test_the_set_of_curves_as_they_are_misses_where_the_arms_are_not_alike(estimator: str) -> None:
     truth, found = 1 / (risk(1) - risk(0)), []

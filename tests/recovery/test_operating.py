@@ -13,6 +13,8 @@ from steget_eval.study.operating_lines import cases, elsewhere
 pytestmark = pytest.mark.slow
 REPLICATES, NESTED, PEOPLE = 60, 20, 300
 SCENARIOS = ("base", "confounding", "reservoir", "censoring", "exits", "sites", "missing")
+#: Where there is nothing to find: tests alone are judged by that, below.
+WHERE_TESTED = {True: ("null",), False: ()}
 #: Four Monte Carlo standard errors of a coverage of 94 %; among some 270 rows one in a hundred such studies strays.
 ALLOWED = 4 * math.sqrt(0.06 * 0.94 / REPLICATES)
 
@@ -42,6 +44,16 @@ def test_a_line_whose_assumption_fails_is_found_out(found: tuple[Operating, ...]
     for line, holds in (("mmrm", True), ("gee_independence", False), ("ancova", False)):
         row = one[f"longitudinal/mean_change_difference/{line}", "missing"]
         assert (abs(row.bias) < 4 * row.bias_mcse, row.judged) == (holds, holds)
+
+
+def test_tests_find_nothing_where_nothing_is_as_often_as_they_say() -> None:
+    names = {case.id for case in cases() if case.line.is_test}
+    (task,) = tasks(("null",), (PEOPLE,), replicates=50, nested=10, seed=11)
+    rows = summarise([(task | {"only": names}, work(task | {"only": names}))])
+    assert {row.case for row in rows} == names
+    # Of fifty more than eight would be found by one correct test in a thousand.
+    assert [(row.case, row.rejected) for row in rows if row.refused or row.rejected > 8 / 50] == []
+    assert all(row.judged for row in rows)
 
 
 def test_how_the_work_is_spread_changes_nothing() -> None:

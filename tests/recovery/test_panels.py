@@ -87,6 +87,7 @@ def fits(panels) -> list:
 
 
 @pytest.mark.slow
+@pytest.mark.recovers("binary/att/group_time")
 @pytest.mark.parametrize("name", ["all", "mean=event"])
 def test_leaving_units_out_covers_and_influence_with_twenty_units_does_not(panels, fits, name: str) -> None:
     truth = truth_of_all(STARTS) if name == "all" else float(1 + GROWTH * np.mean(np.arange(PERIODS - 3)))
@@ -123,6 +124,9 @@ def test_the_joint_test_of_placebos_finds_a_trend_and_seldom_finds_none(panels, 
     assert np.mean(found < 0.05) > 0.5
 
 
+@pytest.mark.recovers(
+    "binary/att/group_time_regression", "binary/att/group_time_ipw", "binary/att/group_time_doubly_robust"
+)
 @pytest.mark.parametrize("estimator", ["regression", "ipw", "doubly_robust"])
 def test_trends_that_follow_a_covariate_are_adjusted_for(estimator: str) -> None:
     rng, adjusted, plain = stream(4, "staggered", estimator), [], []
@@ -193,6 +197,7 @@ def test_newey_west_has_no_bias_and_holds_the_truth_less_often_than_it_says() ->
         assert got.coverage > 0.75, contrast
 
 
+@pytest.mark.recovers("binary/level_change/segmented", "binary/level_change/segmented_ar1")
 def test_errors_that_carry_over_fool_least_squares_and_less_so_the_model_that_knows() -> None:
     rng, held = stream(8, "interrupted", "carried"), {"bare": [], "newey_west": [], "autoregressive": []}
     for _ in range(200):
