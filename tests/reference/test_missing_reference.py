@@ -13,8 +13,9 @@ from steget_eval.core.errors import ClusterError, EventsError, FewError, MethodE
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.amount import mean_difference
 from steget_eval.methods.effects.clustered import cr2
+from steget_eval.methods.missing.amounts_map import amounts_map
 from steget_eval.methods.missing.attrition import attrition_weighted
-from steget_eval.methods.missing.bounds import worst_case
+from steget_eval.methods.missing.bounds import tipping_map, worst_case
 from steget_eval.methods.missing.chained import Variable, impute
 from steget_eval.methods.missing.reference_scores import ASSUMPTIONS, expected_after, impute_scores
 from steget_eval.methods.missing.rubin import own_degrees, pool, pool_answers
@@ -161,6 +162,29 @@ def test_bounds_of_ratios_are_those_of_r_and_infinite_where_nobody_may_have_had_
     assert nobody.only(contrast="risk_difference").conf_low == pytest.approx(2 / 3 - 1 / 3)
     with pytest.raises(EventsError, match="ratio of two shares"):
         worst_case([1.0, 0, 1, 0, 0, 0], [1.0, 1, 1, 1, 1, 0], [1, 1, 1, 0, 0, 0], contrast="risk_ratio")
+
+
+@pytest.mark.parametrize("case", [case for case in WITNESS["case"].unique() if case.startswith("amounts_")])
+def test_the_map_of_amounts_is_that_of_r(case: str) -> None:
+    one, zero = (float(part) for part in case.split("_")[1:])
+    row = amounts_map(AMOUNT, KNOWN, ARM, shift_1=[one], shift_0=[zero]).rows.rows[0]
+    want = of(case)
+    for got, key in ((row.estimate, "estimate"), (row.conf_low, "low"), (row.conf_high, "high")):
+        assert near(got, want[key], CLOSED), key
+
+
+@pytest.mark.parametrize(("draw", "y"), [(tipping_map, Y), (amounts_map, AMOUNT)])
+def test_a_map_with_clusters_finds_everything_anew_without_each(draw, y) -> None:
+    site = (NUMBER - 1) // 2 % 12
+    shifts = {"shift_1": [-10.0, 5.0], "shift_0": [0.0]}
+    whole = draw(y, KNOWN, ARM, **shifts)
+    parts = [draw(y[site != one], KNOWN[site != one], ARM[site != one], **shifts) for one in range(12)]
+    for place, row in enumerate(draw(y, KNOWN, ARM, cluster=site, **shifts).rows):
+        estimate = whole.rows.rows[place].estimate
+        moved = np.array([part.rows.rows[place].estimate for part in parts]) - estimate
+        assert near(row.estimate, estimate, CLOSED)
+        assert near(row.std_error, math.sqrt(11 / 12 * float(moved @ moved)), CLOSED)
+        assert near(row.conf_high, row.estimate + float(student.isf(0.025, 11)) * row.std_error, CLOSED)
 
 
 def test_degrees_of_freedom_are_read_from_a_methods_own_limits() -> None:

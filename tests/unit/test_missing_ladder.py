@@ -24,6 +24,7 @@ WHOLE = {
         "worst_case",
     ],
     "imputations": 10, "delta": {"treated": -10}, "tipping": [-20, 0, 20],
+    "tipping_amounts": {"days_employed": [-60, 0, 60]},
 }  # fmt: skip
 
 
@@ -125,10 +126,10 @@ def test_the_report_tells_the_main_answer_first_then_each_step_and_the_map(resul
         "step.complete_case", "step.attrition_weights", "step.multiple_imputation", "step.delta",
         "step.jump_to_reference", "step.worst_case",
     ]  # fmt: skip
-    assert tables.tipped(release) == ("employment", "employment_overlap", "employed_at_24")
+    assert tables.tipped(release) == ("employment", "employment_overlap", "employed_at_24", "days_employed")
     assert len(tables.tipping(release, "employment").cells.rows) == 3
     ids = [child.id for child in unknown(release).children]
-    assert ids[-4:] == ["unknown-ladder", *(f"unknown-tipping-{one}" for one in tables.tipped(release))]
+    assert ids[-5:] == ["unknown-ladder", *(f"unknown-tipping-{one}" for one in tables.tipped(release))]
 
 
 def test_steps_are_hidden_where_the_numbers_of_unknown_are(results):
@@ -145,19 +146,37 @@ def test_a_complete_outcome_has_no_ladder(results):
 
 @pytest.mark.parametrize("told", [
     {"ladder": ["delta"]}, {"delta": {"treated": 5}}, {"ladder": ["worst_case", "worst_case"]}, {"tipping": [10, 0]},
-    {"imputations": 1},
+    {"imputations": 1}, {"tipping_amounts": {"days": [5, 1]}}, {"tipping_amounts": {"days": []}},
 ])  # fmt: skip
 def test_a_ladder_that_does_not_hold_together_is_refused(told):
     with pytest.raises(ValidationError):
         Missing.model_validate(told)
 
 
-def test_the_map_is_refused_where_people_come_in_clusters(cohort, protocol):
+def test_the_map_leaves_out_one_cluster_at_a_time_where_people_come_in_clusters(cohort, protocol, results):
     clustered = replace(cohort, persons=cohort.persons.assign(cluster=np.arange(len(cohort.persons)) % 9))
     alone = protocol.missing.model_copy(update={"ladder": ("complete_case",)})
-    found = ladder_answers(clustered, protocol.model_copy(update={"cluster": "site", "missing": alone}))
-    told = {refusal.reason for refusal in found.refusals if refusal.method == "tipping"}
-    assert told == {
-        "the tipping map cannot take people who belong together: its limits would be too sure of themselves"
-    }
-    assert not [row for row in found.estimates if row.method == "tipping"]
+    crude = protocol.estimand("employment").model_copy(update={"methods": ("cr2",)})
+    told = {"cluster": "site", "missing": alone, "estimands": (crude,)}
+    found = ladder_answers(clustered, protocol.model_copy(update=told)).estimates
+    rows = list(results.estimates.where(estimand="employment", method="tipping"))
+    assert [row.estimate for row in found] == pytest.approx([row.estimate for row in rows], abs=1e-12)
+    assert all((row.conf_high - row.estimate) / row.std_error == pytest.approx(2.306, abs=1e-3) for row in found)
+
+
+def test_a_map_of_amounts_is_told_in_their_own_unit(cohort, protocol):
+    rule = Missing(tipping_amounts={"days_employed": (-60, 0, 60)}, ladder=("complete_case",))
+    one = protocol.model_copy(update={"missing": rule})
+    results = analyse(cohort, one)
+    same, lower = (_step(results, "days_employed", f"tipping {by} +0") for by in ("+0", "-60"))
+    unseen = float(np.mean(~cohort.outcomes["days_employed"].known[cohort.a == 1]))
+    assert same.estimate - lower.estimate == pytest.approx(60 * unseen, abs=1e-9)
+    table = tables.tipping(disclose(results), "days_employed")
+    assert table.cells.rows[0][0].label["key"] == "tipping.below"
+    assert tables.tipped(disclose(results)) == ("days_employed",)
+
+
+def test_a_map_of_amounts_for_what_is_no_amount_is_refused(protocol):
+    told = protocol.model_dump(mode="json") | {"missing": {"tipping_amounts": {"employment": [0, 10]}}}
+    with pytest.raises(ValidationError, match=r"tipping_amounts.employment is no outcome of kind amount"):
+        Protocol.model_validate(told)

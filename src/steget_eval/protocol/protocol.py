@@ -24,7 +24,7 @@ from steget_eval.protocol.intervention import Intervention
 from steget_eval.protocol.joint import Joint, refuse_unlike
 from steget_eval.protocol.lock import Standing
 from steget_eval.protocol.measures import COUNTED
-from steget_eval.protocol.missing import Missing
+from steget_eval.protocol.missing import Missing, refuse_missing
 from steget_eval.protocol.occupation import Occupation
 from steget_eval.protocol.outcome import Outcome
 from steget_eval.protocol.panel import Panel
@@ -131,6 +131,7 @@ class Protocol(Part):
         refuse_occasions(self)
         refuse_groups(self)
         refuse_fidelity(self)
+        refuse_missing(self)
         return self
 
     @cached_property

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from steget_eval.cohort import Cohort, OutcomeValues
-from steget_eval.core.errors import OutsideError, ScopeError
+from steget_eval.core.errors import OneByOneError, OutsideError, ScopeError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.missing.chained import Variable, impute
 from steget_eval.methods.missing.reference_scores import Assumption, impute_scores
@@ -84,7 +84,7 @@ def _scores(asked: Asked, assumption: Assumption, points: np.ndarray) -> list[Ou
     """Draw the later scores of everybody who has a first."""
     values, a, protocol = asked.values, asked.cohort.a, asked.protocol
     if asked.cluster is not None:
-        raise ScopeError("scores of people in clusters are not imputed: what is drawn would know of no cluster")
+        raise OneByOneError("scores of people in clusters are not imputed: what is drawn would know of no cluster")
     began = ~np.isnan(values.scores[:, 0])
     found = impute_scores(
         values.scores[began, 0], values.scores[began, 1:], a[began], asked.X[began], assumption=assumption,

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from steget_eval.cohort import Cohort, OutcomeValues
-from steget_eval.core.errors import MethodError, OneByOneError, ScopeError
+from steget_eval.core.errors import MethodError, ScopeError
 from steget_eval.core.estimates import Estimates, gather
+from steget_eval.methods.missing.amounts_map import amounts_map
 from steget_eval.methods.missing.attrition import attrition_weighted
 from steget_eval.methods.missing.bounds import tipping_map, worst_case
 from steget_eval.methods.missing.reference_scores import Assumption
@@ -61,12 +62,16 @@ def ladder_answers(cohort: Cohort, protocol: Protocol) -> Ladder:
             cohort=cohort, protocol=protocol, estimand=estimand, values=values, X=design_matrix(cohort, protocol),
             cluster=cluster,
         )  # fmt: skip
-        for name in (*protocol.missing.ladder, *(("tipping",) if protocol.missing.tipping else ())):
+        for name in (*protocol.missing.ladder, *(("tipping",) if _has_map(protocol) else ())):
             try:
                 parts.append(_STEPS[name](asked))
             except MethodError as error:
                 refusals.append(Refusal(estimand=estimand.id, method=name, reason=str(error), code=error.code))
     return Ladder(estimates=gather(parts), refusals=tuple(refusals))
+
+
+def _has_map(protocol: Protocol) -> bool:
+    return bool(protocol.missing.tipping or protocol.missing.tipping_amounts)
 
 
 def _someone_unseen(values: OutcomeValues) -> bool:
@@ -136,16 +141,14 @@ def _bounds(asked: Asked) -> Estimates:
 
 
 def _tipped(asked: Asked) -> Estimates:
-    if asked.estimand.contrast != "risk_difference":
+    values, rule = asked.values, asked.protocol.missing
+    of_amounts = asked.estimand.contrast == "mean_difference"
+    points = rule.tipping_amounts.get(asked.estimand.outcome, ()) if of_amounts else rule.tipping
+    if not points or asked.estimand.contrast not in {"risk_difference", "mean_difference"}:
         return Estimates()
-    if asked.cluster is not None:
-        raise OneByOneError(
-            "the tipping map cannot take people who belong together: its limits would be too sure of themselves"
-        )
-    points = asked.protocol.missing.tipping
-    found = tipping_map(
-        np.nan_to_num(asked.values.y), asked.values.known.astype(float), asked.cohort.a, shift_1=points, shift_0=points,
-        level=asked.protocol.confidence_level,
+    found = (amounts_map if of_amounts else tipping_map)(
+        np.nan_to_num(values.y), values.known.astype(float), asked.cohort.a, shift_1=points, shift_0=points,
+        cluster=asked.cluster, level=asked.protocol.confidence_level,
     )  # fmt: skip
     pairs = [(one, zero) for one in points for zero in points]
     rows = [

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
+from scipy.stats import t as student
 
 from steget_eval.core.errors import ArgumentError, EmptyArmError, EventsError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.core.frames import Tidy
 from steget_eval.methods.numerics.arms import checked_arm, checked_level, checked_vector
+from steget_eval.methods.numerics.clusters import Jackknife, checked_clusters, leave_one_cluster_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,12 +104,14 @@ def tipping_map(
     *,
     shift_1: Sequence[float],
     shift_0: Sequence[float],
+    cluster: ArrayLike | None = None,
     level: float = 0.95,
 ) -> TippingMap:
     """Return the risk difference if the unseen differ from the seen of their arm by so many percentage points.
 
     Each arm's risk is a mix: seen · p + unseen · clip(p + shift / 100, 0, 1), with p the risk of those seen. The shift
-    is an assumption, so it has no variance; that of p is p(1 − p)/n of those seen. Limits are Wald's.
+    is an assumption, so it has no variance; that of p is p(1 − p)/n of those seen. Limits are Wald's. With `cluster`
+    the whole mix, the share seen with it, is found anew without each cluster in turn, with t(G - 1).
 
     Raises
     ------
@@ -117,9 +121,45 @@ def tipping_map(
     arms = _by_arm(y, known, a)
     if any(arm.seen in (0, 1) for arm in arms):
         raise EventsError("a tipping map needs people with and without the event in both arms")
+    if cluster is not None:
+        return _clustered_map(y, known, a, cluster, tuple(shift_1), tuple(shift_0), checked_level(level))
     mixes = [[_mix(arm, shift) for shift in shifts] for arm, shifts in zip(arms, (shift_1, shift_0), strict=True)]
     rows = tuple(_difference(one, two, arms, checked_level(level)) for one in mixes[0] for two in mixes[1])
     return TippingMap(shift_1=tuple(shift_1), shift_0=tuple(shift_0), rows=Estimates(rows))
+
+
+def _clustered_map(
+    y: ArrayLike, known: ArrayLike, a: ArrayLike, cluster: ArrayLike, shift_1: tuple[float, ...],
+    shift_0: tuple[float, ...], level: float,
+) -> TippingMap:  # fmt: skip
+    values, seen, side = np.asarray(y, dtype=np.float64), np.asarray(known), checked_arm(a)
+
+    def among(kept: np.ndarray) -> np.ndarray:
+        one, zero = _by_arm(values[kept], seen[kept], side[kept])
+        return np.array([
+            _mix(one, above).risk - _mix(zero, below).risk for above in shift_1 for below in shift_0
+        ])  # fmt: skip
+
+    left = leave_one_cluster_out(among, checked_clusters(cluster, side))
+    columns: dict[str, Any] = {
+        "contrast": "risk_difference", "method": "tipping", "n_1": int(side.sum()), "n_0": int((1 - side).sum()),
+        "kind": "binary", "population": "ATE", "unit": "proportion",
+    }  # fmt: skip
+    return TippingMap(shift_1=shift_1, shift_0=shift_0, rows=told_with_clusters(left, level, columns))
+
+
+def told_with_clusters(left: Jackknife, level: float, columns: Mapping[str, Any]) -> Estimates:
+    """Return one row per estimate of a jackknife over clusters, with Student's limits."""
+    tail, rows = (1 - level) / 2, []
+    for value, variance in zip(left.value, np.diag(left.covariance), strict=True):
+        error = math.sqrt(max(float(variance), 0.0))
+        half = float(student.isf(tail, left.degrees)) * error
+        p = 2 * float(student.sf(abs(float(value)) / error, left.degrees)) if error > 0 else math.nan
+        rows.append(
+            Estimate(estimate=float(value), std_error=error, conf_low=float(value) - half, p_value=p,
+                     conf_high=float(value) + half, conf_level=level, **columns)
+        )  # fmt: skip
+    return Estimates(tuple(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

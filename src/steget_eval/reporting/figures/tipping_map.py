@@ -95,8 +95,9 @@ def describe(frame: pd.DataFrame, language: Language) -> str:
 
 
 def _tipped(release: Release) -> pd.DataFrame:
-    rows = release.estimates
-    return rows[rows["subgroup"].astype(str).str.startswith("unknown=") & (rows["method"] == "tipping")]
+    rows = release.estimates  # of shares: a map of amounts is told as a table
+    mine = rows["subgroup"].astype(str).str.startswith("unknown=") & (rows["method"] == "tipping")
+    return rows[mine & (rows["contrast"] == "risk_difference")]
 
 
 def _tile(row: Any, place: tuple[int, int], language: Language, ax: Axes, *, narrow: bool) -> None:

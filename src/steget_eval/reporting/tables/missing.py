@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.tables.body import Column, Table, TableBody
-from steget_eval.reporting.text import Cell, key_label
+from steget_eval.reporting.text import Cell, Label, code_label, key_label
 from steget_eval.reporting.text.answers import estimate_cell, estimate_ref, outcome_label
 from steget_eval.reporting.text.sentences import main_row
 
@@ -31,13 +33,19 @@ def ladder(release: Release) -> Table:
         for row in lines:
             step = str(row["method"])
             rows.append((
-                Cell(format="text", label=outcome_label(release.protocol, str(estimand))),
+                Cell(format="text", label=outcome_label(release.protocol, str(estimand)), note=_compared(row)),
                 Cell(format="text", label=key_label(f"step.{step}")),
                 Cell(format="text", label=key_label(f"supposes.{step}")),
                 replace(estimate_cell(row), ref=str(row["_ref"])),
             ))  # fmt: skip
     body = TableBody(columns=columns, rows=tuple(rows), caption=key_label("caption.ladder"))
     return Table(cells=body, frame=frame)
+
+
+def _compared(row: dict[Hashable, Any]) -> Label:
+    """Return how the arms are compared, and for whom: questions of one outcome differ by it."""
+    names = {name: code_label(name, str(row[name])) for name in ("contrast", "population")}
+    return key_label("ladder.compared", **names)
 
 
 def tipped(release: Release) -> tuple[str, ...]:
@@ -50,21 +58,27 @@ def tipping(release: Release, estimand: str) -> Table:
     """Return the difference by how the unseen are supposed to differ: treated arm downwards, comparison across."""
     frame = _steps(release)
     frame = frame[(frame["method"] == "tipping") & (frame["estimand"] == estimand)]
+    of_amounts = str(frame["contrast"].iloc[0]) == "mean_difference"
+    unit = code_label("unit", str(frame["unit"].iloc[0]))
     pairs = frame["subgroup"].str.split(" ", expand=True)[[1, 2]].astype(float)
     downwards, across = (tuple(dict.fromkeys(pairs[place])) for place in (1, 2))
     cells = {
         (one, zero): replace(estimate_cell(row), ref=estimate_ref(row))
         for one, zero, row in zip(pairs[1], pairs[2], frame.to_dict("records"), strict=True)
     }
+
+    def shift(by: float) -> Label:
+        if of_amounts and by:
+            return key_label("tipping.above" if by > 0 else "tipping.below", points=_size(by), unit=unit)
+        return key_label(_points(by), points=_size(by))
+
     columns = [Column(key="treated", heading=key_label("column.tipping"), align="left")]
-    columns += [
-        Column(key=f"{zero:+g}", heading=key_label(_points(zero), points=_size(zero)), align="right") for zero in across
-    ]
+    columns += [Column(key=f"{zero:+g}", heading=shift(zero), align="right") for zero in across]
     rows = tuple(
-        (Cell(format="text", label=key_label(_points(one), points=_size(one))), *(cells[one, zero] for zero in across))
-        for one in downwards
-    )
-    caption = key_label("caption.tipping", outcome=outcome_label(release.protocol, estimand))
+        (Cell(format="text", label=shift(one)), *(cells[one, zero] for zero in across)) for one in downwards
+    )  # fmt: skip
+    about = "caption.tipping_amounts" if of_amounts else "caption.tipping"
+    caption = key_label(about, outcome=outcome_label(release.protocol, estimand))
     return Table(cells=TableBody(columns=tuple(columns), rows=rows, caption=caption), frame=frame)
 
 
