@@ -20,6 +20,7 @@ from steget_eval.study.answers import answer_benchmark, method_lines
 from steget_eval.study.counted import counted_answers
 from steget_eval.study.groups import by_group
 from steget_eval.study.joint import joint_answers
+from steget_eval.study.levels import of_a_site
 from steget_eval.study.one_by_one import refuse_clusters
 from steget_eval.study.own_arms import own_numbers
 from steget_eval.study.within import roads_of
@@ -156,6 +157,16 @@ def test_a_recommendation_is_not_held_against_people_in_clusters() -> None:
     found = advice_answers(people, whole.model_copy(update={"cluster": "site"}), whole.recommendations[0])
     assert found.estimates == Estimates()
     assert [one.code for one in found.refusals] == ["one_by_one"]
+
+
+@pytest.mark.parametrize(("several", "told"), [(False, None), (True, "site")])
+def test_a_site_is_answered_alone_without_clusters_unless_it_holds_several(
+    several: bool, told: str | None, cohort: Cohort, protocol: Protocol
+) -> None:
+    place = np.arange(len(cohort.persons))
+    people = {f"site{code}": place % 6 == code for code in range(6)}
+    own = replace(cohort, persons=cohort.persons.assign(cluster=place % (12 if several else 6)))
+    assert of_a_site(own, protocol, people).cluster == told
 
 
 def test_a_cost_per_success_has_no_interval_where_people_come_in_clusters() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +17,7 @@ from steget_eval.protocol import Protocol
 from steget_eval.protocol.fidelity import FidelityReviews
 from steget_eval.study.answers import label_answers, method_lines
 from steget_eval.study.fidelity_found import FidelityFound, ReviewScore
-from steget_eval.study.levels import fewest_people, sites_of
+from steget_eval.study.levels import fewest_people, of_a_site, sites_of
 from steget_eval.study.within import Road, answer_within, roads_of
 
 #: The subgroup of the row that tells how the sites' answers go with their scores.
@@ -101,7 +100,7 @@ def _totals(reviews: tuple[ReviewScore, ...]) -> dict[str, float]:
 
 def _sites(cohort: Cohort, protocol: Protocol, road: Road, totals: dict[str, float]) -> _Sites:
     people = sites_of(cohort, protocol)
-    alone = _of_a_site(cohort, protocol, people)
+    alone = of_a_site(cohort, protocol, people)
     policy = protocol.disclosure
     scores, effects, rows, counts = [], [], [], []
     left_out = 0
@@ -125,15 +124,6 @@ def _sites(cohort: Cohort, protocol: Protocol, road: Road, totals: dict[str, flo
         scores=np.array(scores), answers=both[:, 0], variances=both[:, 1] ** 2, rows=tuple(rows), left_out=left_out,
         smallest=min(counts, default=None),
     )  # fmt: skip
-
-
-def _of_a_site(cohort: Cohort, protocol: Protocol, people: Mapping[str, np.ndarray]) -> Protocol:
-    """Return the protocol of one site alone: without clusters, unless people of a site belong to several."""
-    if protocol.cluster is None:
-        return protocol
-    cluster = cohort.persons["cluster"].to_numpy()
-    several = any(np.unique(cluster[mine]).size > 1 for mine in people.values())
-    return protocol if several else protocol.model_copy(update={"cluster": None})
 
 
 def _slope(sites: _Sites, road: Road, level: float) -> Estimate:

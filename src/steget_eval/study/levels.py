@@ -70,5 +70,18 @@ def sites_of(cohort: Cohort, protocol: Protocol) -> Mapping[str, np.ndarray]:
     return levels_of(cohort, protocol, named)
 
 
+def of_a_site(cohort: Cohort, protocol: Protocol, people: Mapping[str, np.ndarray]) -> Protocol:
+    """Return the protocol by which each site is answered alone.
+
+    Without clusters where a site lies in one, since nobody of it is then more alike than others; with them where people
+    of some site belong to several.
+    """
+    if protocol.cluster is None:
+        return protocol
+    cluster = cohort.persons["cluster"].to_numpy()
+    several = any(np.unique(cluster[mine]).size > 1 for mine in people.values())
+    return protocol if several else protocol.model_copy(update={"cluster": None})
+
+
 def _code(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
