@@ -27,21 +27,27 @@ def gates_in_short(release: Release) -> tuple[Sentence, ...]:
 def gates_told(release: Release) -> list[Block]:
     """Return each gate with whether it was passed, after what that comes to in words."""
     if release.design_gates:
-        said = [
-            _counted(f"gates.method_{'failed' if _failed(one.gates) else 'passed'}", one.gates, method=one.method)
-            for one in release.design_gates
-        ]
-        lead = build.paragraph("balance-gates-said", key_label("gates.methods"))
-        return [
-            lead,
-            build.bullets("balance-gates-methods", said),
-            build.table("balance-gates", tables.design_gates(release)),
-        ]
+        return _of_methods(release)
     if release.gates:
         return [*_of_one(release.gates), build.table("balance-gates", tables.gates(release))]
     if _is_weighed(release):
         return [build.paragraph("balance-gates-said", key_label("gates.untold"))]
     return []
+
+
+def _of_methods(release: Release) -> list[Block]:
+    said = [
+        _counted(f"gates.method_{'failed' if _failed(one.gates) else 'passed'}", one.gates, method=one.method)
+        for one in release.design_gates
+    ]
+    lacking = list(dict.fromkeys(gate.name for one in release.design_gates for gate in _failed(one.gates)))
+    children = [build.paragraph("balance-gates-said", key_label("gates.methods"))]
+    children.append(build.bullets("balance-gates-methods", said))
+    if lacking:
+        words = [code_label("gate_lacks", name) for name in lacking]
+        children.append(build.paragraph("balance-gates-lead", key_label("gates.lacking")))
+        children.append(build.bullets("balance-gates-lacking", words))
+    return [*children, build.table("balance-gates", tables.design_gates(release))]
 
 
 def _of_one(gates: Sequence[ReleasedGate]) -> list[Block]:
