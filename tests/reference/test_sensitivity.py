@@ -130,10 +130,11 @@ def test_robustness_and_bounds_are_those_that_the_authors_software_gives_for_dar
     found = robustness(estimate, std_error, df)
     told = (found.partial_r2, found.value, found.value_limit)
     assert [f"{value:.6f}" for value in told] == ["0.021873", "0.138776", "0.076258"]
-    given = {1: (0.00916428667504862, 0.12464092303637, 0.0752202698486415, 0.0218733298036818, 0.03228296, 0.11815758),
-             2: (0.0183285733500972, 0.249324064199975, 0.0529151689180575, 0.0203500639944344, 0.01296803, 0.09286231),
-             3: (0.0274928600251459, 0.374050471038094, 0.0303960178770157, 0.0186700665753491, -0.00625329, 0.06704533),
-             }  # fmt: skip
+    given = {
+        1: (0.00916428667504862, 0.12464092303637, 0.0752202698486415, 0.0218733298036818, 0.03228296, 0.11815758),
+        2: (0.0183285733500972, 0.249324064199975, 0.0529151689180575, 0.0203500639944344, 0.01296803, 0.09286231),
+        3: (0.0274928600251459, 0.374050471038094, 0.0303960178770157, 0.0186700665753491, -0.00625329, 0.06704533),
+    }  # fmt: skip
     for times, (r2_arm, r2_outcome, left, error, low, high) in given.items():
         # What being female explains of the arm and of the outcome there, such that the first row's shares come of it.
         bound = bound_by_benchmark(estimate, std_error, df, 0.009081065190329635, 0.10903391542784172, times)
