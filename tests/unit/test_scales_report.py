@@ -128,6 +128,20 @@ def test_without_methods_analysis_of_covariance_answers_and_with_clusters_the_ro
         method_lines(mixed, mixed.estimands[0])
 
 
+def test_where_people_come_in_clusters_the_means_at_occasions_are_told_by_leaving_each_out():
+    protocol = asked(question(), cluster="site")
+    people = cohort_of(protocol.model_copy(update={"cluster": None}))
+    site = np.where(people.a == 1, np.cumsum(people.a == 1) % 6, 6 + np.cumsum(people.a == 0) % 6)
+    clustered = replace(people, persons=people.persons.assign(cluster=site))
+    found = analyse(clustered, protocol)
+    seen = [row for row in found.estimates if row.subgroup.startswith("occasion=")]
+    assert {row.method for row in seen} == {"clusters_left_out"}
+    assert len(seen) == 2 * len(OCCASIONS)
+    assert {row.note.rpartition(" ")[2] for row in seen} == {"5."}
+    page = block_html(blocks.scales(disclose(found)), "en")
+    assert f"{seen[0].conf_low:.1f}"[:4] in page
+
+
 @pytest.mark.parametrize(("made", "why"), [
     (lambda: asked(question(occasion="start")), "occasion is 'start'; allowed, after the first: month_6"),
     (lambda: asked(question(contrast="responders_difference"), scores={"important": None}), "counts responders"),
