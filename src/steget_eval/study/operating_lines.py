@@ -287,7 +287,7 @@ def _judged(line: Method, kind: str) -> tuple[Scenario, ...]:
     if line.name == "complete_case" or _is_turned_over(line):
         return ()
     if line.sees_unknown:
-        return ("missing", "sites") if line.clusters else ("missing",)
+        return ("missing", "sites") if line.name == "attrition" else ("missing",)
     if line.is_test:
         return ("null",)
     if kind in {"longitudinal", "transition"} and "arm" in line.populations:
@@ -316,6 +316,8 @@ def _judged(line: Method, kind: str) -> tuple[Scenario, ...]:
 
 def _shown(line: Method, kind: str, contrast: str) -> tuple[Scenario, ...]:
     difference = contrast in {"risk_difference", "mean_difference"}
+    if line.name == "imputed":  # an intercept for each site in the imputation overstates the variance (Andridge 2011)
+        return ("sites",)
     if line.sees_unknown:
         return ("missing",) if line.name == "complete_case" else ()
     found: list[Scenario] = []
