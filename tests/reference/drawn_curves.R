@@ -37,7 +37,7 @@ for (population in c("ATE", "ATT")) for (arm in c(1, 0)) for (cause in 1:2) {
   for (k in seq_along(days)) put(sprintf("%s_%d_%d", population, arm, cause),
                                  est = estimate[k], se = error[k])
 }
-# Without each of the twelve sites in turn, score and all; log-log limits with t on eleven degrees.
+# Without each of the twelve sites in turn, score and all; log-log limits with t on the own sites of the arm less one.
 for (case in c("weighted", "plain")) for (arm in c(1, 0)) {
   of <- function(kept) {
     w <- if (case == "weighted") weigh(fitted(kept), "ATE") else rep(1, 90)
@@ -46,7 +46,7 @@ for (case in c("weighted", "plain")) for (arm in c(1, 0)) {
   whole <- of(rep(TRUE, 90))
   left <- sapply(sort(unique(site)), function(one) of(site != one))
   error <- sqrt(11 / 12 * rowSums((left - whole)^2))
-  H <- -log(1 - whole); q <- qt(.975, 11) * error / ((1 - whole) * H)
+  H <- -log(1 - whole); q <- qt(.975, length(unique(site[a == arm])) - 1) * error / ((1 - whole) * H)
   for (k in seq_along(days)) put(sprintf("%s_%d", case, arm), est = whole[k], se = error[k],
                                  low = 1 - exp(-H * exp(-q))[k], high = 1 - exp(-H * exp(q))[k])
 }

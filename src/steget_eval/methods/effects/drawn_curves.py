@@ -61,8 +61,8 @@ def weighted_arm_curves(
     X : shape (n, p)
         Covariates of the propensity model, no intercept.
     cluster : shape (n,), optional
-        What people belong to: everything anew without each in turn, with t(G - 1); with fewer than four in an arm the
-        curves have no limits.
+        What people belong to: everything anew without each in turn, with t of the arm's own clusters; with too few or
+        too uneven ones the curves have no limits.
 
     Raises
     ------
@@ -133,10 +133,8 @@ def _by_cluster(
         one, zero = (_with_limits(curve, np.full(curve.times.size, np.nan), 0.0) for curve in curves)
         return ArmCurves(one=one, zero=zero)
     error = np.sqrt(np.diag(found.covariance))
-    quantile = float(stats.t.ppf((1 + level) / 2, found.degrees))
-    return ArmCurves(
-        one=_with_limits(both.one, error[:cut], quantile), zero=_with_limits(both.zero, error[cut:], quantile)
-    )
+    one, zero = (float(stats.t.ppf((1 + level) / 2, degrees)) for degrees in found.arm_degrees)
+    return ArmCurves(one=_with_limits(both.one, error[:cut], one), zero=_with_limits(both.zero, error[cut:], zero))
 
 
 def _with_limits(curve: Curve, error: np.ndarray, quantile: float) -> Curve:

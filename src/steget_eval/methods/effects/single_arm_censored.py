@@ -118,7 +118,7 @@ class _Seen:
             lambda kept: np.array([risk_by(who.t[kept], who.d[kept], who.horizon, cause=cause).estimate]),
             clusters, whole=np.array([reading.estimate]),
         )  # fmt: skip
-        return replace(plain, std_error=math.sqrt(float(found.covariance[0, 0])), degrees=found.degrees)
+        return replace(plain, std_error=math.sqrt(float(found.covariance[0, 0])), degrees=found.arm_degrees[0])
 
     def lower(self, method: Censored, level: float) -> float:
         if self.risk == 0 and method != "bayesian":
