@@ -23,7 +23,7 @@ PEOPLE = pd.read_csv(HERE / "matching_people.csv")
 X = PEOPLE[["x1", "x2", "z"]].to_numpy(dtype=float)
 A = PEOPLE["a"].to_numpy(dtype=float)
 SCORE = fit_propensity(A, X).score
-CLOSED, ITERATED, ENTROPY = 1e-8, 1e-6, 1e-3
+CLOSED, ITERATED, ENTROPY = 1e-8, 1e-6, 1e-6
 
 
 def wanted(prefix: str) -> pd.Series:

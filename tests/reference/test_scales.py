@@ -82,7 +82,7 @@ def test_ancova_is_that_of_r(case, ask):
     for key, name in (("estimate", "estimate"), ("std_error", "std_error"), ("low", "conf_low"),
                       ("high", "conf_high"), ("p_value", "p_value")):  # fmt: skip
         held(getattr(row, name), case, key, CLOSED)
-    assert degrees(row) == pytest.approx(WITNESS[case, "df"], abs=0.051)
+    assert degrees(row) == pytest.approx(WITNESS[case, "df"], abs=0.051)  # told with one decimal
 
 
 CORRECTIONS = {"none": "robust", "mancl_derouen": "mancl_derouen", "kauermann_carroll": "kauermann_carroll"}
@@ -137,7 +137,7 @@ def test_mancl_and_derouen_are_statsmodels_own(binary):
         y, D, groups=person, cov_struct=Exchangeable(), family=Binomial() if binary else Gaussian()
     ).fit(maxiter=500, ctol=1e-9, cov_type="bias_reduced")  # fmt: skip
     mine = gee.fit_gee(asked, working="exchangeable", binary=binary, correction="mancl_derouen")
-    assert mine.covariance == pytest.approx(fitted.cov_robust_bc, rel=1e-5, abs=1e-9)
+    assert mine.covariance == pytest.approx(fitted.cov_robust_bc, rel=1e-6, abs=1e-9)
 
 
 @pytest.mark.parametrize(("interval", "tolerance"), [("newcombe", CLOSED), ("miettinen_nurminen", ITERATED)])

@@ -56,7 +56,7 @@ def test_gray_scores_as_log_rank_where_nothing_competes(people):
     # The same score with another variance: not equal, and close.
     t, d, a = columns(people)
     one, other = gray(t, d > 0, a).rows[0], log_rank(t, d > 0, a).rows[0]
-    assert one.estimate == pytest.approx(other.estimate, rel=0.05)
+    assert one.estimate == pytest.approx(other.estimate, rel=0.05)  # a law, not a witness
 
 
 def test_gray_refuses_where_nobody_had_the_event(people):

@@ -51,7 +51,7 @@ def test_odds_ratio_is_that_of_polr_as_far_as_polr_goes() -> None:
     told, row = wanted("polr"), proportional_odds(STEP, A, X).rows[0]
     # polr stops at what its function's value can tell apart, about the square root of rounding.
     assert row.estimate == pytest.approx(told["estimate"], rel=1e-5)
-    assert row.std_error == pytest.approx(told["std_error"], rel=1e-4)
+    assert row.std_error == pytest.approx(told["std_error"], rel=1e-4)  # the derivative's is the root of that
 
 
 def test_score_test_of_no_difference_is_wilcoxons_but_for_one_person() -> None:
