@@ -128,5 +128,6 @@ def test_a_state_that_nobody_was_in_has_months_without_an_interval():
     rows = months_in_states(np.vstack([path, path]), np.arange(80) < 40, ("work", "study", "never"))
     never = [row for row in rows if row.subgroup == "state=never"]
     assert [(row.estimate, row.interval_kind) for row in never] == [(0.0, "none")] * 3
-    assert "nobody was ever seen" in never[0].note and np.isnan(never[0].conf_low)
+    assert "nobody was ever seen" in never[0].note
+    assert np.isnan(never[0].conf_low)
     assert {row.interval_kind for row in rows if row.subgroup == "state=work"} == {"confidence"}
