@@ -49,9 +49,12 @@ def _compared(row: dict[Hashable, Any]) -> Label:
 
 
 def tipped(release: Release) -> tuple[str, ...]:
-    """Return the estimands that have a tipping map."""
+    """Return the estimands that have a tipping map, one where several have the same."""
     frame = _steps(release)
-    return tuple(dict.fromkeys(frame.loc[frame["method"] == "tipping", "estimand"]))
+    maps: dict[tuple[str, ...], str] = {}
+    for estimand, mine in frame[frame["method"] == "tipping"].groupby("estimand", sort=False):
+        maps.setdefault((str(mine["outcome"].iloc[0]), *mine["estimate"].astype(str)), str(estimand))
+    return tuple(maps.values())
 
 
 def tipping(release: Release, estimand: str) -> Table:
