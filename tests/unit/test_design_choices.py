@@ -187,7 +187,7 @@ def test_a_comparison_too_small_to_choose_from_is_told_by_method(
     assert held == {"ipw": None, "matched_pairs": False, "nearest_neighbours": False, "matched_regression": None}
     release = disclose(replace(results_two_arms, design=account), internal=True)
     (told,) = (child for child in blocks.balance(release).children if child.id == "balance-reservoir")
-    assert len(told.body["text"]) == 2
+    assert [item["key"] for item in told.body["text"]] == ["matching.small", "matching.small", "matching.reservoir"]
     quiet = disclose(
         replace(results_two_arms, design=account_for_design(cohort, _asked(protocol, {}, "ipw"))), internal=True
     )

@@ -37,12 +37,17 @@ def design_choices(protocol: Protocol) -> list[Sentence]:
 
 
 def reservoir_warnings(release: Release) -> list[Sentence]:
-    """Return for each method that matches nobody twice that the comparison was too small to choose from."""
-    return [
-        build.sentence("matching.reservoir", method=code_label("method", one.method))
+    """Return which methods match nobody twice where the comparison is too small for it, and what comes of that."""
+    small = [
+        build.sentence("matching.small", method=code_label("method", one.method))
         for one in release.design_gates
         if any(gate.name == "reservoir" and not gate.passed for gate in one.gates)
     ]
+    return (
+        [*small, build.sentence("matching.reservoir", method=code_label("method", "matched_regression"))]
+        if small
+        else []
+    )
 
 
 def _matching(protocol: Protocol) -> list[Sentence]:
