@@ -17,3 +17,18 @@ for (case in c("plain", "adjusted")) {
   by <- coxph(update(form, . ~ . + cluster(site)), data = x, control = tight, ties = "efron")
   say(paste0(case, ".clustered"), sqrt(by$var[1, 1]))
 }
+# The check of proportional hazards (proportional_hazards), by cox.zph.
+for (case in c("plain", "adjusted")) {
+  form <- if (case == "plain") Surv(start, t, d == 1) ~ a else Surv(start, t, d == 1) ~ a + x + stratum
+  test <- cox.zph(coxph(form, data = x, control = tight, ties = "efron"), transform = "km", terms = FALSE)$table
+  say(paste0("zph.", case, ".estimate"), test["a", "chisq"]); say(paste0("zph.", case, ".p"), test["a", "p"])
+}
+# Mantel's test (log_rank) of any event, day by day: those at risk have entered before the day.
+moved <- 0; spread <- 0
+for (day in sort(unique(x$t[x$d > 0]))) {
+  here <- x$start < day & x$t >= day; n <- sum(here); n1 <- sum(here & x$a == 1)
+  m <- sum(here & x$t == day & x$d > 0); m1 <- sum(here & x$t == day & x$d > 0 & x$a == 1)
+  moved <- moved + m1 - m * n1 / n
+  if (n > 1) spread <- spread + m * (n1 / n) * (1 - n1 / n) * (n - m) / (n - 1)
+}
+say("log_rank.estimate", moved^2 / spread)

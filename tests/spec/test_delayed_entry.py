@@ -66,6 +66,14 @@ def test_a_method_that_takes_nobody_late_is_refused(ask):
         method_lines(protocol, estimand)
 
 
+def test_the_check_of_proportional_hazards_follows_late_entries_too(ask):
+    protocol = ask(WORK, clock=CLOCK, kind="time_to_event")
+    estimand = protocol.estimand("question").model_copy(
+        update={"contrast": "hazard_ratio", "methods": ("cox", "log_rank")}
+    )
+    assert [line.name for line in method_lines(protocol, estimand)] == ["cox", "log_rank", "schoenfeld"]
+
+
 def test_a_clock_without_index_date_cannot_be_late(ask):
     with pytest.raises(ValidationError, match="observed_from needs an index date"):
         ask(WORK, clock={"index": "none", "observed_from": "2024-01-11"}, kind="time_to_event")

@@ -15,7 +15,8 @@ def _pseudo(estimator: str, kinds: tuple[Kind, ...], contrasts: tuple[str, ...],
     return Method(
         name=estimator, kinds=kinds, contrasts=contrasts,
         populations=("ATE", "ATT", "ATC") if estimator == "g_computation" else _ALL, adjusts=True, clusters=True,
-        takes_strata=True, function=f"{_EFFECTS}.pseudo_values:adjusted_pseudo", options=(("estimator", estimator), ("measure", measure)),
+        takes_strata=True, function=f"{_EFFECTS}.pseudo_values:adjusted_pseudo",
+        options=(("estimator", estimator), ("measure", measure)),
         witness="tests/reference/pseudo_values.R", recovery=_RECOVERY,
     )  # fmt: skip
 
@@ -39,7 +40,8 @@ _CRUDE_LINES = (
            takes_entry=True, function=f"{_EFFECTS}.time_to_event:rmst", witness="tests/reference/survival.R",
            recovery=_CRUDE),
     Method(name="log_rank", kinds=("time_to_event",), contrasts=("hazard_ratio",), is_test=True,
-           function=f"{_EFFECTS}.time_to_event:log_rank", witness="tests/reference/survival.R", recovery=_CRUDE),
+           takes_entry=True, function=f"{_EFFECTS}.time_to_event:log_rank",
+           witness="tests/reference/survival.R", recovery=_CRUDE),
     Method(name="aalen_johansen", kinds=("competing",), contrasts=("risk", "risk_difference", "risk_ratio"),
            populations=("arm", "ATE"), clusters=True, takes_entry=True,
            function=f"{_EFFECTS}.competing:cumulative_incidence", witness="tests/reference/competing.R",
@@ -57,7 +59,7 @@ _CRUDE_LINES = (
            clusters=True, takes_entry=True, function=f"{_EFFECTS}.cox:hazard_ratio",
            witness="tests/reference/survival.R", recovery=_CRUDE),
     Method(name="schoenfeld", kinds=_TIMES, contrasts=("hazard_ratio",), adjusts=True, needs_covariates=False,
-           is_test=True, function=f"{_EFFECTS}.proportional:proportional_hazards",
+           is_test=True, takes_entry=True, function=f"{_EFFECTS}.proportional:proportional_hazards",
            witness="tests/reference/time_tests.R", recovery=_CRUDE),
 )  # fmt: skip
 

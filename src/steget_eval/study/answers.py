@@ -110,8 +110,7 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
     hypothetical = "hypothetical" in estimand.strategies.values()
     names = estimand.methods or (_default(protocol, estimand, kind, hypothetical=hypothetical),)
     lines = []
-    late = protocol.clock.observed_from is not None
-    for name in _checked_with(names, clustered=protocol.cluster is not None, late=late):
+    for name in _checked_with(names, clustered=protocol.cluster is not None):
         line = find_method(kind, estimand.contrast, name)
         if line is None and kind == "competing" and name in {"kaplan_meier", "restricted_mean", "log_rank"}:
             raise SpecError(
@@ -143,12 +142,12 @@ def method_lines(protocol: Protocol, estimand: Estimand) -> tuple[Method, ...]:
     return tuple(lines)
 
 
-def _checked_with(names: tuple[str, ...], *, clustered: bool, late: bool) -> tuple[str, ...]:
+def _checked_with(names: tuple[str, ...], *, clustered: bool) -> tuple[str, ...]:
     """Let the check of proportional hazards or odds follow its regression, asked for or not, where it can."""
     odds = {"proportional_odds", "proportional_odds_score"} & set(names)
     if odds and "brant" not in names and not clustered:
         return (*names, "brant")
-    return (*names, "schoenfeld") if "cox" in names and "schoenfeld" not in names and not late else names
+    return (*names, "schoenfeld") if "cox" in names and "schoenfeld" not in names else names
 
 
 def _check_line(protocol: Protocol, estimand: Estimand, line: Method) -> None:

@@ -133,8 +133,10 @@ def _by_cluster(
         one, zero = (_with_limits(curve, np.full(curve.times.size, np.nan), 0.0) for curve in curves)
         return ArmCurves(one=one, zero=zero)
     error = np.sqrt(np.diag(found.covariance))
-    one, zero = (float(stats.t.ppf((1 + level) / 2, degrees)) for degrees in found.arm_degrees)
-    return ArmCurves(one=_with_limits(both.one, error[:cut], one), zero=_with_limits(both.zero, error[cut:], zero))
+    in_one, in_zero = (float(stats.t.ppf((1 + level) / 2, degrees)) for degrees in found.arm_degrees)
+    return ArmCurves(
+        one=_with_limits(both.one, error[:cut], in_one), zero=_with_limits(both.zero, error[cut:], in_zero)
+    )
 
 
 def _with_limits(curve: Curve, error: np.ndarray, quantile: float) -> Curve:

@@ -10,13 +10,14 @@ from scipy import stats
 from steget_eval.core.errors import EventsError
 from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.cox import fit_cox
-from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days
+from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_entry
 from steget_eval.methods.numerics.schoenfeld import score_over_time
 
 
 def proportional_hazards(
-    t: np.ndarray, d: np.ndarray, a: np.ndarray, X: np.ndarray | None = None, *, cause: int = 1
-) -> Estimates:
+    t: np.ndarray, d: np.ndarray, a: np.ndarray, X: np.ndarray | None = None, *, cause: int = 1,
+    entry: np.ndarray | None = None,
+) -> Estimates:  # fmt: skip
     """Test that the arms' hazard ratio is the same all along.
 
     Grambsch & Therneau (1994): the scaled Schoenfeld residuals of the arm against one minus Kaplan–Meier just before
@@ -35,6 +36,8 @@ def proportional_hazards(
         Arm, 0 or 1.
     X : np.ndarray, shape (n, p), optional
         The covariates of the regression, no intercept.
+    entry : np.ndarray, shape (n,), optional
+        The day after which each person is at risk; Kaplan–Meier is then that of late entries.
     """
     days = check_days(t)
     causes, arms = check_causes(d, days.size, competing=True), check_arms(a, days.size)
@@ -43,8 +46,9 @@ def proportional_hazards(
         if not np.any(event & (arms == arm)):
             raise EventsError(f"nobody in arm {arm} had the event, so hazards cannot be compared")
     columns = np.column_stack([arms, np.empty((days.size, 0)) if X is None else np.asarray(X, dtype=float)])
-    fit = fit_cox(days, causes, columns, cause=cause)
-    found = score_over_time(days, event, columns, fit.beta)
+    late = check_entry(entry, days)
+    fit = fit_cox(days, causes, columns, cause=cause, entry=late)
+    found = score_over_time(days, event, columns, fit.beta, entry=late)
     chi_square = found.chi_square(0)
     row = Estimate(
         contrast="proportional_hazards", method="schoenfeld", estimate=chi_square, interval_kind="none",

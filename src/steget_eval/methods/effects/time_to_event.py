@@ -12,7 +12,7 @@ from steget_eval.core.estimates import Estimate, Estimates
 from steget_eval.methods.effects.curve_rows import mean_rows, risk_rows
 from steget_eval.methods.effects.summaries import ArmPair, ArmSummary, check_follow_up, pair_by_cluster, read_arms
 from steget_eval.methods.numerics.clusters import Variance
-from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, count_days
+from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_entry, count_days
 from steget_eval.methods.numerics.horizon import risk_by, time_lost_by
 
 
@@ -81,7 +81,7 @@ def _rest(lost: ArmSummary, horizon: int) -> ArmSummary:
     return ArmSummary(estimate=horizon - lost.estimate, variance=lost.variance, n=lost.n, events=lost.events)
 
 
-def log_rank(t: np.ndarray, d: np.ndarray, a: np.ndarray) -> Estimates:
+def log_rank(t: np.ndarray, d: np.ndarray, a: np.ndarray, *, entry: np.ndarray | None = None) -> Estimates:
     """Test that the arms share one hazard of the event over all of follow-up.
 
     Mantel (1966), with the hypergeometric variance for tied days; the estimate is chi-square on one degree of freedom.
@@ -94,15 +94,21 @@ def log_rank(t: np.ndarray, d: np.ndarray, a: np.ndarray) -> Estimates:
         0 censored, 1 the event; any other cause is refused.
     a : np.ndarray, shape (n,)
         Arm, 0 or 1.
+    entry : np.ndarray, shape (n,), optional
+        The day after which each person is at risk; nobody is compared with people before then.
     """
     days = check_days(t)
     causes, arms = check_causes(d, days.size, competing=False), check_arms(a, days.size)
-    pooled = count_days(days, causes)
+    late = check_entry(entry, days)
+    pooled = count_days(days, causes, entry=late)
     in_one = arms == 1
     events_one = int(causes[in_one].sum())
     at_risk_one = np.sum(in_one) - np.searchsorted(np.sort(days[in_one]), pooled.days, side="left")
+    if late is not None:  # at risk from the day after
+        entered = in_one & (late > 0)
+        at_risk_one = at_risk_one - (entered.sum() - np.searchsorted(np.sort(late[entered]), pooled.days, side="left"))
     y, events = pooled.at_risk, pooled.events
-    share = at_risk_one / y
+    share = np.divide(at_risk_one, y, out=np.zeros(y.size), where=y > 0)
     spread = events * share * (1 - share) * np.divide(y - events, y - 1, out=np.zeros(y.size), where=y > 1)
     variance = float(spread.sum())
     if not variance > 0:

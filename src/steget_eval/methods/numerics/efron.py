@@ -34,7 +34,7 @@ def efron_residuals(
     moments = weight[:, None] * np.column_stack([np.ones(t.size), centred])
     at_risk = np.cumsum(_per_day(at, moments, days.size)[::-1], axis=0)[::-1]
     if entry is not None:
-        at_risk = at_risk - _yet_to_enter(days, entry, moments)
+        at_risk = at_risk - yet_to_enter(days, entry, moments)
     tied = _per_day(at[event], moments[event], days.size)
     deaths = np.bincount(at[event], minlength=days.size)
 
@@ -56,7 +56,7 @@ def efron_residuals(
     return np.asarray(event[:, None] * (centred - expected[at]) - drift)
 
 
-def _yet_to_enter(days: np.ndarray, entry: np.ndarray, moments: np.ndarray) -> np.ndarray:
+def yet_to_enter(days: np.ndarray, entry: np.ndarray, moments: np.ndarray) -> np.ndarray:
     """Sum over those who enter on each day or later, shape (days, columns): at risk only afterwards."""
     late = entry > 0
     # Whoever enters at e is missing on every day up to e: those are the first `upto` days.

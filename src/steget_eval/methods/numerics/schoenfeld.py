@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from steget_eval.core.errors import DependentError, FewError
+from steget_eval.methods.numerics.efron import yet_to_enter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,7 +40,9 @@ class ScoreOverTime:
         return float(self.score[column] ** 2 / left)
 
 
-def score_over_time(t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.ndarray) -> ScoreOverTime:
+def score_over_time(
+    t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.ndarray, *, entry: np.ndarray | None = None
+) -> ScoreOverTime:
     """Return the score and information under Efron's ties, g(t) being one minus Kaplan–Meier just before t.
 
     Grambsch & Therneau (1994); Therneau & Grambsch (2000, §6.2). Arguments as in `efron_residuals`.
@@ -50,9 +53,12 @@ def score_over_time(t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.nd
     weight = np.exp(centred @ beta)
     moments = weight[:, None] * np.column_stack([np.ones(t.size), centred, _squares(centred)])
     at_risk = np.cumsum(_per_day(at, moments, days.size)[::-1], axis=0)[::-1]
+    if entry is not None:
+        at_risk = at_risk - yet_to_enter(days, entry, moments)
     tied = _per_day(at[event], moments[event], days.size)
     deaths = np.bincount(at[event], minlength=days.size)
-    g = _gone_before(at, deaths, days.size)
+    late = np.zeros(days.size) if entry is None else yet_to_enter(days, entry, np.ones((t.size, 1)))[:, 0]
+    g = _gone_before(at, deaths, late)
 
     day = np.repeat(np.arange(days.size), deaths)  # one line per event
     rank = np.arange(day.size) - np.repeat(np.cumsum(deaths) - deaths, deaths)
@@ -66,10 +72,10 @@ def score_over_time(t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.nd
     return ScoreOverTime(score=score, information=information)
 
 
-def _gone_before(at: np.ndarray, deaths: np.ndarray, days: int) -> np.ndarray:
-    ended = np.bincount(at, minlength=days)
-    at_risk = at.size - (np.cumsum(ended) - ended)
-    gone = 1 - np.cumprod(1 - deaths / at_risk)
+def _gone_before(at: np.ndarray, deaths: np.ndarray, late: np.ndarray) -> np.ndarray:
+    ended = np.bincount(at, minlength=deaths.size)
+    at_risk = at.size - (np.cumsum(ended) - ended) - late
+    gone = 1 - np.cumprod(1 - np.divide(deaths, at_risk, out=np.zeros(deaths.size), where=at_risk > 0))
     before = np.concatenate(([0.0], gone[:-1]))
     # Where g is centred does not matter to the test, only to its rounding.
     return np.asarray(before - np.average(before, weights=deaths))
