@@ -9,7 +9,7 @@ from steget_eval.core.estimates import Estimates
 from steget_eval.core.streams import stream
 from steget_eval.methods.design.balance import balance
 from steget_eval.methods.design.propensity import fit_propensity
-from steget_eval.methods.design.weights import weights_ate, weights_att, weights_overlap
+from steget_eval.methods.design.weights import weights_atc, weights_ate, weights_att, weights_overlap
 from steget_eval.methods.effects import amount, amount_adjusted, binary, binary_adjusted
 
 SEEDS = st.integers(0, 10_000)
@@ -164,6 +164,20 @@ def test_weights_in_a_saturated_model_add_up_to_their_population(seed: int) -> N
     for arm in (1, 0):
         assert everyone[p.a == arm].sum() == pytest.approx(200, rel=1e-9)
         assert treated[p.a == arm].sum() == pytest.approx(p.a.sum(), rel=1e-9)
+
+
+@pytest.mark.parametrize("population", ["ATE", "ATT", "ATC", "ATO"])
+@EASY
+@given(SEEDS)
+def test_in_a_saturated_model_weights_give_both_arms_the_means_of_their_population(population: str, seed: int) -> None:
+    p = People(seed)
+    cells = np.column_stack([p.X[:, 1], p.X[:, 0] > 0, p.X[:, 1] * (p.X[:, 0] > 0)]) * 1.0
+    score = fit_propensity(p.a, cells).score
+    w = {"ATE": weights_ate, "ATT": weights_att, "ATC": weights_atc, "ATO": weights_overlap}[population](p.a, score)
+    stands = {"ATE": np.ones(200), "ATT": p.a, "ATC": 1 - p.a, "ATO": score * (1 - score)}[population]
+    for arm in (1, 0):
+        mine = p.a == arm
+        assert w[mine] @ cells[mine] / w[mine].sum() == pytest.approx(stands @ cells / stands.sum(), abs=1e-9)
 
 
 @pytest.mark.parametrize(("name", "population"), METHODS)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from steget_eval.core.errors import MethodError
+from steget_eval.core.streams import stream
 from steget_eval.methods.design.censoring import weights_censoring
+from steget_eval.methods.effects.drawn_curves import weighted_arm_curves
 from steget_eval.methods.numerics.counting import count_days
 from steget_eval.methods.numerics.curves import aalen_johansen, influence, kaplan_meier
 from steget_eval.methods.numerics.horizon import risk_by, time_lost_by
@@ -34,6 +37,39 @@ def test_curves_are_monotone_and_stay_between_zero_and_one(rows):
         assert np.all((curve.conf_low[has] >= 0) & (curve.conf_high[has] <= 1))
         assert np.all(curve.conf_low[has] <= curve.estimate[has])
         assert np.all(curve.estimate[has] <= curve.conf_high[has])
+
+
+@given(people(), st.integers(0, 2**32 - 1))
+def test_curves_of_people_who_enter_late_are_monotone_and_stay_between_zero_and_one(rows, seed):
+    t, d = rows.T + np.array([[1], [0]])
+    entry = np.minimum(stream(seed, "entry").integers(0, 8, t.size), t - 1)
+    entry[-1] = 0
+    try:
+        risk = aalen_johansen(t, d, entry=entry)
+    except MethodError:  # everybody at risk had an event before others came: the curve ended there
+        return
+    assert np.all(np.diff(risk.estimate) >= 0)
+    assert np.all((risk.estimate >= 0) & (risk.estimate <= 1))
+    has = ~np.isnan(risk.conf_low)
+    assert np.all((risk.conf_low[has] >= 0) & (risk.conf_low[has] <= risk.estimate[has] + EXACT))
+    assert np.all((risk.estimate[has] <= risk.conf_high[has] + EXACT) & (risk.conf_high[has] <= 1))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["ATE", "ATT", "ATC", "ATO"]))
+def test_weighted_curves_are_monotone_and_all_causes_stay_under_one(seed, population):
+    draws = stream(seed, "weighted")
+    t, d, X = draws.integers(0, 20, 120), draws.integers(0, 3, 120), draws.normal(size=(120, 2))
+    a = (draws.random(120) < 1 / (1 + np.exp(-0.5 * X[:, 0]))) * 1
+    t, d = np.append(t, [20, 20]), np.append(d, [0, 0])
+    a, X = np.append(a, [1, 0]), np.vstack([X, np.zeros((2, 2))])
+    both = [weighted_arm_curves(t, d, a, X, cause=cause, population=population) for cause in (1, 2)]
+    for arm in ("one", "zero"):
+        curves = [getattr(one, arm) for one in both]
+        for curve in curves:
+            assert np.all(np.diff(curve.estimate) >= 0)
+            assert np.all(curve.estimate >= 0)
+        assert np.all(sum(curve.estimate for curve in curves) <= 1 + EXACT)
 
 
 @given(people())

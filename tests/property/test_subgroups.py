@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steget_eval import build_cohort, load_protocol, read_records
+from steget_eval import build_cohort, evaluate, load_protocol, read_records
 from steget_eval.cohort import Cohort
 from steget_eval.core.errors import MethodError
 from steget_eval.core.shipped import shipped
@@ -50,6 +50,22 @@ def test_a_group_of_everyone_is_the_whole(programme: str) -> None:
     for road in asked:
         everyone = np.ones(len(cohort.persons), dtype=bool)
         assert answer_within(cohort, protocol, road, everyone) == answer(cohort, protocol, road.estimand, road.line)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("programme", PROGRAMMES)
+def test_all_is_the_same_whole_whatever_groups_are_asked_for(programme: str) -> None:
+    _, protocol = opened(programme)
+    records = read_records(shipped("data", "programmes", programme) / "records")
+    told = protocol.model_dump(mode="json")
+    groups = {"by": [one.id for one in protocol.covariates if one.kind in {"category", "binary"}],
+              "estimands": [one.id for one in protocol.estimands[:3]]}  # fmt: skip
+    more = Protocol.model_validate(told | {"subgroups": groups if protocol.arms.comparison else told["subgroups"]})
+    none = Protocol.model_validate(told | {"estimands": [one | {"by": []} for one in told["estimands"]]})
+    found = [evaluate(one, records).estimates for one in (more, none)]
+    assert len(found[0]) > len(found[1])
+    assert len({row.contrast for row in found[1].where(subgroup="all")}) > 3
+    assert found[0].where(subgroup="all") == found[1].where(subgroup="all")
 
 
 @settings(max_examples=20, deadline=None)
