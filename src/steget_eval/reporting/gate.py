@@ -13,7 +13,14 @@ from steget_eval.protocol.disclosure import Disclosure
 from steget_eval.reporting.gate_evidence import disclose_review
 from steget_eval.reporting.gate_panel import disclose_panel
 from steget_eval.reporting.gate_prestudy import disclose_prestudy
-from steget_eval.reporting.release import Release, ReleasedDesign, ReleasedGate, ReleasedVerdict, Rule
+from steget_eval.reporting.release import (
+    Release,
+    ReleasedDesign,
+    ReleasedGate,
+    ReleasedPopulation,
+    ReleasedVerdict,
+    Rule,
+)
 from steget_eval.reporting.release_evidence import EvidenceRelease
 from steget_eval.reporting.release_panel import PanelRelease
 from steget_eval.reporting.release_prestudy import PrestudyRelease
@@ -118,7 +125,7 @@ def disclose(
         unknown=unknown.frame, flow=flow.frame,
         refusals=told,
         suppressions=count_suppressions(*parts, +lost), policy=thresholds.policy, account=account.account,
-        gates=_gates(results, overlap.frame), moves=moves.frame,
+        gates=_gates(results, overlap.frame), other_gates=_other_gates(results, overlap.frame), moves=moves.frame,
         steps=_steps(results, estimates), months=occupied.months, month_moves=occupied.moves,
         design=design.frame, design_gates=_design_gates(results, overlap.frame),
         subgroups=told_groups(results.subgroups, estimates.frame), fidelity=fidelity.found,
@@ -148,6 +155,17 @@ def _gates(results: Results, overlap: pd.DataFrame | None) -> tuple[ReleasedGate
     if overlap is not None and overlap.loc[overlap["key"].isin(("n", "ess")), "suppressed"].any():
         return ()
     return tuple(ReleasedGate(name=gate.name, passed=gate.passed) for gate in results.gates)
+
+
+def _other_gates(results: Results, overlap: pd.DataFrame | None) -> tuple[ReleasedPopulation, ...]:
+    if not _gates(results, overlap):
+        return ()
+    return tuple(
+        ReleasedPopulation(
+            population=one.population, gates=tuple(ReleasedGate(name=g.name, passed=g.passed) for g in one.gates)
+        )
+        for one in results.other_gates
+    )
 
 
 def _design_gates(results: Results, overlap: pd.DataFrame | None) -> tuple[ReleasedDesign, ...]:
@@ -196,7 +214,7 @@ def _internal(results: Results) -> Release:
         unknown=open_(results.unknown.drop(columns="positive", errors="ignore")),
         flow=open_(results.flow.to_frame()), refusals=results.refusals, suppressions=(),
         policy=results.protocol.disclosure, internal=True, account=gate_account(results.account, None).account,
-        gates=_gates(results, None), moves=open_moves(results.moves),
+        gates=_gates(results, None), other_gates=_other_gates(results, None), moves=open_moves(results.moves),
         steps=gate_steps(results.moves.steps, frozenset()), subgroups=results.subgroups,
         fidelity=None if results.fidelity is None else replace(results.fidelity, smallest=None),
         months=occupied.months, month_moves=occupied.moves, design=open_(results.design.counts),

@@ -71,6 +71,14 @@ class ReleasedDesign:
     gates: tuple[ReleasedGate, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedPopulation:
+    """The gates of the weights that make both arms stand for one population."""
+
+    population: str
+    gates: tuple[ReleasedGate, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Release(Tidy):
     """Results after the gate. Every frame has a column `suppressed`; a suppressed cell is missing, never masked text.
@@ -119,6 +127,8 @@ class Release(Tidy):
         question that is not told is one suppressed row.
     gates
         Which gates the weighted arms passed; none where the size of a weighted arm was taken away.
+    other_gates
+        The same of each other population that an adjusted question speaks of.
     subgroups
         Every question and group that was asked by group; ``hidden`` where the gate took it away.
     fidelity
@@ -144,6 +154,7 @@ class Release(Tidy):
     internal: bool = False
     account: ReleasedAccount = field(default_factory=ReleasedAccount)
     gates: tuple[ReleasedGate, ...] = ()
+    other_gates: tuple[ReleasedPopulation, ...] = ()
     moves: pd.DataFrame | None = None
     steps: pd.DataFrame | None = None
     months: pd.DataFrame | None = None

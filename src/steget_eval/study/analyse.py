@@ -27,7 +27,7 @@ from steget_eval.study.sensitivity import with_sensitivity
 from steget_eval.study.subgroups import subgroup_answers
 from steget_eval.study.targets import hold_against
 from steget_eval.study.unknown import unknown_table
-from steget_eval.study.weigh import gates_of_design, overlap_table
+from steget_eval.study.weigh import gates_of_design, gates_of_others, overlap_table
 
 
 def evaluate(protocol: Protocol, records: Records) -> Results:
@@ -82,6 +82,7 @@ def analyse(cohort: Cohort, protocol: Protocol) -> Results:
         states=cohort.states,
         overlap=overlap_table(cohort, protocol),
         gates=gates_of_design(cohort, protocol),
+        other_gates=gates_of_others(cohort, protocol),
         moves=count_moves(cohort, protocol),
         occupied=occupied,
         design=account_for_design(cohort, protocol),

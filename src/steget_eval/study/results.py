@@ -16,6 +16,7 @@ from steget_eval.study.design_account import DesignAccount
 from steget_eval.study.fidelity_found import FidelityFound
 from steget_eval.study.moves import Moves
 from steget_eval.study.occupied import Occupied
+from steget_eval.study.weigh import PopulationGates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,6 +117,8 @@ class Results(Tidy):
     gates
         What must hold of the weighted arms before their comparison is believed, each passed or failed; empty where
         the design weighs nothing.
+    other_gates
+        The same of each other population that an adjusted question speaks of.
     unknown
         `estimand`, `arm`, `n`, `known`: how many have a known outcome; `positive`: how many an amount above zero.
     account
@@ -149,6 +152,7 @@ class Results(Tidy):
     source: Mapping[str, str]
     account: DataAccount = field(default_factory=DataAccount)
     gates: tuple[Gate, ...] = ()
+    other_gates: tuple[PopulationGates, ...] = ()
     moves: Moves = field(default_factory=Moves)
     occupied: Occupied = field(default_factory=Occupied)
     design: DesignAccount = field(default_factory=DesignAccount)

@@ -23,9 +23,11 @@ from steget_eval.methods.design.weights import (
     weights_overlap,
 )
 from steget_eval.protocol import Protocol
+from steget_eval.study.answers import method_lines
 from steget_eval.study.design import columns_of_score, trimmed
 from steget_eval.study.design_matrix import expand_covariates
 
+Population = Literal["ATE", "ATT", "ATC", "ATO"]
 _WEIGHTS = {"ATE": weights_ate, "ATT": weights_att, "ATC": weights_atc, "ATO": weights_overlap}
 
 
@@ -43,7 +45,7 @@ class Weights(Tidy):
         How alike the arms are before and after.
     """
 
-    population: Literal["ATE", "ATT", "ATC", "ATO"]
+    population: Population
     w: np.ndarray
     score: np.ndarray
     balance: Balance
@@ -53,7 +55,7 @@ class Weights(Tidy):
         return self.balance.to_frame()
 
 
-def weigh(cohort: Cohort, protocol: Protocol, population: Literal["ATE", "ATT", "ATC", "ATO"] | None = None) -> Weights:
+def weigh(cohort: Cohort, protocol: Protocol, population: Population | None = None) -> Weights:
     """Return propensity weights for a population, the primary estimand's where none is named.
 
     Whoever the protocol trims weighs nothing, and the score is fitted anew among those kept.
@@ -99,15 +101,35 @@ def overlap_table(cohort: Cohort, protocol: Protocol) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def gates_of_design(cohort: Cohort, protocol: Protocol) -> tuple[Gate, ...]:
-    """Return the gates of the primary population's weights, at their standard thresholds; none where none weigh.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulationGates:
+    """The gates of the weights that make both arms stand for one population."""
+
+    population: Population
+    gates: tuple[Gate, ...]
+
+
+def gates_of_others(cohort: Cohort, protocol: Protocol) -> tuple[PopulationGates, ...]:
+    """Return the gates of each other population that an adjusted question speaks of, in the protocol's order."""
+    asked = [
+        estimand.population
+        for estimand in protocol.estimands
+        if any(line.adjusts for line in method_lines(protocol, estimand))
+    ]
+    others = [one for one in dict.fromkeys(asked) if one != "arm" and one != _population(protocol)]
+    found = [PopulationGates(population=one, gates=gates_of_design(cohort, protocol, one)) for one in others]
+    return tuple(one for one in found if one.gates)
+
+
+def gates_of_design(cohort: Cohort, protocol: Protocol, population: Population | None = None) -> tuple[Gate, ...]:
+    """Return the gates of a population's weights, the primary one's where none is named; none where none weigh.
 
     Where the covariates settle somebody's arm there is no score, and the gate that says so stands alone.
     """
     if not _weighs(protocol):
         return ()
     try:
-        weights = weigh(cohort, protocol)
+        weights = weigh(cohort, protocol, population)
     except OverlapError:
         return (CERTAIN,)
     except MethodError:
@@ -131,6 +153,6 @@ def _weighs(protocol: Protocol) -> bool:
     return protocol.design == "comparison" and any(covariate.adjust for covariate in protocol.covariates)
 
 
-def _population(protocol: Protocol) -> Literal["ATE", "ATT", "ATC", "ATO"]:
+def _population(protocol: Protocol) -> Population:
     population = protocol.estimand(protocol.primary).population
     return "ATE" if population == "arm" else population

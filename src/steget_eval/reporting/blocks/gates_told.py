@@ -8,7 +8,7 @@ from steget_eval.reporting import tables
 from steget_eval.reporting.block import Block
 from steget_eval.reporting.blocks import build
 from steget_eval.reporting.release import Release, ReleasedGate
-from steget_eval.reporting.text import Cell, Sentence, code_label, key_label
+from steget_eval.reporting.text import LANGUAGES, Cell, Label, Sentence, code_label, key_label, phrase
 from steget_eval.reporting.text.answers import is_adjusted
 from steget_eval.reporting.text.sentences import main_row
 
@@ -27,9 +27,13 @@ def gates_in_short(release: Release) -> tuple[Sentence, ...]:
 def gates_told(release: Release) -> list[Block]:
     """Return each gate with whether it was passed, after what that comes to in words."""
     if release.design_gates:
-        return _of_methods(release)
+        return [*_of_methods(release), *_of_others(release)]
     if release.gates:
-        return [*_of_one(release.gates), build.table("balance-gates", tables.gates(release))]
+        return [
+            *_of_one(release.gates),
+            build.table("balance-gates", tables.gates(release)),
+            *_of_others(release),
+        ]
     if _is_weighed(release):
         return [build.paragraph("balance-gates-said", key_label("gates.untold"))]
     return []
@@ -48,6 +52,17 @@ def _of_methods(release: Release) -> list[Block]:
         children.append(build.paragraph("balance-gates-lead", key_label("gates.lacking")))
         children.append(build.bullets("balance-gates-lacking", words))
     return [*children, build.table("balance-gates", tables.design_gates(release))]
+
+
+def _of_others(release: Release) -> list[Block]:
+    """Return for each other population that is spoken of how many gates failed, and which."""
+    told: list[list[build.Item]] = []
+    for one in release.other_gates:
+        failed = _failed(one.gates)
+        key = f"gates.population_{'failed' if failed else 'passed'}"
+        lacking = [f"gate_lacks.{gate.name}" for gate in failed]
+        told.append([_counted(key, one.gates, population=one.population, lacking=lacking)])
+    return [build.bullets("balance-gates-others", told)] if told else []
 
 
 def _of_one(gates: Sequence[ReleasedGate]) -> list[Block]:
@@ -75,7 +90,17 @@ def _failed(gates: Sequence[ReleasedGate]) -> list[ReleasedGate]:
     return [gate for gate in gates if not gate.passed]
 
 
-def _counted(key: str, gates: Sequence[ReleasedGate], *, method: str = "") -> Sentence:
-    counts = {name: Cell(format="count", value=n) for name, n in (("n", len(gates)), ("failed", len(_failed(gates))))}
-    values = {name: cell for name, cell in counts.items() if name == "n" or key.endswith("failed")}
-    return build.sentence(key, **values, **({"method": code_label("method", method)} if method else {}))
+def _counted(
+    key: str, gates: Sequence[ReleasedGate], *, method: str = "", population: str = "", lacking: Sequence[str] = ()
+) -> Sentence:
+    values = {"n": Cell(format="count", value=len(gates))}
+    if key.endswith("failed"):
+        values["failed"] = Cell(format="count", value=len(_failed(gates)))
+    if method:
+        values["method"] = build.text_cell(code_label("method", method))
+    if population:
+        values["population"] = build.text_cell(code_label("population", population))
+    if lacking:
+        words: Label = {language: "; ".join(phrase(one, language) for one in lacking) for language in LANGUAGES}
+        values["lacking"] = build.text_cell(words)
+    return build.sentence(key, **values)
