@@ -12,7 +12,7 @@ STAMPS := .venv/.installed $(foreach e,$(EXTRAS),.venv/.installed-$(e))
 export PYTHONNOUSERSITE := 1
 export JUPYTER_PREFER_ENV_PATH := 1
 
-.PHONY: help crate report test check fix lab bench docs reference rehearse lock clean
+.PHONY: help crate report test check fix lab bench docs reference rehearse rehearse-series lock clean
 help:
 	@echo 'make report     builds .venv and writes the reports to reports/'
 	@echo 'make test       builds .venv and runs the tests'
@@ -23,6 +23,7 @@ help:
 	@echo 'make bench      prints the benchmark tables'
 	@echo 'make reference  regenerates tests/reference/ (needs R)'
 	@echo 'make rehearse   runs the recovery study'
+	@echo 'make rehearse-series   runs that of series and panels'
 
 .venv/.installed: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'make: no Python found; install Python 3.11 with venv'; exit 2; }
@@ -78,6 +79,9 @@ reference:
 
 rehearse: $(STAMPS)
 	$(BIN)/python -W ignore benchmarks/operating.py
+
+rehearse-series: $(STAMPS)
+	$(BIN)/python -W ignore benchmarks/series.py
 
 lock:
 	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -13,6 +13,7 @@ from steget_eval.reporting.blocks.checklist import checklist_section
 from steget_eval.reporting.blocks.files import files as files_of
 from steget_eval.reporting.blocks.intervention import intervention as done
 from steget_eval.reporting.blocks.panel_results import averages, event_study, interrupted, series, starts
+from steget_eval.reporting.blocks.rehearsals_series import series_rehearsals
 from steget_eval.reporting.checklists import checklists_of
 from steget_eval.reporting.release import Release
 from steget_eval.reporting.release_panel import PanelRelease
@@ -114,7 +115,7 @@ def files(release: PanelRelease) -> Block:
 
 
 def limits(release: PanelRelease) -> Block:
-    """Return what the design cannot say, the protocol's own limits, and the methods that refused."""
+    """Return what the design cannot say, the protocol's own limits, the methods that refused, and those too sure."""
     protocol = release.protocol
     told: list[build.Item] = [
         build.sentence(f"claim.{protocol.design}"), key_label(f"panel.limit.{protocol.design}"),
@@ -123,7 +124,10 @@ def limits(release: PanelRelease) -> Block:
     for one in release.refusals:
         told.append(build.sentence("panel.refused", method=code_label("method", one.method),
                                    reason=refusal_label(one)))  # fmt: skip
-    return build.section("limits", build.heading_of("limits"), [build.bullets("limits-list", told)])
+    children = [build.bullets("limits-list", told)]
+    if wanting := series_rehearsals(release):
+        children.append(build.bullets("limits-rehearsed", wanting))
+    return build.section("limits", build.heading_of("limits"), children)
 
 
 def checklist(release: PanelRelease) -> Block:
