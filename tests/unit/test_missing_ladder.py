@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from scipy.stats import t as student
 
 from steget_eval import analyse, build_cohort, disclose, load_protocol, read_records
 from steget_eval.core.shipped import shipped
@@ -162,6 +163,17 @@ def test_the_map_leaves_out_one_cluster_at_a_time_where_people_come_in_clusters(
     rows = list(results.estimates.where(estimand="employment", method="tipping"))
     assert [row.estimate for row in found] == pytest.approx([row.estimate for row in rows], abs=1e-12)
     assert all((row.conf_high - row.estimate) / row.std_error == pytest.approx(2.306, abs=1e-3) for row in found)
+
+
+def test_robust_answers_of_completed_sets_are_pooled_with_their_own_degrees_of_freedom(cohort, protocol):
+    clustered = replace(cohort, persons=cohort.persons.assign(cluster=np.arange(len(cohort.persons)) % 9))
+    rule = protocol.missing.model_copy(update={"ladder": ("multiple_imputation", "jump_to_reference"), "tipping": ()})
+    robust = protocol.estimand("employment").model_copy(update={"methods": ("cr2",)})
+    told = {"cluster": "site", "missing": rule, "estimands": (robust,)}
+    found = ladder_answers(clustered, protocol.model_copy(update=told))
+    assert [row.method for row in found.estimates] == ["multiple_imputation", "jump_to_reference"]
+    # Satterthwaite's are at most the clusters less one, and Barnard and Rubin's are fewer still.
+    assert all((row.conf_high - row.estimate) / row.std_error > student.isf(0.025, 8) for row in found.estimates)
 
 
 def test_a_map_of_amounts_is_told_in_their_own_unit(cohort, protocol):
