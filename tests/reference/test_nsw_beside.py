@@ -19,6 +19,8 @@ from steget_eval.methods.effects import amount, binary, binary_adjusted
 from steget_eval.methods.effects.binary_stratified import mantel_haenszel
 from steget_eval.methods.effects.binary_targeted import cross_fitted, targeted
 from steget_eval.methods.effects.matched import abadie_imbens, matched_pairs
+from steget_eval.methods.effects.matched_regression import regressed_sets
+from steget_eval.methods.effects.subclassified import regressed_subclasses
 
 MATCHED = pd.read_csv(Path(__file__).with_name("matched.txt"))
 TRIAL = pd.read_csv(shipped("data", "open", "nsw", "nsw_dw445.csv"))
@@ -46,6 +48,8 @@ ANSWERS = {
     "aipw_cross_fitted": lambda: cross_fitted(Y, A, X, population="ATT"),
     "tmle_cross_fitted": lambda: cross_fitted(Y, A, X, population="ATT", estimator="tmle"),
     "matched_pairs": lambda: matched_pairs(Y, A, X),
+    "matched_regression": lambda: regressed_sets(Y, A, X),
+    "subclass_regression": lambda: regressed_subclasses(Y, A, X, population="ATT"),
     "abadie_imbens": lambda: abadie_imbens(Y, A, X[:, :8]),
 }
 

@@ -92,7 +92,7 @@ def account_for_design(cohort: Cohort, protocol: Protocol) -> DesignAccount:
             found = design(people, protocol, estimand.population)
             held = balance(people.a, people.X, people.names, found.w)
             weighed = hold_gates(held, overlap(people.score, people.a, w=found.w)).gates
-            gates.append(DesignGates(method=method, gates=(*weighed, *_reservoir(method, people, protocol))))
+            gates.append(DesignGates(method=method, gates=(*weighed, *_reservoir(method, people))))
         except MethodError:
             continue
         rows += [row for key, taken in found.taken for row in _rows(method, key, people.a, taken, people.arms)]
@@ -102,10 +102,9 @@ def account_for_design(cohort: Cohort, protocol: Protocol) -> DesignAccount:
     return DesignAccount(counts=pd.DataFrame(rows, columns=list(DESIGN_COLUMNS)), gates=tuple(gates))
 
 
-def _reservoir(method: str, people: _People, protocol: Protocol) -> tuple[Gate, ...]:
+def _reservoir(method: str, people: _People) -> tuple[Gate, ...]:
     """Return the gate of a method that matches nobody twice and leaves it at that."""
-    ratios = {"matched_pairs": 1, "nearest_neighbours": protocol.adjustment.matching.ratio}
-    return (hold_reservoir(people.a, ratio=ratios[method]),) if method in ratios else ()
+    return (hold_reservoir(people.a),) if method in {"matched_pairs", "nearest_neighbours"} else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -38,8 +38,8 @@ class Thresholds:
     effective_size
         Smallest effective sample size of an arm. The project's own.
     reservoir
-        Fewest of arm 0 for each place beside one of arm 1, where nobody is matched twice. The project's own, measured:
-        from two on, matching with a caliper holds what it says; with arms as large as each other it does not.
+        Fewest of arm 0 for each of arm 1, where nobody is matched twice. The project's own, measured: from two on,
+        matching within a caliper holds what it says; with arms as large as each other it does not.
     """
 
     smd: float = 0.1
@@ -122,21 +122,14 @@ def hold_gates(balance: Balance, overlap: Overlap, thresholds: Thresholds | None
     )  # fmt: skip
 
 
-def hold_reservoir(a: np.ndarray, *, ratio: int = 1, thresholds: Thresholds | None = None) -> Gate:
+def hold_reservoir(a: np.ndarray, thresholds: Thresholds | None = None) -> Gate:
     """Return the gate of matching without replacement: whether arm 0 has enough people to choose among.
 
     Without a choice, a match is whoever is left, and the error of pairs is too small: theory has the treated ever fewer
-    beside the comparison (Abadie and Imbens 2012).
-
-    Parameters
-    ----------
-    a : shape (n,)
-        Arms, 1 or 0.
-    ratio
-        How many each of arm 1 is matched with.
+    beside the comparison (Abadie and Imbens 2012). `a` is 1 or 0 for each person, shape (n,).
     """
     limit = (thresholds or Thresholds()).reservoir
-    value = float((a == 0).sum() / (ratio * (a == 1).sum()))
+    value = float((a == 0).sum() / (a == 1).sum())
     return Gate(name="reservoir", value=value, threshold=limit, passed=value >= limit)
 
 
