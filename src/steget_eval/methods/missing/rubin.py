@@ -116,7 +116,9 @@ def own_degrees(row: Estimate) -> float:
     widest, narrowest = float(t.isf(tail, 1.0)), float(norm.isf(tail))
     if abs(half - narrowest) <= _ROUNDING * half:
         return math.inf
-    if not narrowest < half <= widest:
+    if abs(half - widest) <= _ROUNDING * half:
+        return 1.0
+    if not narrowest < half < widest:
         return math.nan
     found = brentq(lambda log_df: float(t.isf(tail, math.exp(log_df))) - half, 0.0, math.log(_MOST_DEGREES), xtol=1e-12)
     return math.exp(found)
