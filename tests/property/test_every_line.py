@@ -351,6 +351,7 @@ def test_a_lower_level_lies_within_a_higher(question: Question, replicate: int) 
 #: Of a line that everybody stands in twice, why its estimate is another one.
 ANOTHER_ESTIMATE = {
     "/posterior": "the prior weighs less",
+    "/fisher": "given both margins, twice the table is not twice the likelihood",
     "/becker": "the correction for few people is less",
     "cross_fitted": "of two who are alike, one may be in the fold that the other's models are fitted on",
     "/cox": "everybody has a tie, which Efron's method takes as an order that nobody saw",
