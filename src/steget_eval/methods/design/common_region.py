@@ -12,6 +12,7 @@ from steget_eval.methods.numerics.arms import Floats
 from steget_eval.methods.numerics.glm import fit_propensity_model
 
 _RANK = 1e-9  # of the largest diagonal: below, a column follows from the others
+_ALIKE = 1e-9  # of a probability: scores nearer than this are the same, as where the covariates say nothing of the arm
 
 
 def refuse_no_overlap(a: ArrayLike, X: ArrayLike) -> None:
@@ -52,7 +53,7 @@ def refuse_no_overlap(a: ArrayLike, X: ArrayLike) -> None:
         return
     one, zero = score[arm == 1], score[arm == 0]
     for name, mine, other in (("1", one, zero), ("0", zero, one)):
-        if not ((mine >= other.min()) & (mine <= other.max())).any():
+        if not ((mine >= other.min() - _ALIKE) & (mine <= other.max() + _ALIKE)).any():
             raise OverlapError(f"the arms do not overlap: no score of arm {name} is within the range of the other arm")
 
 
