@@ -49,12 +49,9 @@ def _compared(row: dict[Hashable, Any]) -> Label:
 
 
 def tipped(release: Release) -> tuple[str, ...]:
-    """Return the estimands that have a tipping map, one where several have the same."""
+    """Return the estimands that have a tipping map; a table has the numbers of each, also where two are alike."""
     frame = _steps(release)
-    maps: dict[tuple[str, ...], str] = {}
-    for estimand, mine in frame[frame["method"] == "tipping"].groupby("estimand", sort=False):
-        maps.setdefault((str(mine["outcome"].iloc[0]), *mine["estimate"].astype(str)), str(estimand))
-    return tuple(maps.values())
+    return tuple(dict.fromkeys(frame.loc[frame["method"] == "tipping", "estimand"]))
 
 
 def tipping(release: Release, estimand: str) -> Table:
