@@ -45,10 +45,11 @@ _SHARED = frozenset({"ratio", "counts", "grade", "sub"})
 _LEVELS = frozenset({"mantel_haenszel", "modified_poisson", "log_binomial"})
 #: They match each of the treated once and nobody twice: where the comparison is no larger they have no choice.
 _ONCE = frozenset({"matched_pairs", "nearest_neighbours"})
-#: Asked beside them where one in four is treated, to compare with: there they speak of everyone, not of the treated.
+#: Asked beside them where one in four is treated; they speak of everyone, and their assumptions hold there too.
 _BESIDE_MATCHED = frozenset({"ipw", "aipw", "full_matching", "abadie_imbens"})
 
 
+_DIFFERENCES = frozenset({"risk_difference", "mean_difference"})
 _STEPS = "steget_eval.methods.missing"
 #: Steps of the ladder of missing outcomes, which stand around a line and are none of their own.
 LADDER = (
@@ -116,7 +117,7 @@ def cases() -> tuple[Case, ...]:
                 population = "ATE" if "ATE" in line.populations or line.name in _HAZARDS else population
                 found.append(Case(
                     line=line, kind=kind, contrast=contrast, data=data, population=population,
-                    judged=_judged(line, kind), shown=_shown(line, kind, contrast), at_least=line.name in _AT_LEAST,
+                    judged=_judged(line, kind, contrast), shown=_shown(line, kind, contrast), at_least=line.name in _AT_LEAST,
                 ))  # fmt: skip
     return tuple(found)
 
@@ -283,7 +284,7 @@ def _data(line: Method, kind: str) -> str:
     }[kind]  # fmt: skip
 
 
-def _judged(line: Method, kind: str) -> tuple[Scenario, ...]:
+def _judged(line: Method, kind: str, contrast: str) -> tuple[Scenario, ...]:
     if line.name == "complete_case" or _is_turned_over(line):
         return ()
     if line.sees_unknown:
@@ -297,7 +298,8 @@ def _judged(line: Method, kind: str) -> tuple[Scenario, ...]:
     if line.name in _ONCE:
         return ("reservoir",)
     found: list[Scenario] = ["base"]
-    if line.name == "matched_regression":
+    beside = line.name in _BESIDE_MATCHED and kind in {"binary", "amount"} and contrast in _DIFFERENCES
+    if line.name == "matched_regression" or beside:
         found.append("reservoir")
     if line.adjusts:
         # Pseudo-values of log-linear hazards follow no logistic model, nor two parts one log-linear.
@@ -315,7 +317,7 @@ def _judged(line: Method, kind: str) -> tuple[Scenario, ...]:
 
 
 def _shown(line: Method, kind: str, contrast: str) -> tuple[Scenario, ...]:
-    difference = contrast in {"risk_difference", "mean_difference"}
+    difference = contrast in _DIFFERENCES
     if line.name == "imputed":  # an intercept for each site in the imputation overstates the variance (Andridge 2011)
         return ("sites",)
     if line.sees_unknown:
@@ -323,8 +325,6 @@ def _shown(line: Method, kind: str, contrast: str) -> tuple[Scenario, ...]:
     found: list[Scenario] = []
     if line.name in _ONCE:
         found += ["base", "confounding"]
-    if difference and line.name in _BESIDE_MATCHED and kind in {"binary", "amount"}:
-        found.append("reservoir")
     if difference and not line.adjusts and not line.is_test and not line.needs_assignment:
         found.append("confounding")
     if difference and line.name == "g_computation" and kind in _TIMES:

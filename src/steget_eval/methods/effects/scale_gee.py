@@ -16,7 +16,8 @@ from steget_eval.core.errors import ArgumentError
 from steget_eval.core.estimates import Estimates
 from steget_eval.methods.effects.scale_rows import SAME_FOR_EVERYONE, Told, Words, combined, occasion_rows
 from steget_eval.methods.numerics.arms import Floats, checked_choice
-from steget_eval.methods.numerics.gee import Correction, GeeFit, Working, fit_gee
+from steget_eval.methods.numerics.gee import Correction, GeeFit, fit_gee
+from steget_eval.methods.numerics.gee_equations import Working
 from steget_eval.methods.numerics.occasions import Occasions, checked_occasions
 
 _WORKINGS = ("independence", "exchangeable", "unstructured")
