@@ -117,7 +117,8 @@ def cases() -> tuple[Case, ...]:
                 population = "ATE" if "ATE" in line.populations or line.name in _HAZARDS else population
                 found.append(Case(
                     line=line, kind=kind, contrast=contrast, data=data, population=population,
-                    judged=_judged(line, kind, contrast), shown=_shown(line, kind, contrast), at_least=line.name in _AT_LEAST,
+                    judged=_judged(line, kind, contrast), shown=_shown(line, kind, contrast),
+                    at_least=line.name in _AT_LEAST,
                 ))  # fmt: skip
     return tuple(found)
 
