@@ -207,7 +207,7 @@ def shortfalls(held: Sequence[Held]) -> list[dict[str, Any]]:
 
 def page(held: Sequence[Held], replicates: Sequence[int]) -> str:
     """Return the page: what was drawn, what did not conform, and every cell with its Monte Carlo error."""
-    wrong = sum(not one.conforms for one in held)
+    wrong = [one.method for one in held if not one.conforms]
     lines = [
         "# Operating characteristics of series and panels", "",
         "How often the 95 % intervals of the lines that follow [units over periods](methods/panels.md) hold the truth.",
@@ -215,7 +215,8 @@ def page(held: Sequence[Held], replicates: Sequence[int]) -> str:
         f"series, {replicates[2]:,} of each panel, {replicates[3]:,} for the methods that adjust. In brackets the",
         "Monte Carlo error, in percentage points. A cell conforms where the exact 99 % Monte Carlo interval of",
         "its coverage meets 94–96 %; **bold** where it does not. Coverage is of the intervals told; how many were",
-        f"refused stands beside. {wrong} of {len(held)} cells do not conform, and a report repeats it.", "",
+        f"refused stands beside. {len(wrong)} of {len(held)} cells do not conform, {wrong.count('segmented')} of them",
+        "Newey-West's, and a report repeats it.", "",
         "Errors have standard deviation 1 in a series, and each carries over the share `rho` of the one before.",
         "A panel has 8 periods, errors of 0.5 that carry over 0.5, and effects that differ between units (0.3) and",
         "grow by 0.3 a period.", "",
@@ -245,7 +246,7 @@ def main() -> None:
     asked.add_argument("--series", type=int, default=2000)
     asked.add_argument("--iterated", type=int, default=500)
     asked.add_argument("--panels", type=int, default=300)
-    asked.add_argument("--adjusted", type=int, default=100)
+    asked.add_argument("--adjusted", type=int, default=300)
     asked.add_argument("--processes", type=int, default=2)
     asked.add_argument("--kept", type=Path, help="a folder in which what was asked is kept, so that a study goes on")
     asked.add_argument("--only", default="", help="ask cells of this method alone, and write no page")

@@ -38,7 +38,7 @@ NAMES = """
     samordningsförbundet centrala svenska rådet slutredovisning kolada lisa midas redo mansa madrs
     duckdb ibis framework lifelines matplotlib networkx numpy pandas python scipy statsmodels
     jama strobe record tidier consort target cox wald harbord mantel haenszel
-    callaway sant anna newey west durbin watson
+    callaway sant anna newey west kenward roger durbin watson
 """
 #: Words that both languages spell alike.
 LOANS = """
