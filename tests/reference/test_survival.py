@@ -12,6 +12,7 @@ from scipy import stats
 from steget_eval.methods.effects.cox import fit_cox, hazard_ratio
 from steget_eval.methods.effects.time_to_event import log_rank, risk_at, rmst
 from steget_eval.methods.numerics.curves import kaplan_meier
+from steget_eval.methods.numerics.efron import efron_maximum
 
 HERE = Path(__file__).parent
 REFERENCE = pd.read_csv(HERE / "survival.txt").set_index("key")["value"]
@@ -145,3 +146,19 @@ def test_lifelines_own_sandwich_leaves_the_ties_out(people):
     frame = people[["t", "a", "x"]].assign(event=people["d"] == 1)
     theirs = CoxPHFitter().fit(frame, "t", "event", robust=True).standard_errors_["a"]
     assert abs(theirs - REFERENCE["cox.cause.a.std_error"]) > 1e-3  # why `efron_residuals` exists
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_maximum_by_newtons_steps_is_that_of_lifelines(late):
+    draws = np.random.default_rng(20261122)
+    X = np.column_stack([draws.random(150) < 0.5, draws.normal(size=150)]) * 1.0
+    t, d = draws.integers(10, 60, 150), draws.integers(0, 3, 150)
+    entry = draws.integers(0, 10, 150) if late else None
+    whole = fit_cox(t, d, X, entry=entry).beta
+    found = efron_maximum(t, d == 1, X, whole + 0.3, entry=entry)
+    assert np.abs(found - whole).max() < 1e-8  # both stop where a step is under 1e-8
+
+
+def test_a_column_that_separates_has_no_maximum_by_newtons_steps():
+    t, event = np.array([1, 2, 3, 4, 5, 6]), np.array([True, True, True, False, False, False])
+    assert efron_maximum(t, event, event[:, None] * 1.0, np.zeros(1)) is None

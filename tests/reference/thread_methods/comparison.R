@@ -67,7 +67,7 @@ compare_sydnarke <- function(folder) {
   say_states(people, unlist(names), 24)
   for (arm in 1:0) for (cause in 1:2) {
     mine <- a == arm; label <- c("event", "death_or_emigration")[cause]
-    say_curve("first_job", names[[2 - arm]], cause, people$work_t[mine], people$work_d[mine], label)
+    say_weighted_curve("first_job", names[[2 - arm]], arm, cause, people$work_t, people$work_d, a, X, label)
     say_curve("education", names[[2 - arm]], cause, people$education_t[mine], people$education_d[mine], label)
     if (cause == 1) say_curve("first_job_without_death", names[[2 - arm]], cause, people$work_t[mine], alone[mine], label)
   }

@@ -16,7 +16,7 @@ from steget_eval.methods.effects.curve_rows import wald_p, wald_quantile
 from steget_eval.methods.numerics.arms import checked_choice
 from steget_eval.methods.numerics.clusters import Variance, checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_entry, check_members
-from steget_eval.methods.numerics.efron import efron_residuals
+from steget_eval.methods.numerics.efron import efron_maximum, efron_residuals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,8 +98,11 @@ def hazard_ratio(
         clusters = checked_clusters(cluster, arms.astype(np.float64), even=variance == "jackknife")
 
         def among(kept: np.ndarray) -> np.ndarray:
-            late = None if entry is None else np.asarray(entry)[kept]
-            return fit_cox(days[kept], causes[kept], columns[kept], cause=cause, entry=late).beta[:1]
+            late = None if entry is None else check_entry(np.asarray(entry)[kept], days[kept])
+            beta = efron_maximum(days[kept], causes[kept] == cause, columns[kept], fit.beta, entry=late)
+            if beta is None:
+                raise _not_converged(columns[kept])
+            return beta[:1]
 
         if variance == "jackknife":
             found = leave_one_cluster_out(among, clusters, whole=fit.beta[:1])
@@ -122,13 +125,17 @@ def hazard_ratio(
         population="ATE",
         unit="ratio",
         scale="log",
-        note=_note(causes, extra.shape[1], robust=robust, clustered=cluster is not None),
+        note=_note(causes, extra.shape[1], variance, robust=robust, clustered=cluster is not None),
     )
     return Estimates((row,))
 
 
-def _note(causes: np.ndarray, covariates: int, *, robust: bool, clustered: bool) -> str:
-    parts = ["Efron ties", "robust standard error by cluster" if clustered else "robust standard error"]
+#: What is said of the standard error with clusters.
+_ERRORS = {"jackknife": "each cluster left out in turn", "sandwich": "robust standard error by cluster"}
+
+
+def _note(causes: np.ndarray, covariates: int, variance: Variance, *, robust: bool, clustered: bool) -> str:
+    parts = ["Efron ties", _ERRORS[variance] if clustered else "robust standard error"]
     if not robust:
         parts[1] = "model-based standard error"
     if np.any(causes > 1):

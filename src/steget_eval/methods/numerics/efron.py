@@ -1,4 +1,4 @@
-"""Score residuals of Cox regression under Efron's handling of tied days."""
+"""Cox regression under Efron's handling of tied days: score residuals, and the maximum from a place near it."""
 
 from __future__ import annotations
 
@@ -54,6 +54,52 @@ def efron_residuals(
         drained = drained - passed[np.where(entry > 0, np.searchsorted(days, entry, side="right"), 0)]
     drift = weight[:, None] * (centred * drained[:, :1] - drained[:, 1:])
     return np.asarray(event[:, None] * (centred - expected[at]) - drift)
+
+
+def efron_maximum(
+    t: np.ndarray, event: np.ndarray, X: np.ndarray, start: np.ndarray, *, entry: np.ndarray | None = None
+) -> np.ndarray | None:
+    """Return the log hazard ratios that maximise Efron's partial likelihood by Newton's steps from `start`, shape (p,).
+
+    For the same regression again on nearly the same people. None where the steps do not grow small: the likelihood
+    has no maximum, or `start` lies too far off.
+    """
+    beta = np.asarray(start, dtype=float)
+    for _ in range(_STEPS):
+        score, information = _score_and_information(t, event, X, beta, entry)
+        if not np.isfinite(information).all() or np.linalg.matrix_rank(information) < beta.size:
+            return None
+        step = np.linalg.solve(information, score)
+        beta = beta + step
+        if float(step @ information @ step) < _SMALL:
+            return beta
+    return None
+
+
+_STEPS = 30
+_SMALL = 1e-20  # a step of 1e-10 standard errors
+
+
+def _score_and_information(
+    t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.ndarray, entry: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    days, at = np.unique(t, return_inverse=True)
+    centred, p = X - X.mean(axis=0), X.shape[1]
+    squares = (centred[:, :, None] * centred[:, None, :]).reshape(t.size, p * p)
+    with np.errstate(over="ignore"):  # what runs away is told by the caller
+        moments = np.exp(centred @ beta)[:, None] * np.column_stack([np.ones(t.size), centred, squares])
+    at_risk = np.cumsum(_per_day(at, moments, days.size)[::-1], axis=0)[::-1]
+    if entry is not None:
+        at_risk = at_risk - yet_to_enter(days, entry, moments)
+    tied = _per_day(at[event], moments[event], days.size)
+    deaths = np.bincount(at[event], minlength=days.size)
+    day = np.repeat(np.arange(days.size), deaths)
+    rank = np.arange(day.size) - np.repeat(np.cumsum(deaths) - deaths, deaths)
+    risk_set = at_risk[day] - (rank / deaths[day])[:, None] * tied[day]
+    with np.errstate(all="ignore"):
+        mean = risk_set[:, 1 : p + 1] / risk_set[:, :1]
+        second = (risk_set[:, p + 1 :] / risk_set[:, :1]).sum(axis=0).reshape(p, p)
+    return centred[event].sum(axis=0) - mean.sum(axis=0), second - mean.T @ mean
 
 
 def yet_to_enter(days: np.ndarray, entry: np.ndarray, moments: np.ndarray) -> np.ndarray:

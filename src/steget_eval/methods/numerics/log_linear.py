@@ -63,9 +63,7 @@ def climb(D: Floats, start: Floats, at: Callable[[Floats], Curvature], what: str
     for _ in range(_MAX_STEPS):
         values, vectors = np.linalg.eigh((D * here.bend[:, None]).T @ D)
         if not values[0] > _CURVATURE * D.shape[0] * max(1.0, float(here.bend.mean())):
-            raise SeparationError(
-                f"{what} has no finite coefficients: the covariates tell some amounts with certainty"
-            )
+            raise SeparationError(f"{what} has no finite coefficients: the covariates tell some amounts with certainty")
         step = vectors @ ((vectors.T @ (D.T @ here.slope)) / values)
         largest = float(np.abs(step).max())
         there = at(b + step)
