@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steget_eval.core.errors import EmptyArmError, FewError
+from steget_eval.core.errors import DependentError, EmptyArmError, FewError, SpreadError
+from steget_eval.methods.numerics.linear import check_rank
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+_SINGULAR = 1e-9  # of the spread of what was seen: below, nothing is left of one occasion beside the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,10 +57,16 @@ def draw_arm_model(
     ------
     FewError
         Where too few people were seen at the same two occasions.
+    SpreadError
+        Where everybody scored the same at an occasion.
+    DependentError
+        Where the columns repeat each other among these people, or the scores follow from each other or from them.
     """
     some = ~np.isnan(Y).all(axis=1)
     _check(Y, Z, arm)
     Y, Z = Y[some], Z[some]
+    check_rank(Z, f"first score and covariates of those seen in arm {arm}")
+    seen_spread = np.nanstd(Y, axis=0)
     gram = np.linalg.inv(Z.T @ Z)
     root, project = np.linalg.cholesky(gram), gram @ Z.T
     completed = _begin(Y, sets, rng)
@@ -66,7 +74,9 @@ def draw_arm_model(
     for turn in range(iterations):
         fitted = project @ completed
         rest = completed - Z @ fitted
-        spread = _draw_root(rest.transpose(0, 2, 1) @ rest, Y.shape[0] - Z.shape[1], rng)
+        squares = rest.transpose(0, 2, 1) @ rest
+        _check_left(squares / Y.shape[0] / np.outer(seen_spread, seen_spread), arm)
+        spread = _draw_root(squares, Y.shape[0] - Z.shape[1], rng)
         noise = rng.standard_normal(fitted.shape)
         coefficients = fitted + root @ noise @ spread.transpose(0, 2, 1)
         covariance = spread @ spread.transpose(0, 2, 1)
@@ -139,9 +149,19 @@ def _check(Y: Floats, Z: Floats, arm: int) -> None:
     seen = ~np.isnan(Y)
     if not seen.any(axis=0).all():
         raise EmptyArmError(f"arm {arm} has nobody with a score at one of the later occasions")
+    if (np.nanmax(Y, axis=0) == np.nanmin(Y, axis=0)).any():
+        raise SpreadError(f"everybody in arm {arm} scored the same at one of the later occasions")
     both = seen.T.astype(int) @ seen.astype(int)
     if both.min() < Z.shape[1] + Y.shape[1]:
         raise FewError(
             f"too few people of arm {arm} were seen at the same occasions to tell how their scores hang together: "
             f"{int(both.min())}, and at least {Z.shape[1] + Y.shape[1]} are needed"
+        )
+
+
+def _check_left(scaled: Floats, arm: int) -> None:
+    if np.linalg.eigvalsh(scaled).min() < _SINGULAR:
+        raise DependentError(
+            f"the scores of arm {arm} follow from each other, or from the first score and the covariates, so that "
+            "nothing is left by which to draw"
         )
