@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from steget_eval.reporting import tables
@@ -137,6 +138,26 @@ def test_the_benchmark_stands_beside_the_adjusted_estimate(results_two_arms: Res
         "unadjusted, Miettinen–Nurminen interval, for everyone in the study",
     ]
     assert rows[0][3:] == ["62 of 120 (51.7%)", "31 of 90 (34.4%)"]
+
+
+def test_a_control_that_nothing_can_have_touched_is_no_answer_to_hold_against_the_experiment(
+    results_two_arms: Results,
+) -> None:
+    release = disclose(results_two_arms)
+    control = release.estimates[release.estimates["subgroup"] == "all"].assign(subgroup="sensitivity=placebo before")
+    more = replace(release, estimates=pd.concat([release.estimates, control], ignore_index=True))
+    assert set(tables.benchmark(more).to_frame()["subgroup"]) == {"benchmark", "all"}
+    assert tables.benchmark(more).body() == tables.benchmark(release).body()
+
+
+def test_counts_beside_an_adjusted_answer_are_said_to_be_unadjusted(results_two_arms: Results) -> None:
+    release = disclose(results_two_arms)
+    rows = release.estimates
+    own = (rows["method"] == "aipw") & rows["contrast"].isin(["risk_1", "risk_0"])
+    counted = rows[~own].fillna({"events_1": 62, "events_0": 40})
+    told = _said(tables.effects(replace(release, estimates=counted), estimand="employment").body(), "en")
+    assert told[0][2:4] == ["62 of 120 (51.7%), unadjusted", "40 of 118 (33.9%), unadjusted"]
+    assert told[2][2:4] == ["62 of 120 (51.7%)", "40 of 118 (33.9%)"]
 
 
 def test_pooled_exclusions_have_words_of_their_own(results_two_arms: Results) -> None:

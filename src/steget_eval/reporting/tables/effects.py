@@ -100,9 +100,14 @@ def lines_of(release: Release, frame: pd.DataFrame) -> list[Line]:
 
 
 def people_cells(line: Line, which: str) -> Cell:
-    """Return an arm's own number with the people behind it, or the people alone."""
+    """Return an arm's own number with the people behind it, or the people alone.
+
+    Beside an adjusted answer, those who had the outcome are told as what they are: counted without adjustment.
+    """
     if which not in line.arms:
-        return people_cell(line.answer, which)
+        counted = people_cell(line.answer, which)
+        as_they_are = counted.of is not None and line.answer["method"] in ADJUSTED
+        return replace(counted, note=key_label("population.unadjusted")) if as_they_are else counted
     row = line.arms[which]
     note = None if row["suppressed"] else people_note(row, which)
     return replace(estimate_cell(row), note=note, ref=estimate_ref(row))

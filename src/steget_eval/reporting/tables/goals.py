@@ -10,6 +10,7 @@ import pandas as pd
 
 from steget_eval.reporting.release import Release, ReleasedVerdict
 from steget_eval.reporting.tables.body import Column, Table, TableBody
+from steget_eval.reporting.tables.effects import Line, lines_of, people_cells
 from steget_eval.reporting.text import LANGUAGES, Cell, Label, code_label, key_label, keyed, numbers
 from steget_eval.reporting.text.answers import (
     arm_label,
@@ -17,7 +18,6 @@ from steget_eval.reporting.text.answers import (
     estimate_cell,
     estimate_ref,
     outcome_label,
-    people_cell,
     speaks_of,
 )
 from steget_eval.reporting.text.cell import State
@@ -65,22 +65,26 @@ def benchmark(release: Release) -> Table:
         Column(key=name, heading=heading, align="left" if name in {"outcome", "comparison"} else "right")
         for name, heading in zip(names, heads, strict=True)
     )
-    shown: list[Row] = []
-    for estimand in dict.fromkeys(held["estimand"]):
-        mine = frame[(frame["estimand"] == estimand) & frame["contrast"].isin(held["contrast"])]
-        shown += sorted(mine.to_dict("records"), key=lambda row: row["subgroup"] != "benchmark")
+    # What the answer withstands and what the programme cannot have touched are no answers to hold against it.
+    answers = frame[frame["subgroup"] == "all"]
+    lines: list[Line] = []
+    for estimand, mine in held.groupby("estimand", sort=False):
+        lines += [Line(answer=row, arms={}) for row in mine.to_dict("records")]
+        asked = lines_of(release, answers[answers["estimand"] == estimand])
+        lines += [line for line in asked if line.answer["contrast"] in set(mine["contrast"])]
     rows = tuple(
         (
-            Cell(format="text", label=outcome_label(release.protocol, row["estimand"])),
-            Cell(format="text", label=_compared(release, row), note=_with_whom(row)),
-            replace(estimate_cell(row), ref=estimate_ref(row)),
-            people_cell(row, "1"),
-            people_cell(row, "0"),
+            Cell(format="text", label=outcome_label(release.protocol, line.answer["estimand"])),
+            Cell(format="text", label=_compared(release, line.answer), note=_with_whom(line.answer)),
+            replace(estimate_cell(line.answer), ref=estimate_ref(line.answer)),
+            people_cells(line, "1"),
+            people_cells(line, "0"),
         )
-        for row in shown
+        for line in lines
     )
     body = TableBody(columns=columns, rows=rows, caption=key_label("caption.benchmark"))
-    return Table(cells=body, frame=pd.DataFrame(shown, columns=list(frame.columns)))
+    told = [row for line in lines for row in line.rows]
+    return Table(cells=body, frame=pd.DataFrame(told, columns=list(frame.columns)))
 
 
 def goal_cell(verdict: ReleasedVerdict) -> Cell:
