@@ -73,6 +73,15 @@ def test_alternative_text_tells_the_numbers_of_the_frame(release: Release) -> No
     assert all(f"{100 * value:.1f}%" in told for value in last)
 
 
+def test_numbers_of_one_kind_beside_a_figure_have_as_many_decimals(results_two_arms: Results) -> None:
+    frame = behind("forest", disclose(results_two_arms))
+    round_numbers = frame.assign(estimate=0.25, conf_low=-0.1234567, conf_high=0.5)
+    rows = [row[-3:] for row in Picture(name="forest", frame=round_numbers).table("sv")[1]]
+    assert set(rows) == {("25,0", "−12,3", "50,0")}
+    dollars = round_numbers.assign(contrast="mean_difference", unit="usd", estimate=1377.119)
+    assert {row[-3] for row in Picture(name="forest", frame=dollars).table("sv")[1]} == {"1\u202f377"}
+
+
 def test_both_languages_are_drawn_from_one_frame(release: Release) -> None:
     picture = Picture(name="forest", frame=behind("forest", release))
     assert "," in picture.alternative("sv").replace(", ", "")

@@ -156,7 +156,7 @@ def test_counts_beside_an_adjusted_answer_are_said_to_be_unadjusted(results_two_
     own = (rows["method"] == "aipw") & rows["contrast"].isin(["risk_1", "risk_0"])
     counted = rows[~own].fillna({"events_1": 62, "events_0": 40})
     told = _said(tables.effects(replace(release, estimates=counted), estimand="employment").body(), "en")
-    assert told[0][2:4] == ["62 of 120 (51.7%), unadjusted", "40 of 118 (33.9%), unadjusted"]
+    assert told[0][2:4] == ["62 of 120 (51.7%), no adjustment", "40 of 118 (33.9%), no adjustment"]
     assert told[2][2:4] == ["62 of 120 (51.7%)", "40 of 118 (33.9%)"]
 
 

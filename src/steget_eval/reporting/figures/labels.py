@@ -58,6 +58,14 @@ def estimate_text(contrast: str, unit: str, estimate: float, low: float, high: f
     return f"{value} ({numbers.limits(scale * low, scale * high, language, decimals)})"
 
 
+def value_text(contrast: str, unit: str, value: float, language: Language) -> str:
+    """Return a value with the decimals of its contrast, so that the numbers of a column stand alike."""
+    scale, decimals, kind = _manner(contrast, unit, value)
+    if kind == "percent":
+        return numbers.percent(value, language, decimals)
+    return numbers.number(scale * value, language, decimals)
+
+
 def tick_text(contrast: str, unit: str, value: float, language: Language) -> str:
     """Return a value of an axis as short as it can be told without losing it."""
     scale, _, kind = _manner(contrast, unit, value)

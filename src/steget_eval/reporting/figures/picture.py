@@ -11,7 +11,7 @@ import pandas as pd
 
 from steget_eval.reporting.figures import style
 from steget_eval.reporting.figures.drawn import drawn_once
-from steget_eval.reporting.figures.labels import tick_text
+from steget_eval.reporting.figures.labels import value_text
 from steget_eval.reporting.text import Language, numbers, phrase
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _text(row: Mapping[Hashable, Any], name: str, language: Language) -> str:
     if "is_share" in row and isinstance(value, float):
         return _of_panel(float(value), row, language)
     if name in _LIMITS and "contrast" in row:
-        return tick_text(str(row["contrast"]), str(row["unit"]), round(float(value), 4), language)
+        return value_text(str(row["contrast"]), str(row["unit"]), float(value), language)
     if name in _LIMITS or name in {"share", "weight"}:
         return numbers.percent(float(value), language)
     return numbers.number(float(value), language, 2 if name.startswith(("smd", "std")) else 0)
