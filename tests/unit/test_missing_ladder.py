@@ -16,6 +16,7 @@ from steget_eval.protocol.adjustment import Trim
 from steget_eval.protocol.missing import Missing
 from steget_eval.reporting import tables
 from steget_eval.reporting.blocks import unknown
+from steget_eval.reporting.text import label_text
 from steget_eval.study.missing import ladder_answers
 
 FOLDER = ("data", "programmes", "ips_sydnarke_comparison")
@@ -192,3 +193,11 @@ def test_a_map_of_amounts_for_what_is_no_amount_is_refused(protocol):
     told = protocol.model_dump(mode="json") | {"missing": {"tipping_amounts": {"employment": [0, 10]}}}
     with pytest.raises(ValidationError, match=r"tipping_amounts.employment is no outcome of kind amount"):
         Protocol.model_validate(told)
+
+
+def test_a_map_that_an_earlier_question_has_already_is_told_as_the_same(results):
+    release = disclose(results)
+    said = {one: label_text(tables.tipping(release, one).cells.caption, "en") for one in tables.tipped(release)}
+    repeated = {one for one, words in said.items() if "the same map as above" in words}
+    assert repeated == {"employment_overlap"}
+    assert "The arms are compared as they are." in said["employment"]

@@ -78,8 +78,23 @@ def tipping(release: Release, estimand: str) -> Table:
         (Cell(format="text", label=shift(one)), *(cells[one, zero] for zero in across)) for one in downwards
     )  # fmt: skip
     about = "caption.tipping_amounts" if of_amounts else "caption.tipping"
-    caption = key_label(about, outcome=outcome_label(release.protocol, estimand))
+    told = {"outcome": outcome_label(release.protocol, estimand)}
+    if _repeats(release, estimand):
+        about, told = (
+            "caption.tipping_again",
+            told | {"question": release.protocol.estimand(estimand).question.model_dump()},
+        )
+    caption = key_label(about, **told)
     return Table(cells=TableBody(columns=tuple(columns), rows=rows, caption=caption), frame=frame)
+
+
+def _repeats(release: Release, estimand: str) -> bool:
+    """Tell whether an earlier question of the same outcome has the same map: adjustment and population do not enter."""
+    frame = _steps(release)
+    frame = frame[(frame["method"] == "tipping") & ~frame["suppressed"].astype(bool)]
+    maps = {name: (mine["outcome"].iloc[0], *mine["estimate"]) for name, mine in frame.groupby("estimand", sort=False)}
+    before = list(maps).index(estimand) if estimand in maps else 0
+    return maps.get(estimand) in list(maps.values())[:before]
 
 
 def _points(points: float) -> str:
