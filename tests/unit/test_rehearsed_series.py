@@ -44,6 +44,9 @@ def test_a_report_repeats_what_was_found_unless_its_size_conforms(release, monke
     for sentence in said:
         assert "87" in render(sentence, "sv")
         assert "87" in render(sentence, "en")
+        assert ("tried was enough" in render(sentence, "en") or "followed was enough" in render(sentence, "en")) == (
+            later is None
+        )
 
 
 def test_what_is_shipped_names_lines_and_sizes_of_the_study() -> None:

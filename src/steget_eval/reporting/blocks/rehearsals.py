@@ -9,7 +9,9 @@ import pandas as pd
 
 from steget_eval.methods.rehearsed import Shortfall, find_shortfall
 from steget_eval.reporting.blocks import build
-from steget_eval.reporting.text import Cell, code_label
+from steget_eval.reporting.text import Cell, Label, code_label, key_label
+
+_SAID = 0.95
 
 
 def rehearsals(estimates: pd.DataFrame) -> list[build.Item]:
@@ -25,6 +27,11 @@ def rehearsals(estimates: pd.DataFrame) -> list[build.Item]:
     return [_sentence(one) for _, one in sorted(found.items())]
 
 
+def side_of(coverage: float) -> Label:
+    """Return in words whether 95 per cent intervals held the truth more or less often than they say."""
+    return key_label("rehearsed.more" if coverage > _SAID else "rehearsed.less")
+
+
 def _people(row: Mapping[Hashable, Any]) -> int | None:
     """Return how many people the row speaks of; None where their number is hidden."""
     if pd.isna(row["n_1"]):
@@ -37,8 +44,8 @@ def _sentence(one: Shortfall) -> build.Item:
         "method": code_label("method", one.method),
         "contrast": code_label("contrast", one.contrast),
         "coverage": Cell(format="percent", value=one.coverage),
-        "people": Cell(format="count", value=one.people),
     }
     if one.conforms_from is None:
-        return build.sentence("rehearsed.never", **told)
+        return build.sentence("rehearsed.never", **told, side=side_of(one.coverage))
+    told["people"] = Cell(format="count", value=one.people)
     return build.sentence("rehearsed.later", **told, enough=Cell(format="count", value=one.conforms_from))

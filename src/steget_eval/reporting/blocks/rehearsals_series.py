@@ -6,6 +6,7 @@ from typing import Any
 
 from steget_eval.methods.rehearsed_series import SeriesShortfall, find_series_shortfall
 from steget_eval.reporting.blocks import build
+from steget_eval.reporting.blocks.rehearsals import side_of
 from steget_eval.reporting.release_panel import PanelRelease
 from steget_eval.reporting.text import Cell, code_label
 
@@ -27,9 +28,9 @@ def _sentence(one: SeriesShortfall, of: str) -> build.Item:
         "method": code_label("method", one.method),
         "contrast": code_label("contrast", one.contrast),
         "coverage": Cell(format="percent", value=one.coverage),
-        "size": Cell(format="count", value=one.size),
         "rho": Cell(format="number", value=one.rho, decimals=1),
     }
     if one.conforms_from is None:
-        return build.sentence(f"panel.rehearsed.{of}_never", **told)
+        return build.sentence(f"panel.rehearsed.{of}_never", **told, side=side_of(one.coverage))
+    told["size"] = Cell(format="count", value=one.size)
     return build.sentence(f"panel.rehearsed.{of}_later", **told, enough=Cell(format="count", value=one.conforms_from))
