@@ -16,6 +16,7 @@ from steget_eval.reporting.suppress import Published, Thresholds, parts, size_ke
 from steget_eval.reporting.suppress_estimates import GatedEstimates, others_key, outcome_families
 
 CURVE_COLUMNS = ["estimand", "arm", "cause", "time", "estimate", "conf_low", "conf_high", "suppressed"]
+_ROUNDING = 1e-9  # of sums of weights that are all alike
 AT_RISK_COLUMNS = ["estimand", "arm", "time", "at_risk", "suppressed"]
 
 
@@ -66,24 +67,36 @@ def choose_steps(curve: pd.DataFrame, thresholds: Thresholds) -> list[int]:
 
     Each carries at least `minimum_cell` events since the one before, with enough people at risk for a share; and
     what remains after the last is nobody or again at least `minimum_cell`, since the estimate at the horizon is told
-    too and the difference would give them back.
+    too and the difference would give them back. Where people are weighted a step must carry as many by their weights
+    too, (sum of w)^2 / sum of w^2 (Kish 1965): one who weighs more than the others together would else stand alone in
+    it, and its height would tell whom it is about.
     """
     smallest = thresholds.policy.minimum_cell
     floor = max(smallest, thresholds.policy.minimum_denominator)
     events, at_risk = curve["events"].to_numpy(), curve["at_risk"].to_numpy()
+    # Without weights everybody weighs one, and as many are carried as there are events.
+    sums = np.cumsum([events, curve.get("weight", curve["events"]), curve.get("square", curve["events"])], axis=1)
     happened = np.flatnonzero(events > 0)
     picked: list[int] = []
-    cumulated, last = 0, 0
+    last = np.zeros(3)
     for place in happened:
-        cumulated += int(events[place])
-        if cumulated - last >= smallest and at_risk[place] >= floor:
+        if _carries(sums[:, place] - last, smallest) and at_risk[place] >= floor:
             picked.append(int(place))
-            last = cumulated
-    if picked and 0 < cumulated - last < smallest:
+            last = sums[:, place]
+    if not picked or picked[-1] == happened[-1] or _carries(sums[:, -1] - last, smallest):
+        return picked
+    while picked and not _carries(sums[:, -1] - last, smallest):
         picked.pop()
-        if at_risk[happened[-1]] >= floor:
-            picked.append(int(happened[-1]))
+        last = sums[:, picked[-1]] if picked else np.zeros(3)
+    if _carries(sums[:, -1] - last, smallest) and at_risk[happened[-1]] >= floor:
+        picked.append(int(happened[-1]))
     return picked
+
+
+def _carries(carried: np.ndarray, smallest: int) -> bool:
+    """Tell whether events, weights and squared weights are those of enough people."""
+    events, weight, square = (float(one) for one in carried)
+    return events >= smallest and weight**2 >= smallest * square * (1 - _ROUNDING)
 
 
 def mark_days(protocol: Protocol) -> tuple[int, ...]:

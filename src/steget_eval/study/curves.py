@@ -27,6 +27,8 @@ CURVE_COLUMNS = (
     "events",
     "competing",
     "censored",
+    "weight",
+    "square",
 )
 #: Conditional on covariates, so of no population.
 _OF_HAZARDS = frozenset({"hazard_ratio", "subdistribution_hazard_ratio"})
@@ -36,9 +38,10 @@ def curve_table(cohort: Cohort, protocol: Protocol) -> pd.DataFrame:
     """Return the step functions of every outcome with a time, arm by arm and cause by cause.
 
     Where the main answer stands for a population, so do the curves, by weights (`drawn_population`); the counts are of
-    people in either case. With clusters the limits know of them. Estimands that share an outcome and its strategies
-    share a curve; it is told once, under the first of them. Where weighing is refused there is no curve: the methods
-    that adjust refuse for the same reason, which the report tells.
+    people in either case, and `weight` and `square` add up the weights, and their squares, of those with the event on
+    the day. With clusters the limits know of them. Estimands that share an outcome and its strategies share a curve; it
+    is told once, under the first of them. Where weighing is refused there is no curve: the methods that adjust refuse
+    for the same reason, which the report tells.
     """
     frames = []
     told: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
@@ -98,16 +101,17 @@ def _curves_of(cohort: Cohort, protocol: Protocol, estimand: Estimand, values: O
             found = weighted_arm_curves(
                 t, d, a, X, cause=cause, population=population, cluster=cluster, level=level
             )  # fmt: skip
-        pair = zip(cohort.arms, (found.one, found.zero), strict=True)
-        frames += [one.to_frame().rename(columns={"times": "time"}).assign(arm=arm, cause=name) for arm, one in pair]
+        frames += [
+            one.to_frame()
+            .rename(columns={"times": "time"})
+            .assign(arm=arm, cause=name, weight=carried[:, 0], square=carried[:, 1])
+            for arm, one, carried in zip(cohort.arms, (found.one, found.zero), found.carried, strict=True)
+        ]
     return frames
 
 
 def _arm_curve(values: OutcomeValues, mine: np.ndarray, cause: int, *, level: float) -> pd.DataFrame:
     who = mine & values.known
     entry = values.entry[who] if values.entry.size else None
-    return (
-        aalen_johansen(values.t[who], values.d[who], cause=cause, entry=entry, level=level)
-        .to_frame()
-        .rename(columns={"times": "time"})
-    )
+    curve = aalen_johansen(values.t[who], values.d[who], cause=cause, entry=entry, level=level)
+    return curve.to_frame().rename(columns={"times": "time"}).assign(weight=curve.events, square=curve.events)

@@ -33,10 +33,13 @@ class ArmCurves(Tidy):
     ----------
     one, zero
         Arm 1 and arm 0. Estimates and limits are weighted where weights were asked for; the counts are of people.
+    carried : np.ndarray, shape (D, 2), of arm 1 and of arm 0
+        The weights of those with the event on each day, and the squares of these weights, added up.
     """
 
     one: Curve
     zero: Curve
+    carried: tuple[np.ndarray, np.ndarray]
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per arm and day."""
@@ -73,7 +76,7 @@ def weighted_arm_curves(
     days, arms = check_days(t), check_arms(a, np.size(t))
     causes, covariates = check_causes(d, days.size, competing=True), checked_covariates(X, days.size)
     found = scored_weights(arms, covariates, population)
-    curves = []
+    curves, carried = [], []
     for number, w, moves in zip((1, 0), found.weights, found.moves, strict=True):
         mine = arms == number
         plain = aalen_johansen(days[mine], causes[mine], cause=cause, level=checked_level(level))
@@ -81,7 +84,8 @@ def weighted_arm_curves(
         estimate = weighted_steps(*own, cause=cause)
         error = np.sqrt(variances_of_steps(*own, moves, cause=cause))
         curves.append(_with_limits(replace(plain, estimate=estimate), error, normal_quantile(level)))
-    both = ArmCurves(one=curves[0], zero=curves[1])
+        carried.append(_carried(*own, cause))
+    both = ArmCurves(one=curves[0], zero=curves[1], carried=(carried[0], carried[1]))
     if cluster is None:
         return both
 
@@ -116,7 +120,13 @@ def clustered_arm_curves(
             parts.append(weighted_steps(days[mine], causes[mine], np.ones(mine.sum()), curve.times, cause=cause))
         return np.concatenate(parts)
 
-    return _by_cluster(ArmCurves(one=one, zero=zero), cluster, arms, without, level)
+    carried = (np.column_stack([one.events] * 2), np.column_stack([zero.events] * 2))
+    return _by_cluster(ArmCurves(one=one, zero=zero, carried=carried), cluster, arms, without, level)
+
+
+def _carried(t: np.ndarray, d: np.ndarray, w: np.ndarray, days: np.ndarray, cause: int) -> np.ndarray:
+    place, mine = np.searchsorted(days, t), np.where(d == cause, w, 0.0)
+    return np.column_stack([np.bincount(place, power, days.size) for power in (mine, mine**2)])
 
 
 def _by_cluster(
@@ -131,12 +141,11 @@ def _by_cluster(
     except MethodError:
         # Too few clusters, or arms apart without one of them: the table of answers refuses, and the line has no band.
         one, zero = (_with_limits(curve, np.full(curve.times.size, np.nan), 0.0) for curve in curves)
-        return ArmCurves(one=one, zero=zero)
+        return replace(both, one=one, zero=zero)
     error = np.sqrt(np.diag(found.covariance))
     in_one, in_zero = (float(stats.t.ppf((1 + level) / 2, degrees)) for degrees in found.arm_degrees)
-    return ArmCurves(
-        one=_with_limits(both.one, error[:cut], in_one), zero=_with_limits(both.zero, error[cut:], in_zero)
-    )
+    one, zero = _with_limits(both.one, error[:cut], in_one), _with_limits(both.zero, error[cut:], in_zero)
+    return replace(both, one=one, zero=zero)
 
 
 def _with_limits(curve: Curve, error: np.ndarray, quantile: float) -> Curve:
