@@ -23,8 +23,9 @@ def regressed_sets(
     """Compare the treated with what their matches' regression on the covariates says at the treated's means.
 
     The sets of `nearest_sets`; in them the comparison's outcomes are regressed on the covariates, weighted to one a
-    set. Errors are clustered by set with the factor G/(G - 1) (N - 1)/(N - k) and t(G - 1), which holds whether the
-    regression is right or not (Abadie and Spiess 2022). The mean of the treated is their own.
+    set. Errors are clustered by set with the factor G/(G - 1) (N - 1)/(N - k), k the coefficients of both arms, and
+    t(G - 1). With matches close in all covariates they hold whether the regression is right or not (Abadie and Spiess
+    2022); what a wrong one leaves of a bias is in no error. The mean of the treated is their own.
 
     Parameters
     ----------

@@ -59,9 +59,9 @@ def regressed_subclasses(
 
     In each arm a linear regression on the covariates, in which a person weighs what they stand for in their subclass
     (Hong 2010), at the population's means: it takes off what differs within a subclass, as Lunceford and Davidian
-    (2004) advise. The variance is robust, with n/(n - k) in each arm, and counts that the population is drawn. What is
-    left of the outcome has nothing to do with the covariates, so that a score learnt from the same people makes next to
-    no difference, which is not counted.
+    (2004) advise. The variance is robust, with n/(n - k) in each arm, and counts that the population is drawn. That
+    the score was learnt from the same people is not counted: next to no difference where the regression is right, and
+    on the wide side where it is not.
     """
     checked_choice(population, ("ATE", "ATT", "ATC"), "population")
     arms = checked_kind(y, a, kind)
