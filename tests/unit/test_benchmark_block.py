@@ -10,9 +10,10 @@ from steget_eval import blocks, disclose
 from steget_eval.core.shipped import shipped
 from steget_eval.methods.catalogue import CATALOGUE
 from steget_eval.protocol import load_protocol
+from steget_eval.reporting import tables
 from steget_eval.reporting.figures import style
 from steget_eval.reporting.figures.forest import behind_question, draw, height
-from steget_eval.reporting.release import ReleasedGate
+from steget_eval.reporting.release import ReleasedDesign, ReleasedGate
 
 #: Lines that need clusters or a random assignment, which a survey's men have none of.
 _NEED_MORE = {"cr2", "wild_bootstrap", "site_permutation"}
@@ -51,3 +52,14 @@ def test_gates_that_failed_are_told_beside_the_experiment(results_two_arms) -> N
     assert [entry[0]["key"] for entry in told["benchmark-gates-failed"].body["entries"]] == ["design_gate.means"]
     passed = blocks.benchmark(replace(release, gates=gates[1:]))
     assert "benchmark-gates-none" in {child.id for child in passed.children}
+
+
+@pytest.mark.parametrize(("methods", "heads"), [(2, "design_gate"), (9, "method")])
+def test_gates_of_many_methods_stand_a_method_a_row(results_two_arms, methods: int, heads: str) -> None:
+    release = disclose(results_two_arms)
+    gates = tuple(ReleasedGate(name=name, passed=name == "means") for name in ("means", "outside", "weight"))
+    found = tuple(ReleasedDesign(method=f"line_{place}", gates=gates) for place in range(methods))
+    table = tables.design_gates(replace(release, design_gates=found))
+    assert table.cells.columns[0].key == heads
+    assert len(table.cells.rows) == (methods if heads == "method" else len(gates))
+    assert len(table.to_frame()) == methods * len(gates)

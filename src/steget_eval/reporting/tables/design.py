@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,9 @@ from steget_eval.reporting.suppress import parts
 from steget_eval.reporting.tables.body import Column, Table, TableBody
 from steget_eval.reporting.text import Cell, Label, code_label, key_label
 from steget_eval.reporting.text.answers import arm_label
+
+#: So many methods stand beside each other on a page; more stand one under the other.
+_ABREAST = 4
 
 
 def design_counts(release: Release) -> Table:
@@ -32,20 +35,35 @@ def design_counts(release: Release) -> Table:
 
 
 def design_gates(release: Release) -> Table:
-    """Return the gates of each design: a row per gate, a column per method, each passed or failed."""
+    """Return the gates of each design: a row per gate, a column per method; the other way where methods are many."""
+    found = release.design_gates
+    names = list(dict.fromkeys(gate.name for one in found for gate in one.gates))
+    passed = {(one.method, gate.name): gate.passed for one in found for gate in one.gates}
+    frame = pd.DataFrame([(method, gate, held) for (method, gate), held in passed.items()],
+                         columns=["method", "gate", "passed"])  # fmt: skip
+    made = _across(release, names, passed) if len(found) > _ABREAST else _abreast(release, names, passed)
+    return Table(cells=made, frame=frame)
+
+
+def _across(release: Release, names: Sequence[str], passed: Mapping[tuple[str, str], bool]) -> TableBody:
+    columns = [Column(key="method", heading=key_label("column.method"))]
+    columns += [Column(key=name, heading=code_label("design_gate", name)) for name in names]
+    rows = tuple(
+        (_text(code_label("method", one.method)), *(_held(passed.get((one.method, name))) for name in names))
+        for one in release.design_gates
+    )
+    return TableBody(columns=tuple(columns), rows=rows, caption=key_label("caption.design_gates"))
+
+
+def _abreast(release: Release, names: Sequence[str], passed: Mapping[tuple[str, str], bool]) -> TableBody:
     found = release.design_gates
     columns = [Column(key="design_gate", heading=key_label("column.design_gate"))]
     columns += [Column(key=one.method, heading=code_label("method", one.method)) for one in found]
-    names = list(dict.fromkeys(gate.name for one in found for gate in one.gates))
-    passed = {(one.method, gate.name): gate.passed for one in found for gate in one.gates}
     rows = tuple(
         (_text(code_label("design_gate", name)), *(_held(passed.get((one.method, name))) for one in found))
         for name in names
     )
-    frame = pd.DataFrame([(method, gate, held) for (method, gate), held in passed.items()],
-                         columns=["method", "gate", "passed"])  # fmt: skip
-    body = TableBody(columns=tuple(columns), rows=rows, caption=key_label("caption.design_gates"))
-    return Table(cells=body, frame=frame)
+    return TableBody(columns=tuple(columns), rows=rows, caption=key_label("caption.design_gates"))
 
 
 def _held(passed: bool | None) -> Cell:
