@@ -142,7 +142,7 @@ def _choices(frame: pd.DataFrame, name: str, language: Language, ax: Axes, *, na
     for line, level in enumerate(levels):
         low = line + (0.2 if narrow else 0)
         ax.axhline(low, color=style.GREY_TINT, linewidth=0.8, zorder=0)
-        told = textwrap.shorten(level, 48 if narrow else 40, placeholder=" …")
+        told = textwrap.shorten(level, 48, placeholder=" …")
         ax.text(0 if narrow else -0.02, line - 0.12 if narrow else line, told, transform=side, va="center",
                 ha="left" if narrow else "right", fontsize=8.5)  # fmt: skip
         for place, row in enumerate(rows_of(frame)):
