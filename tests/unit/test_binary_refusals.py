@@ -151,6 +151,16 @@ def test_matching_once_asks_for_twice_as_many_in_the_comparison(ones: int, zeros
     assert (gate.name, gate.passed, gate.value) == ("reservoir", passed, zeros / ones)
 
 
+@pytest.mark.parametrize(("population", "value"), [("ATT", 0.0), ("ATC", 0.5), ("ATE", 0.5), ("ATO", 0.0)])
+def test_those_whom_an_answer_speaks_of_must_have_somebody_like_them(population: str, value: float) -> None:
+    a, score = np.array([1, 1, 0, 0, 0, 0]), np.array([0.4, 0.6, 0.1, 0.4, 0.6, 0.9])
+    even = np.ones(6)
+    seen = overlap(score, a, w=even)
+    found = hold_gates(balance(a, score[:, None], ("score",), even), seen, population=population).gates
+    gate = next(one for one in found if one.name == "outside")
+    assert (gate.value, gate.passed) == (value, value == 0)
+
+
 def test_gates_say_which_covariate_fails_and_at_which_threshold() -> None:
     a = (DRAWS.random(80) < 1 / (1 + np.exp(-1.5 * X[:, 0]))).astype(float)
     score = fit_propensity(a, X).score

@@ -47,9 +47,10 @@ def test_covariate_that_varies_in_neither_arm_is_zero_or_infinitely_apart() -> N
 def test_overlap_by_hand() -> None:
     found = overlap([0.9, 0.5, 0.4, 0.6, 0.2], ARM, w=[3, 1, 1, 1, 1])
     assert (found.lowest_1, found.highest_1, found.lowest_0, found.highest_0) == (0.5, 0.9, 0.2, 0.6)
-    assert (found.outside_1, found.largest_share, found.largest_weight) == (0.5, 0.75, 1.5)
+    assert (found.outside_1, found.outside_0) == (0.5, 2 / 3)
+    assert (found.largest_share, found.largest_weight) == (0.75, 1.5)
     assert found.ess_1 == pytest.approx(1.6)
-    assert len(found.to_frame()) == 9
+    assert len(found.to_frame()) == 10
 
 
 def test_propensity_shows_coefficients_but_no_persons_score() -> None:

@@ -91,7 +91,8 @@ def account_for_design(cohort: Cohort, protocol: Protocol) -> DesignAccount:
         try:
             found = design(people, protocol, estimand.population)
             held = balance(people.a, people.X, people.names, found.w)
-            weighed = hold_gates(held, overlap(people.score, people.a, w=found.w)).gates
+            seen = overlap(people.score, people.a, w=found.w)
+            weighed = hold_gates(held, seen, population=estimand.population).gates
             gates.append(DesignGates(method=method, gates=(*weighed, *_reservoir(method, people))))
         except MethodError:
             continue

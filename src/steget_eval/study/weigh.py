@@ -135,7 +135,8 @@ def gates_of_design(cohort: Cohort, protocol: Protocol, population: Population |
     except MethodError:
         return ()
     kept = weights.w > 0
-    return hold_gates(weights.balance, overlap(weights.score[kept], cohort.a[kept], w=weights.w[kept])).gates
+    found = overlap(weights.score[kept], cohort.a[kept], w=weights.w[kept])
+    return hold_gates(weights.balance, found, population=weights.population).gates
 
 
 def weights_of_design(cohort: Cohort, protocol: Protocol) -> Weights | None:

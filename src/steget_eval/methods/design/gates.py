@@ -32,7 +32,8 @@ class Thresholds:
     ks
         Largest weighted distance between distribution functions. No source settles one: the project's own.
     outside
-        Largest share of arm 1 with a score beyond the range of arm 0. The project's own.
+        Largest share, of an arm whose people the answer speaks of, with a score beyond the range of the other. The
+        project's own.
     one_person
         Largest share of an arm's weight that one person may carry. The project's own.
     effective_size
@@ -95,10 +96,18 @@ class Gates(Tidy):
         return pd.DataFrame(rows, columns=["gate", "value", "threshold", "passed", "failing"])
 
 
-def hold_gates(balance: Balance, overlap: Overlap, thresholds: Thresholds | None = None) -> Gates:
+def hold_gates(
+    balance: Balance, overlap: Overlap, thresholds: Thresholds | None = None, *, population: str = "ATT"
+) -> Gates:  # fmt: skip
     """Return the gates of weighted arms: their balance after weighting, the overlap and the toll of the weights.
 
     `balance` must have been taken with weights, `overlap` with the same.
+
+    Parameters
+    ----------
+    population
+        Whom the answer speaks of, and so who needs somebody like them in the other arm: the treated (ATT), the
+        comparison's (ATC), or both (ATE). The overlap (ATO) is asked as the treated are.
     """
     limits = thresholds or Thresholds()
     names = balance.covariates
@@ -107,12 +116,14 @@ def hold_gates(balance: Balance, overlap: Overlap, thresholds: Thresholds | None
         ratio = np.exp(np.abs(np.log(balance.weighted_variance_ratio)))
     smallest = min(overlap.ess_1, overlap.ess_0)
     largest = overlap.largest_share
+    sides = {"ATE": (overlap.outside_1, overlap.outside_0), "ATC": (overlap.outside_0,)}
+    outside = max(sides.get(population, (overlap.outside_1,)))
     return Gates(
         gates=(
             _over_covariates("means", smd, limits.smd, names),
             _over_covariates("variances", ratio, limits.variance_ratio, names),
             _over_covariates("distributions", balance.weighted_ks, limits.ks, names),
-            _at_most("outside", overlap.outside_1, limits.outside),
+            _at_most("outside", outside, limits.outside),
             _at_most("one_person", largest, limits.one_person),
             Gate(
                 name="effective_size", value=smallest, threshold=limits.effective_size,

@@ -23,8 +23,8 @@ class Overlap(Tidy):
     ----------
     lowest_1, highest_1, lowest_0, highest_0
         Range of the score in each arm. They are single persons' values: not for a report.
-    outside_1
-        Share of arm 1 whose score lies outside the range of arm 0.
+    outside_1, outside_0
+        Share of an arm whose score lies outside the range of the other.
     largest_share
         Largest share of its arm's weight that one person carries.
     largest_weight
@@ -38,6 +38,7 @@ class Overlap(Tidy):
     lowest_0: float
     highest_0: float
     outside_1: float
+    outside_0: float
     largest_share: float
     largest_weight: float
     ess_1: float
@@ -60,6 +61,7 @@ def overlap(score: ArrayLike, a: ArrayLike, *, w: ArrayLike | None = None) -> Ov
     return Overlap(
         lowest_1=float(one.min()), highest_1=float(one.max()), lowest_0=float(zero.min()), highest_0=float(zero.max()),
         outside_1=float(((one < zero.min()) | (one > zero.max())).mean()),
+        outside_0=float(((zero < one.min()) | (zero > one.max())).mean()),
         largest_share=float(max(share.max() for share in shares)),
         largest_weight=float(max(share.max() * share.size for share in shares)),
         ess_1=sizes.ess_1, ess_0=sizes.ess_0,
