@@ -1,6 +1,7 @@
 """Imputation by reference, attrition weights with a score, bounds and maps against R (missing_reference.R)."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -211,6 +212,12 @@ def test_barnard_and_rubin_start_from_the_methods_own_degrees_of_freedom(df: flo
     told = pool_answers([Estimates((row,)) for row in rows], complete_df=398).rows[0]
     want = pool([0.10, 0.16, 0.13, 0.07], [0.0025] * 4, complete_df=df)
     assert near(told.conf_high, want.estimate + float(student.isf(0.025, want.df)) * want.std_error, ITERATED)
+
+
+def test_an_answer_whose_interval_was_refused_is_given_none_by_pooling() -> None:
+    told = Estimate(contrast="mean_difference", method="m", estimate=1.0, std_error=0.0, interval_kind="none")
+    with pytest.raises(MethodError, match="no interval of its own"):
+        pool_answers([Estimates((replace(told, estimate=value),)) for value in (1.0, 1.5, 2.0)], complete_df=40)
 
 
 def test_a_method_with_the_normals_limits_takes_the_degrees_it_is_given() -> None:

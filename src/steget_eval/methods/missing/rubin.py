@@ -90,7 +90,7 @@ def pool_answers(answers: Sequence[Estimates], *, complete_df: float = math.inf,
     Raises
     ------
     MethodError
-        Where the data sets were not answered alike, or a row has no standard error to pool.
+        Where the data sets were not answered alike, or a row has no standard error to pool, or no interval of its own.
     """
     if len({tuple((row.contrast, row.method, row.scale) for row in one) for one in answers}) != 1:
         raise ArgumentError("every completed data set must be answered by the same rows")
@@ -128,6 +128,8 @@ def _pool_row(rows: tuple[Estimate, ...], complete_df: float, level: float) -> E
     first, is_log = rows[0], rows[0].scale == "log"
     if any(math.isnan(row.std_error) for row in rows):
         raise SpreadError(f"{first.contrast} by {first.method} has no standard error, so it cannot be pooled")
+    if any(row.interval_kind == "none" for row in rows):
+        raise SpreadError(f"{first.contrast} by {first.method} has no interval of its own, so none is pooled from it")
     values = np.array([row.estimate for row in rows])
     own = [own_degrees(row) for row in rows]
     degrees = float(np.mean(own)) if np.isfinite(own).all() else complete_df
