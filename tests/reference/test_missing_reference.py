@@ -215,7 +215,7 @@ def test_barnard_and_rubin_start_from_the_methods_own_degrees_of_freedom(df: flo
 
 
 def test_an_answer_whose_interval_was_refused_is_given_none_by_pooling() -> None:
-    told = Estimate(contrast="mean_difference", method="m", estimate=1.0, std_error=0.0, interval_kind="none", note="no")
+    told = Estimate(contrast="mean_difference", method="m", estimate=1.0, std_error=0, interval_kind="none", note="n")
     with pytest.raises(MethodError, match="no interval of its own"):
         pool_answers([Estimates((replace(told, estimate=value),)) for value in (1.0, 1.5, 2.0)], complete_df=40)
 
