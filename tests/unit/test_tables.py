@@ -8,8 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
+from steget_eval.protocol import Protocol
 from steget_eval.reporting import tables
+from steget_eval.reporting.figures.picture import behind
 from steget_eval.reporting.gate import disclose
 from steget_eval.reporting.text import LANGUAGES, label_text, render_cell
 from steget_eval.reporting.text.answers import estimate_ref
@@ -121,6 +124,25 @@ def test_table_one_tells_counts_with_their_denominator(results_two_arms: Results
     assert rows["age (years), mean (standard deviation)"][1] == "38.4 (9.7)"
     assert rows["worked in the last year, number (share)"][1] == "48 of 120 (40.0%)"
     assert rows["sex: unknown, number (share)"][1] == "– (hidden)"
+
+
+def test_what_became_known_later_stands_apart_from_the_start(results_two_arms: Results) -> None:
+    release = disclose(results_two_arms)
+    whole = release.protocol.model_dump(mode="json")
+    for one in whole["covariates"]:
+        one |= {"adjust": False, "known": "later"} if one["id"] == "age" else {}
+    after = replace(release, protocol=Protocol.model_validate(whole))
+    start, later = (_said(tables.table_one(after, known=known).body(), "en") for known in ("start", "later"))
+    assert [row[0] for row in later] == ["People", "age (years), mean (standard deviation)"]
+    assert sorted(start + later[1:]) == sorted(_said(tables.table_one(release).body(), "en"))
+    assert not any("age" in words for words in behind("love_plot", after)["covariate_en"])
+
+
+def test_what_became_known_later_is_never_adjusted_for(results_two_arms: Results) -> None:
+    whole = disclose(results_two_arms).protocol.model_dump(mode="json")
+    whole["covariates"][0] |= {"adjust": True, "known": "later"}
+    with pytest.raises(ValidationError, match="what came after the start is not adjusted for"):
+        Protocol.model_validate(whole)
 
 
 def test_targets_tell_reached_beside_shown(results_single_arm: Results) -> None:

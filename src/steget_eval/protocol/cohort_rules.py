@@ -55,7 +55,7 @@ class BaselineAmount(Part):
 
 
 class Covariate(Part):
-    """One thing known at the index date.
+    """One thing known of each person, at the index date unless it says otherwise.
 
     Attributes
     ----------
@@ -67,6 +67,9 @@ class Covariate(Part):
         The covariate is whether the amount or number is zero.
     adjust
         False shows it in table 1 without adjusting for it.
+    known
+        ``later`` for what became known only after the index date, such as what an assessment found: it is shown apart
+        from what was known at the start, and nothing may be adjusted for it.
     levels
         Of a category: level as the records have it to its words; a level that stands here in no words is told by the
         schema's words, or as it is.
@@ -79,6 +82,7 @@ class Covariate(Part):
     amount: BaselineAmount | None = None
     zero: bool = False
     adjust: bool = True
+    known: Literal["start", "later"] = "start"
     decimals: int = Field(default=1, ge=0, le=3)
     levels: dict[str, Text] = Field(default_factory=dict)
 
@@ -90,4 +94,6 @@ class Covariate(Part):
             raise ValueError("a covariate is read from exactly one of column and amount")
         if self.zero and self.kind != "binary":
             raise ValueError("a covariate with zero: true has kind binary")
+        if self.known == "later" and self.adjust:
+            raise ValueError("a covariate known later has adjust: false; what came after the start is not adjusted for")
         return self

@@ -26,9 +26,11 @@ def table_one(release: Release) -> Block:
     """Return the participants at the index date, arm by arm."""
     if release.baseline.empty:
         return build.absent("table_one", "absent.baseline")
-    return build.section(
-        "table_one", build.heading_of("table_one"), [build.table("table_one-table", tables.table_one(release))]
-    )
+    children = [build.table("table_one-table", tables.table_one(release))]
+    if any(covariate.known == "later" for covariate in release.protocol.covariates):
+        children.append(build.heading("table_one-later", build.heading_of("known_later")))
+        children.append(build.table("table_one-later-table", tables.table_one(release, known="later")))
+    return build.section("table_one", build.heading_of("table_one"), children)
 
 
 def balance(release: Release) -> Block:

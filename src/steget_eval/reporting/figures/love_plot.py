@@ -38,7 +38,8 @@ def behind(release: Release) -> pd.DataFrame:
     rows = rows[
         (rows["arm"] == release.protocol.arms.treated.id) & (rows["smd"].notna() | rows["smd_weighted"].notna())
     ]
-    rows = rows[~rows["suppressed"].astype(bool)].reset_index(drop=True)
+    later = [one.id for one in release.protocol.covariates if one.known == "later"]
+    rows = rows[~rows["suppressed"].astype(bool) & ~rows["covariate"].isin(later)].reset_index(drop=True)
     words = covariate_columns(release.protocol, rows)
     return pd.concat([words, rows[["smd", "smd_weighted"]].astype(float)], axis=1)
 

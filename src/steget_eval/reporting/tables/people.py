@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -15,24 +15,31 @@ from steget_eval.reporting.text.answers import arm_label, level_label, outcome_l
 from steget_eval.reporting.text.cell import State
 
 
-def table_one(release: Release) -> Table:
-    """Return the participants at the index date: a row per covariate and level, a column per arm."""
+def table_one(release: Release, *, known: Literal["start", "later"] = "start") -> Table:
+    """Return the participants at the index date, or what became known later: a row per level, a column per arm."""
     arms = [arm.id for arm in release.protocol.arms.compared()]
-    columns = [Column(key="covariate", heading=key_label("column.covariate"))]
+    columns = [Column(key="covariate", heading=key_label("column.covariate" if known == "start" else "column.later"))]
     columns += [Column(key=arm, heading=arm_label(release.protocol, arm), align="right") for arm in arms]
-    frame = release.baseline
+    covariates = [one for one in release.protocol.covariates if one.known == known]
+    frame = release.baseline[release.baseline["covariate"].isin([one.id for one in covariates])]
     compared = [name for name in ("smd", "smd_weighted") if len(arms) > 1 and _is_told(frame, name)]
     columns += [Column(key=name, heading=key_label(f"column.{name}"), align="right") for name in compared]
     rows = [(_text(key_label("column.n")), *_people(release, arms), *(_blank("number") for _ in compared))]
-    for covariate in release.protocol.covariates:
+    for covariate in covariates:
         mine = frame[frame["covariate"] == covariate.id]
         for level in dict.fromkeys(mine["level"].fillna("")):
             by_arm = {row["arm"]: row for row in mine[mine["level"].fillna("") == level].to_dict("records")}
             cells = [_start_cell(covariate, by_arm.get(arm)) for arm in arms]
             cells += [_smd_cell(by_arm.get(arms[0]), name) for name in compared]
             rows.append((_text(_covariate_label(covariate, level)), *cells))
-    body = TableBody(columns=tuple(columns), rows=tuple(rows), caption=key_label("caption.table_one"))
+    body = TableBody(columns=tuple(columns), rows=tuple(rows), caption=key_label(_caption(arms, known)))
     return Table(cells=body, frame=frame)
+
+
+def _caption(arms: Sequence[str], known: str) -> str:
+    if known == "later":
+        return "caption.known_later"
+    return "caption.table_one" if len(arms) > 1 else "caption.table_one_alone"
 
 
 def flow(release: Release) -> Table:
