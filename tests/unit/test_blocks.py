@@ -1,14 +1,16 @@
 """Blocks: strict JSON, both languages, nothing past the gate, a reason where a piece does not apply."""
 
 import json
+import re
 
 import pytest
 
 from steget_eval.reporting import blocks
 from steget_eval.reporting.block import BLOCK_MIME, Block
 from steget_eval.reporting.gate import disclose
-from steget_eval.reporting.html import block_html
+from steget_eval.reporting.html import block_html, marked
 from steget_eval.reporting.release import Release
+from steget_eval.reporting.text import Cell, render_cell
 from steget_eval.study.results import Results
 
 
@@ -101,3 +103,10 @@ def test_a_goals_one_sided_limit_stands_beside_its_goal_only(releases: dict[str,
 def test_people_of_estimands_that_share_an_outcome_are_told_once(releases: dict[str, Release]) -> None:
     rows = blocks.unknown(releases["two"]).children[-1].body["rows"]
     assert all(row not in rows[:place] for place, row in enumerate(rows))
+
+
+def test_short_limits_in_running_text_are_kept_on_one_line() -> None:
+    cell = Cell(format="points", value=0.066, low=-0.019, high=0.152, level=0.95)
+    told = marked(cell.to_json(), "here", "sv")
+    assert '<span class="range">(95\u00a0% KI −1,9 till 15,2)</span>' in told
+    assert re.sub("<[^>]+>", "", told) == render_cell(cell, "sv")

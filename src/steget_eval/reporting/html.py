@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment, Template
     from markupsafe import Markup
 
+#: Limits of so many characters are not broken between two lines; longer ones could be wider than a phone.
+_ONE_LINE = 32
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -73,7 +76,7 @@ def marked(item: Mapping[str, Any], where: str, language: Language) -> Markup:
     from markupsafe import Markup, escape
 
     if "format" in item:
-        return Markup("<span{}>{}</span>").format(attributes(item, where), say(item, language))
+        return Markup("<span{}>{}</span>").format(attributes(item, where), _kept_together(item, language))
     values = item.get("values", {})
     if not values or not all("format" in value for value in values.values()):
         return escape(say(item, language))
@@ -81,6 +84,17 @@ def marked(item: Mapping[str, Any], where: str, language: Language) -> Markup:
         name: Said(say(value, language), _value(value, f"{where}/{name}", language)) for name, value in values.items()
     }
     return Markup(capital(escape(phrases(language)[item["key"]]).format_map(told)))  # noqa: S704 - every part is escaped
+
+
+def _kept_together(cell: Mapping[str, Any], language: Language) -> Markup | str:
+    """Return a cell as text whose short limits are never broken between two lines."""
+    from markupsafe import Markup
+
+    text, limits = say(cell, language), f"({limits_text(cell, language)})"
+    before, found, after = text.partition(limits)
+    if not found or len(limits) > _ONE_LINE:
+        return text
+    return Markup('{}<span class="range">{}</span>{}').format(before, limits, after)
 
 
 def attributes(cell: Mapping[str, Any], where: str) -> Markup:
