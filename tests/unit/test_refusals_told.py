@@ -180,6 +180,19 @@ def test_a_refusal_saved_before_there_were_codes_is_read_in_general_words() -> N
     assert refusal_label(old)["sv"] == "Metoden kan inte svara på frågan med dessa data."
 
 
+def test_that_covariates_settle_the_outcome_is_not_told_beside_another_method_that_answers(
+    protocol: Protocol, cohort: Cohort
+) -> None:
+    asked = _asks(protocol, "employment", "ipw", "g_computation")
+    results = analyse(_told_by_age(cohort), asked)
+    assert [one.code for one in results.refusals if one.method == "g_computation"] == ["separation"]
+    release = disclose(results)
+    told = next(one for one in release.refusals if one.method == "g_computation")
+    assert release.estimates["estimate"].notna().any()
+    assert (told.code, told.reason) == ("convergence", "the calculation did not converge: something separates people, "
+                                                       "or repeats others")  # fmt: skip
+
+
 def test_that_nobody_had_the_event_is_told_where_zeros_are_published(protocol: Protocol, cohort: Cohort) -> None:
     asked = _asks(protocol, "employment", "aipw", disclosure=Disclosure(publish_zero=True))
     results = analyse(_no_events(cohort), asked)

@@ -12,9 +12,9 @@ from steget_eval.study.results import Refusal
 _UNSOLVED = "the calculation did not converge: something separates people, or repeats others"
 
 #: What says how many, and what says that nobody or everybody was or did something: methods refuse where none, or few,
-#: had the event.
+#: had the event. So do two codes whatever their words: an outcome that does not vary, or that the covariates settle.
 _COUNTS, _NONE = re.compile(r"\d"), re.compile(r"nobody|everyone|everybody", re.IGNORECASE)
-_OF_NONE = frozenset({"events", "empty_arm"})
+_OF_NONE = frozenset({"events", "empty_arm", "separation", "spread"})
 
 #: Code of a reason to the code and the words that may be told without its numbers. How far people were followed,
 #: whether the arms overlap and how the clusters lie say of nobody what the outcome was; that the covariates settle it
