@@ -126,6 +126,22 @@ def test_table_one_tells_counts_with_their_denominator(results_two_arms: Results
     assert rows["sex: unknown, number (share)"][1] == "– (hidden)"
 
 
+def test_questions_that_count_the_same_outcome_otherwise_say_what_they_ask(results_two_arms: Results) -> None:
+    release = disclose(results_two_arms)
+    asked = release.protocol.estimands[0]
+    second = asked.model_copy(update={"id": "again", "contrast": "risk_ratio"})
+    told = release.protocol.model_copy(update={"estimands": (*release.protocol.estimands, second)})
+    release, one, other = replace(release, protocol=told), asked.id, second.id
+    whole = release.unknown
+    rows = whole[whole["estimand"] == one]
+    alike = replace(release, unknown=pd.concat([rows, rows.assign(estimand=other)]))
+    assert len(tables.unknown(alike).cells.rows) == 1
+    apart = replace(release, unknown=pd.concat([rows, rows.assign(estimand=other, known=rows["known"] - 5)]))
+    notes = [label_text(row[0].note, "en") for row in tables.unknown(apart).cells.rows]
+    assert len(set(notes)) == 2
+    assert tables.unknown(alike).cells.rows[0][0].note is None
+
+
 def test_what_became_known_later_stands_apart_from_the_start(results_two_arms: Results) -> None:
     release = disclose(results_two_arms)
     whole = release.protocol.model_dump(mode="json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
@@ -21,7 +21,7 @@ def refusals(release: Release) -> Table:
     """Return the methods that gave no answer; their own messages stand in the frame, since they are in English."""
     rows = tuple(
         (
-            _text(outcome_label(release.protocol, refusal.estimand)),
+            replace(_text(outcome_label(release.protocol, refusal.estimand)), note=_asked(release, refusal)),
             _text(code_label("method", refusal.method)),
             _text(refusal_label(refusal)),
         )
@@ -31,6 +31,11 @@ def refusals(release: Release) -> Table:
         [asdict(refusal) for refusal in release.refusals], columns=["estimand", "method", "reason", "code"]
     )
     return _table(("outcome", "method", "reason"), rows, "caption.refusals", frame)
+
+
+def _asked(release: Release, refusal: Refusal) -> Label:
+    """Return what the question asks for: a method may answer one question of an outcome and refuse another."""
+    return code_label("contrast", release.protocol.estimand(refusal.estimand).contrast)
 
 
 def refusal_label(refusal: Refusal) -> Label:

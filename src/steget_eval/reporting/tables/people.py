@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -73,21 +74,31 @@ def flow_label(release: Release, kind: str, step_id: str) -> Label:
 def unknown(release: Release) -> Table:
     """Return how many have a known outcome: a row per outcome, a column per arm.
 
-    Estimands that share an outcome have the same people: one row tells them all.
+    Estimands that share an outcome have the same people, so that one row tells them all; where they count them
+    otherwise, such as for as long as each was followed, each row says what it asks.
     """
     frame = release.unknown
     arms = [arm.id for arm in release.protocol.arms.compared() if arm.id in set(frame["arm"])]
     columns = [Column(key="outcome", heading=key_label("column.outcome"))]
     columns += [Column(key=arm, heading=arm_label(release.protocol, arm), align="right") for arm in arms]
-    rows: list[tuple[Cell, ...]] = []
+    found: list[tuple[tuple[Cell, ...], str]] = []
     for estimand, mine in frame.groupby("estimand", sort=False):
         by_arm = {row["arm"]: row for row in mine.to_dict("records")}
         cells = [_count(by_arm.get(arm), "known", of=by_arm[arm]["n"] if arm in by_arm else None) for arm in arms]
         row = (_text(outcome_label(release.protocol, str(estimand))), *cells)
-        if row not in rows:
-            rows.append(row)
-    body = TableBody(columns=tuple(columns), rows=tuple(rows), caption=key_label("caption.unknown"))
+        if row not in [told for told, _ in found]:
+            found.append((row, str(estimand)))
+    names = [row[0] for row, _ in found]
+    rows = tuple(
+        (replace(row[0], note=_asked(release, one)) if names.count(row[0]) > 1 else row[0], *row[1:])
+        for row, one in found
+    )
+    body = TableBody(columns=tuple(columns), rows=rows, caption=key_label("caption.unknown"))
     return Table(cells=body, frame=frame)
+
+
+def _asked(release: Release, estimand: str) -> Label:
+    return code_label("contrast", release.protocol.estimand(estimand).contrast)
 
 
 def states(release: Release, *, every: int = 6) -> Table:
