@@ -53,7 +53,7 @@ def test_a_regression_of_hazards_stands_for_no_population(compared) -> None:
 
 @pytest.mark.parametrize(("language", "weighted", "plain"), [
     ("en", "weighted so that both arms stand for everyone in the study", "nothing is adjusted for"),
-    ("sv", "viktade så att båda armarna står för alla i studien", "inget är justerat för"),
+    ("sv", "viktade så att båda armarna står för alla i studien", "utan justering"),
 ])  # fmt: skip
 def test_the_caption_says_which_it_is(compared, language, weighted, plain) -> None:
     protocol, cohort = compared
