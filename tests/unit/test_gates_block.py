@@ -12,6 +12,8 @@ from steget_eval.methods.design.gates import Gate
 from steget_eval.protocol import load_protocol
 from steget_eval.reporting import disclose, tables
 from steget_eval.reporting.blocks import people
+from steget_eval.reporting.blocks.gates_told import gates_in_short
+from steget_eval.reporting.release import ReleasedDesign, ReleasedGate
 from steget_eval.reporting.text import Cell
 from steget_eval.reporting.text.render import Sentence, render, render_cell
 from steget_eval.study import evaluate
@@ -68,3 +70,23 @@ def test_the_comparison_of_supported_men_with_a_survey_warns() -> None:
     failed = {gate.name for gate in found.gates if not gate.passed}
     assert failed == {"means", "variances", "distributions"}
     assert {name for gate in found.gates for name in gate.failing} == {"age"}
+
+
+def test_the_summary_and_the_balance_section_tell_the_same_gates_of_the_main_answer(results_two_arms: Results) -> None:
+    passed = replace(GATES[0], passed=True, failing=())
+    release = disclose(replace(results_two_arms, gates=(passed, GATES[1])))
+    failing = tuple(ReleasedGate(name=gate.name, passed=gate.passed) for gate in GATES)
+
+    def told(method: str) -> tuple[str, list[str]]:
+        one = replace(release, design_gates=(ReleasedDesign(method=method, gates=failing),))
+        (short,) = gates_in_short(one)
+        return render(short, "en"), [child.id for child in people.balance(one).children]
+
+    # The weights that a doubly robust answer leans on, among those whom it answers for.
+    short, ids = told("ipw")
+    assert "1 is not met" in short
+    assert "balance-gates-main-said" not in ids
+    # Pairs are another method's: what the summary says of the main answer stands before them.
+    short, ids = told("matched_pairs")
+    assert "All requirements" in short
+    assert ids.index("balance-gates-main-said") < ids.index("balance-gates-said")

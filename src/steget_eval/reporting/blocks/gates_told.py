@@ -14,6 +14,8 @@ from steget_eval.reporting.text.sentences import main_row
 
 #: The gate that stands alone where there are no scores to hold the others against.
 _ALONE = "certain"
+#: The method whose weights stand for a score.
+_WEIGHTS = "ipw"
 
 
 def gates_in_short(release: Release) -> tuple[Sentence, ...]:
@@ -27,7 +29,9 @@ def gates_in_short(release: Release) -> tuple[Sentence, ...]:
 def gates_told(release: Release) -> list[Block]:
     """Return each gate with whether it was passed, after what that comes to in words."""
     if release.design_gates:
-        return [*_of_methods(release), *_of_others(release)]
+        # What the summary says of the main answer stands here too, where no method below has those gates.
+        apart = _of_one(release.gates, "balance-gates-main") if _main_gates(release) is release.gates else []
+        return [*(apart if release.gates else []), *_of_methods(release), *_of_others(release)]
     if release.gates:
         return [
             *_of_one(release.gates),
@@ -65,20 +69,24 @@ def _of_others(release: Release) -> list[Block]:
     return [build.bullets("balance-gates-others", told)] if told else []
 
 
-def _of_one(gates: Sequence[ReleasedGate]) -> list[Block]:
+def _of_one(gates: Sequence[ReleasedGate], id_: str = "balance-gates") -> list[Block]:
     failed = _failed(gates)
     if [gate.name for gate in failed] == [_ALONE]:
-        return [build.paragraph("balance-gates-said", key_label("gates.certain"))]
-    said = build.paragraph("balance-gates-said", _counted(f"gates.{'failed' if failed else 'passed'}", gates))
+        return [build.paragraph(f"{id_}-said", key_label("gates.certain"))]
+    said = build.paragraph(f"{id_}-said", _counted(f"gates.{'failed' if failed else 'passed'}", gates))
     lacking = [code_label("gate_lacks", gate.name) for gate in failed]
-    return [said, build.bullets("balance-gates-lacking", lacking)] if lacking else [said]
+    return [said, build.bullets(f"{id_}-lacking", lacking)] if lacking else [said]
 
 
 def _main_gates(release: Release) -> tuple[ReleasedGate, ...]:
-    """Return the gates of the main method's own weights or matches, else those of the main question's weights."""
+    """Return the gates of the main method's own weights or matches, else those of the weights of whom it answers for.
+
+    A method without gates of its own leans on the score as inverse weights do, among the same people; where those are
+    not asked for, the gates are of everyone in the study.
+    """
     methods = release.protocol.estimand(release.protocol.primary).methods
-    own = [one.gates for one in release.design_gates if one.method in methods[:1]]
-    return own[0] if own else release.gates
+    by_method = {one.method: one.gates for one in release.design_gates}
+    return by_method.get(methods[0], by_method.get(_WEIGHTS, release.gates))
 
 
 def _is_weighed(release: Release) -> bool:
