@@ -185,7 +185,7 @@ def test_a_map_of_amounts_is_told_in_their_own_unit(cohort, protocol):
     unseen = float(np.mean(~cohort.outcomes["days_employed"].known[cohort.a == 1]))
     assert same.estimate - lower.estimate == pytest.approx(60 * unseen, abs=1e-9)
     table = tables.tipping(disclose(results), "days_employed")
-    assert table.cells.rows[0][0].label["key"] == "tipping.below"
+    assert label_text(table.cells.rows[0][0].label, "en") == "the treated arm: 60 days less"
     assert tables.tipped(disclose(results)) == ("days_employed",)
 
 
@@ -201,3 +201,9 @@ def test_a_map_that_an_earlier_question_has_already_is_told_as_the_same(results)
     repeated = {one for one, words in said.items() if "the same map as above" in words}
     assert repeated == {"employment_overlap"}
     assert "The arms are compared as they are." in said["employment"]
+
+
+def test_a_map_names_the_arm_of_each_row_and_column_where_a_phone_shows_no_corner(results):
+    made = tables.tipping(disclose(results), "employment").cells
+    assert {label_text(column.heading, "en").partition(":")[0] for column in made.columns[1:]} == {"the comparison"}
+    assert {label_text(row[0].label, "en").partition(":")[0] for row in made.rows} == {"the treated arm"}

@@ -90,13 +90,11 @@ def _grid(frame: pd.DataFrame, language: Language, ax: Axes) -> None:
 
 
 def _name(name: str, y: int, ax: Axes, *, narrow: bool) -> None:
-    from matplotlib.patheffects import withStroke
-
     where = ax.get_yaxis_transform()
     if narrow:
         words = textwrap.shorten(name, 46, placeholder=" …")
-        halo = [withStroke(linewidth=2.5, foreground=style.PAPER)]
-        ax.text(0, y + 0.24, words, transform=where, va="center", fontsize=9, path_effects=halo)
+        ground = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
+        ax.text(0, y + 0.24, words, transform=where, va="center", fontsize=9, bbox=ground)
     else:
         words = textwrap.shorten(name, 40, placeholder=" …")
         ax.text(-0.03, y, words, transform=where, va="center", ha="right", fontsize=9)

@@ -73,9 +73,12 @@ def tipping(release: Release, estimand: str) -> Table:
         return key_label(_points(by), points=_size(by))
 
     columns = [Column(key="treated", heading=key_label("column.tipping"), align="left")]
-    columns += [Column(key=f"{zero:+g}", heading=shift(zero), align="right") for zero in across]
+    columns += [
+        Column(key=f"{zero:+g}", heading=key_label("tipping.across", shift=shift(zero)), align="right")
+        for zero in across
+    ]
     rows = tuple(
-        (Cell(format="text", label=shift(one)), *(cells[one, zero] for zero in across)) for one in downwards
+        (Cell(format="text", label=key_label("tipping.down", shift=shift(one))), *(cells[one, zero] for zero in across)) for one in downwards
     )  # fmt: skip
     about = "caption.tipping_amounts" if of_amounts else "caption.tipping"
     told = {"outcome": outcome_label(release.protocol, estimand)}
