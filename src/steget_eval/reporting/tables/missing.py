@@ -78,8 +78,12 @@ def tipping(release: Release, estimand: str) -> Table:
         for zero in across
     ]
     rows = tuple(
-        (Cell(format="text", label=key_label("tipping.down", shift=shift(one))), *(cells[one, zero] for zero in across)) for one in downwards
-    )  # fmt: skip
+        (
+            Cell(format="text", label=key_label("tipping.down", shift=shift(one))),
+            *(cells[one, zero] for zero in across),
+        )
+        for one in downwards
+    )
     about = "caption.tipping_amounts" if of_amounts else "caption.tipping"
     told = {"outcome": outcome_label(release.protocol, estimand)}
     if _repeats(release, estimand):
