@@ -227,8 +227,9 @@ def test_sites_left_out_in_turn_give_ts_limits_and_the_regressions_own_numbers(a
     row = ask(t, d, a, cluster=site).rows[0]
     without = [math.log(ask(t[site != s], d[site != s], a[site != s]).rows[0].estimate) for s in range(8)]
     error = math.sqrt(7 / 8 * sum((one - math.log(row.estimate)) ** 2 for one in without))
-    assert row.std_error == pytest.approx(error, rel=1e-9)
-    assert math.log(row.conf_high) == pytest.approx(math.log(row.estimate) + stats.t.isf(0.025, 7) * error, rel=1e-9)
+    # Without a site the maximum is found by Newton's steps, of everyone by lifelines, which ends 1e-8 of an error off.
+    assert row.std_error == pytest.approx(error, abs=1e-8)
+    assert math.log(row.conf_high) == pytest.approx(math.log(row.estimate) + stats.t.isf(0.025, 7) * error, abs=1e-8)
     assert row.estimate == pytest.approx(ask(t, d, a).rows[0].estimate, rel=1e-12)
     assert ask(t, d, a, cluster=site, variance="sandwich").rows[0].std_error != pytest.approx(error, rel=1e-3)
 

@@ -16,7 +16,7 @@ from steget_eval.methods.effects.curve_rows import wald_p, wald_quantile
 from steget_eval.methods.numerics.arms import checked_choice
 from steget_eval.methods.numerics.clusters import Variance, checked_clusters, leave_one_cluster_out
 from steget_eval.methods.numerics.counting import check_arms, check_causes, check_days, check_entry, check_members
-from steget_eval.methods.numerics.efron import efron_maximum, efron_residuals
+from steget_eval.methods.numerics.efron import column_units, efron_maximum, efron_residuals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,7 +178,9 @@ def _fit_with_lifelines(
     from lifelines.exceptions import ConvergenceError as NotConverged
     from lifelines.exceptions import ConvergenceWarning
 
-    frame = pd.DataFrame(X, columns=[f"x{column}" for column in range(X.shape[1])])
+    # It warns of columns of little variance whatever their unit, which would be taken for one that separates.
+    units = column_units(X)
+    frame = pd.DataFrame(X / units, columns=[f"x{column}" for column in range(X.shape[1])])
     frame = frame.assign(days=t.astype(float), event=event)
     late = None if entry is None else "entry"
     if entry is not None:
@@ -196,12 +198,12 @@ def _fit_with_lifelines(
             )
         except (NotConverged, ConvergenceWarning) as stop:
             raise _not_converged(X) from stop
-    return fit.params_.to_numpy(), fit.variance_matrix_.to_numpy()
+    return fit.params_.to_numpy() / units, fit.variance_matrix_.to_numpy() / np.outer(units, units)
 
 
 def _not_converged(X: np.ndarray) -> MethodError:
     """Return why there is no maximum: columns that say nothing of their own, or else one that separates."""
-    if np.linalg.matrix_rank(X - X.mean(axis=0)) < X.shape[1]:
+    if np.linalg.matrix_rank((X - X.mean(axis=0)) / column_units(X)) < X.shape[1]:
         return DependentError("Cox regression did not converge: a column never varies, or repeats other columns")
     return SeparationError(
         "Cox regression did not converge: a column separates those with the event from those without"

@@ -64,20 +64,28 @@ def efron_maximum(
     For the same regression again on nearly the same people. None where the steps do not grow small: the likelihood
     has no maximum, or `start` lies too far off.
     """
-    beta = np.asarray(start, dtype=float)
+    units = column_units(X)
+    beta, columns = np.asarray(start, dtype=float) * units, X / units
     for _ in range(_STEPS):
-        score, information = _score_and_information(t, event, X, beta, entry)
+        score, information = _score_and_information(t, event, columns, beta, entry)
         if not np.isfinite(information).all() or np.linalg.matrix_rank(information) < beta.size:
             return None
         step = np.linalg.solve(information, score)
         beta = beta + step
         if float(step @ information @ step) < _SMALL:
-            return beta
+            return np.asarray(beta / units)
     return None
+
+
+def column_units(X: np.ndarray) -> np.ndarray:
+    """Return the standard deviation of each column, one where it does not vary, shape (p,)."""
+    spread = X.std(axis=0)
+    return np.asarray(np.where(spread > _ALIKE * np.abs(X).max(axis=0), spread, 1.0))
 
 
 _STEPS = 30
 _SMALL = 1e-20  # a step of 1e-10 standard errors
+_ALIKE = 1e-13  # of the largest value: a column whose spread is rounding
 
 
 def _score_and_information(
