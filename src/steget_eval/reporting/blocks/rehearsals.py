@@ -44,8 +44,8 @@ def _sentence(one: Shortfall) -> build.Item:
         "method": code_label("method", one.method),
         "contrast": code_label("contrast", one.contrast),
         "coverage": Cell(format="percent", value=one.coverage),
+        "people": Cell(format="count", value=one.people),
     }
     if one.conforms_from is None:
         return build.sentence("rehearsed.never", **told, side=side_of(one.coverage))
-    told["people"] = Cell(format="count", value=one.people)
     return build.sentence("rehearsed.later", **told, enough=Cell(format="count", value=one.conforms_from))

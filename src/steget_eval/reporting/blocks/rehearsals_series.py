@@ -29,8 +29,8 @@ def _sentence(one: SeriesShortfall, of: str) -> build.Item:
         "contrast": code_label("contrast", one.contrast),
         "coverage": Cell(format="percent", value=one.coverage),
         "rho": Cell(format="number", value=one.rho, decimals=1),
+        "size": Cell(format="count", value=one.size),
     }
     if one.conforms_from is None:
         return build.sentence(f"panel.rehearsed.{of}_never", **told, side=side_of(one.coverage))
-    told["size"] = Cell(format="count", value=one.size)
     return build.sentence(f"panel.rehearsed.{of}_later", **told, enough=Cell(format="count", value=one.conforms_from))
