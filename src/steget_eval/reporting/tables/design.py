@@ -47,12 +47,16 @@ def design_gates(release: Release) -> Table:
 
 def _across(release: Release, names: Sequence[str], passed: Mapping[tuple[str, str], bool]) -> TableBody:
     columns = [Column(key="method", heading=key_label("column.method"))]
-    columns += [Column(key=name, heading=code_label("design_gate", name)) for name in names]
+    columns += [Column(key=name, heading=key_label(f"gate_short.{name}")) for name in names]
     rows = tuple(
         (_text(code_label("method", one.method)), *(_held(passed.get((one.method, name))) for name in names))
         for one in release.design_gates
     )
-    return TableBody(columns=tuple(columns), rows=rows, caption=key_label("caption.design_gates"))
+    notes = tuple(
+        key_label("gate_short.whole", short=key_label(f"gate_short.{name}"), whole=code_label("design_gate", name))
+        for name in names
+    )
+    return TableBody(columns=tuple(columns), rows=rows, caption=key_label("caption.design_gates"), notes=notes)
 
 
 def _abreast(release: Release, names: Sequence[str], passed: Mapping[tuple[str, str], bool]) -> TableBody:
