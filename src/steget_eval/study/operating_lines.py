@@ -285,6 +285,10 @@ def _data(line: Method, kind: str) -> str:
     }[kind]  # fmt: skip
 
 
+def _only_by_site(line: Method) -> bool:
+    return line.needs_assignment or line.name in {"cr2", "wild_bootstrap", "ancova_cr2"}
+
+
 def _judged(line: Method, kind: str, contrast: str) -> tuple[Scenario, ...]:
     if line.name == "complete_case" or _is_turned_over(line):
         return ()
@@ -294,7 +298,7 @@ def _judged(line: Method, kind: str, contrast: str) -> tuple[Scenario, ...]:
         return ("null",)
     if kind in {"longitudinal", "transition"} and "arm" in line.populations:
         return ("base",)
-    if line.needs_assignment or line.name in {"cr2", "wild_bootstrap", "ancova_cr2"}:
+    if _only_by_site(line):
         return ("sites",)
     if line.name in _ONCE:
         return ("reservoir",)
@@ -334,6 +338,8 @@ def _shown(line: Method, kind: str, contrast: str) -> tuple[Scenario, ...]:
         found.append("sites")
     if contrast == "mean_change_difference" and line.name in _SHORT_OF_MISSING:
         found.append("missing")
+    if _only_by_site(line):
+        return tuple(found)
     comparing = contrast not in {"risk_1", "mean_1", "months_1", "nnt"} and "arm" not in line.populations[:1]
     if comparing and not line.is_test:
         found.append("null")
