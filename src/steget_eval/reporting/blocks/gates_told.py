@@ -84,9 +84,9 @@ def _main_gates(release: Release) -> tuple[ReleasedGate, ...]:
     A method without gates of its own leans on the score as inverse weights do, among the same people; where those are
     not asked for, the gates are of everyone in the study.
     """
-    methods = release.protocol.estimand(release.protocol.primary).methods
+    main = next(iter(release.protocol.estimand(release.protocol.primary).methods), "")
     by_method = {one.method: one.gates for one in release.design_gates}
-    return by_method.get(methods[0], by_method.get(_WEIGHTS, release.gates))
+    return by_method.get(main, by_method.get(_WEIGHTS, release.gates))
 
 
 def _is_weighed(release: Release) -> bool:
