@@ -27,7 +27,7 @@ Spread = Callable[[str, Sequence[Any]], list[Any]]
 #: The function that answers one replicate.
 REPLICATE = "steget_eval.study.rehearse:replicate"
 #: What of a protocol names estimands or outcomes beside the one that is rehearsed.
-_ELSEWHERE = ("targets", "joint", "choices", "economics", "recommendations", "sensitivity", "subgroups")
+_ELSEWHERE = ("targets", "joint", "choices", "economics", "recommendations", "sensitivity", "subgroups", "missing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
