@@ -11,7 +11,9 @@ from steget_eval.methods import rehearsed
 from steget_eval.methods.catalogue import find_method
 from steget_eval.methods.rehearsed import Shortfall, find_shortfall
 from steget_eval.reporting.blocks.rehearsals import rehearsals
+from steget_eval.reporting.text.phrases import phrase
 from steget_eval.reporting.text.render import render
+from steget_eval.simulate.drawn_people import SCENARIOS
 
 ROW = {"kind": "binary", "contrast": "risk_difference", "method": "wald", "subgroup": "all", "n_1": 60, "n_0": 60}
 SHORT = Shortfall(
@@ -72,3 +74,9 @@ def test_what_is_shipped_names_lines_of_the_catalogue() -> None:
         asked = {"risk_1": "risk", "mean_1": "mean", "share_up": "moved", "share_same": "moved", "share_down": "moved"}
         assert find_method(kind, asked.get(contrast, contrast), method) is not None, (kind, contrast, method)
     assert find_shortfall("binary", "risk_difference", "no_such_method", 10) is None
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_scenario_can_be_told_in_the_report(scenario, language):
+    assert phrase(f"rehearsed.where.{scenario}", language)

@@ -45,6 +45,7 @@ def _sentence(one: Shortfall) -> build.Item:
         "contrast": code_label("contrast", one.contrast),
         "coverage": Cell(format="percent", value=one.coverage),
         "people": Cell(format="count", value=one.people),
+        "where": key_label(f"rehearsed.where.{one.scenario}"),
     }
     if one.conforms_from is None:
         return build.sentence("rehearsed.never", **told, side=side_of(one.coverage))
