@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 
@@ -27,21 +29,12 @@ def efron_residuals(
     entry : np.ndarray, shape (n,), optional
         The day after which each person is at risk; 0 is from the beginning.
     """
-    days, at = np.unique(t, return_inverse=True)
     centred = X - X.mean(axis=0)
     weight = np.exp(centred @ beta)
     # Column 0 carries the weight itself, the others weight × covariate.
     moments = weight[:, None] * np.column_stack([np.ones(t.size), centred])
-    at_risk = np.cumsum(_per_day(at, moments, days.size)[::-1], axis=0)[::-1]
-    if entry is not None:
-        at_risk = at_risk - yet_to_enter(days, entry, moments)
-    tied = _per_day(at[event], moments[event], days.size)
-    deaths = np.bincount(at[event], minlength=days.size)
-
-    day = np.repeat(np.arange(days.size), deaths)  # one line per event
-    rank = np.arange(day.size) - np.repeat(np.cumsum(deaths) - deaths, deaths)
-    kept = 1 - rank / deaths[day]
-    risk_set = at_risk[day] - (1 - kept)[:, None] * tied[day]
+    ties = _tied_risk_sets(t, event, moments, entry)
+    days, at, day, deaths, kept, risk_set = ties.days, ties.at, ties.day, ties.deaths, ties.kept, ties.risk_set
     mean = risk_set[:, 1:] / risk_set[:, :1]
     hazard = np.column_stack([np.ones(day.size), mean]) / risk_set[:, :1]
 
@@ -91,11 +84,32 @@ _ALIKE = 1e-13  # of the largest value: a column whose spread is rounding
 def _score_and_information(
     t: np.ndarray, event: np.ndarray, X: np.ndarray, beta: np.ndarray, entry: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    days, at = np.unique(t, return_inverse=True)
     centred, p = X - X.mean(axis=0), X.shape[1]
     squares = (centred[:, :, None] * centred[:, None, :]).reshape(t.size, p * p)
     with np.errstate(over="ignore"):  # what runs away is told by the caller
         moments = np.exp(centred @ beta)[:, None] * np.column_stack([np.ones(t.size), centred, squares])
+    risk_set = _tied_risk_sets(t, event, moments, entry).risk_set
+    with np.errstate(all="ignore"):
+        mean = risk_set[:, 1 : p + 1] / risk_set[:, :1]
+        second = (risk_set[:, p + 1 :] / risk_set[:, :1]).sum(axis=0).reshape(p, p)
+    return centred[event].sum(axis=0) - mean.sum(axis=0), second - mean.T @ mean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Ties:
+    """What is at risk as each event sees it: `day`, `kept` and `risk_set` have one line per event."""
+
+    days: np.ndarray
+    at: np.ndarray
+    deaths: np.ndarray
+    day: np.ndarray
+    kept: np.ndarray
+    risk_set: np.ndarray
+
+
+def _tied_risk_sets(t: np.ndarray, event: np.ndarray, moments: np.ndarray, entry: np.ndarray | None) -> _Ties:
+    """Sum the moments of those at risk, the k-th of m events of a day seeing the tied ones weigh 1 − k/m."""
+    days, at = np.unique(t, return_inverse=True)
     at_risk = np.cumsum(_per_day(at, moments, days.size)[::-1], axis=0)[::-1]
     if entry is not None:
         at_risk = at_risk - yet_to_enter(days, entry, moments)
@@ -103,11 +117,9 @@ def _score_and_information(
     deaths = np.bincount(at[event], minlength=days.size)
     day = np.repeat(np.arange(days.size), deaths)
     rank = np.arange(day.size) - np.repeat(np.cumsum(deaths) - deaths, deaths)
-    risk_set = at_risk[day] - (rank / deaths[day])[:, None] * tied[day]
-    with np.errstate(all="ignore"):
-        mean = risk_set[:, 1 : p + 1] / risk_set[:, :1]
-        second = (risk_set[:, p + 1 :] / risk_set[:, :1]).sum(axis=0).reshape(p, p)
-    return centred[event].sum(axis=0) - mean.sum(axis=0), second - mean.T @ mean
+    kept = 1 - rank / deaths[day]
+    risk_set = at_risk[day] - (1 - kept)[:, None] * tied[day]
+    return _Ties(days=days, at=at, deaths=deaths, day=day, kept=kept, risk_set=risk_set)
 
 
 def yet_to_enter(days: np.ndarray, entry: np.ndarray, moments: np.ndarray) -> np.ndarray:
