@@ -38,13 +38,19 @@ def true_difference(of, population: str) -> float:
     return float(h @ (of(1, x) - of(0, x)) / h.sum())
 
 
-def draw(replicate: int) -> tuple[np.ndarray, ...]:
-    draws = stream(SEED, "competing", replicate)
+def lives(draws: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Return covariate, arm, day and cause of people whom nobody loses."""
     x = (draws.random(PEOPLE) < 0.5) * 1.0
     a = (draws.random(PEOPLE) < SHARE[x.astype(int)]).astype(np.int64)
     one, two = hazards(a, x)
     days = np.ceil(draws.exponential(size=PEOPLE) / (one + two)).astype(np.int64)
     cause = np.where(draws.random(PEOPLE) < one / (one + two), 1, 2)
+    return x, a, days, cause
+
+
+def draw(replicate: int) -> tuple[np.ndarray, ...]:
+    draws = stream(SEED, "competing", replicate)
+    x, a, days, cause = lives(draws)
     end = draws.integers(300, 1200, PEOPLE)
     seen = days <= end
     return np.minimum(days, end), np.where(seen, cause, 0), a, x[:, None]
@@ -110,11 +116,7 @@ def test_pseudo_values_recover_the_truth(estimator, measure, of) -> None:
 def draw_uneven(replicate: int) -> tuple[np.ndarray, ...]:
     """As `draw`, but nearly all who leave early are of x = 1, which has more events."""
     draws = stream(SEED, "uneven", replicate)
-    x = (draws.random(PEOPLE) < 0.5) * 1.0
-    a = (draws.random(PEOPLE) < SHARE[x.astype(int)]).astype(np.int64)
-    one, two = hazards(a, x)
-    days = np.ceil(draws.exponential(size=PEOPLE) / (one + two)).astype(np.int64)
-    cause = np.where(draws.random(PEOPLE) < one / (one + two), 1, 2)
+    x, a, days, cause = lives(draws)
     early = draws.random(PEOPLE) < np.where(x == 1, 0.5, 0.05)
     end = np.where(early, draws.integers(1, 300, PEOPLE), 1200)
     return np.minimum(days, end), np.where(days <= end, cause, 0), a, x[:, None]
